@@ -1,0 +1,602 @@
+"""Declare what a table holds: its columns, their kinds, whose data they are, and how each is written."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from lapipe.documents import Document, check, load, nearest
+from lapipe.errors import DeclarationFault, UsageFault
+
+if TYPE_CHECKING:
+    import ibis
+    import pandera.pandas as pa
+
+
+class Kind(StrEnum):
+    """What a column's values are to the people in it; it travels with the column through every stage."""
+
+    NATIONAL_ID = "national_id"
+    IDENTIFIER = "identifier"
+    SPECIAL = "special"
+    FREE_TEXT = "free_text"
+    PSEUDONYM = "pseudonym"
+    SENSITIVE = "sensitive"
+    EVENT_TIME = "event_time"
+    QUASI = "quasi"
+    PLAIN = "plain"
+
+    @property
+    def strictness(self) -> int:
+        """Order from harmless (0) to never released; a value made of several takes the strictest."""
+        return len(Kind) - 1 - list(Kind).index(self)
+
+
+#: What a column's type may be (ODCS logical types that tables of exports have), and its type in the engine.
+_TYPES = {"string": "string", "integer": "int64", "boolean": "boolean", "date": "date", "timestamp": "timestamp(6)"}
+
+#: Digits after the point that a `number` keeps, unless its `scale` says otherwise; 18 digits in all.
+NUMBER_SCALE = 6
+
+#: Times are expected between these dates unless the contract says otherwise (Moodle's first release was in 2002).
+TIMES_BETWEEN = ("2000-01-01", "2040-01-01")
+
+#: How a system writes "no value" when the contract does not say.
+NULLS = ("",)
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How the spellings of one identifier are brought to one canonical form.
+
+    Steps, in order: surrounding white space goes; Unicode to NFC; `lower`; each of `prefixes` goes, once; with `number`, a
+    trailing `.0` (a spreadsheet's float) and leading zeros go; `width` pads with zeros again. The result must match
+    `pattern` as a whole. A spelling among `nobody` (compared in canonical form) names no person.
+    """
+
+    prefixes: tuple[str, ...] = ()
+    lower: bool = False
+    number: bool = False
+    width: int = 0
+    pattern: str = ""
+    nobody: tuple[str, ...] = ()
+
+    def canonical(self, raw: str) -> str | None:
+        """Give the canonical form, or None where the spelling does not fit.
+
+        >>> Spelling(prefixes=("#", "s"), lower=True, number=True, pattern=r"[0-9]{7}").canonical(" S1234567 ")
+        '1234567'
+        >>> Spelling(number=True, pattern=r"[0-9]{7}").canonical("1.23E+16") is None
+        True
+        """
+        text = unicodedata.normalize("NFC", raw.strip())
+        if self.lower:
+            text = text.lower()
+        for prefix in self.prefixes:
+            text = text.removeprefix(prefix)
+        if self.number:
+            text = text.removesuffix(".0")
+            text = text.lstrip("0") or text[-1:]
+        # Nothing is padded to no one's number: it stays nothing.
+        if self.width and text:
+            text = text.zfill(self.width)
+        if not text or (self.pattern and not _compiled(self.pattern).fullmatch(text)):
+            return None
+        return text
+
+    def is_nobody(self, canonical: str) -> bool:
+        """Tell whether a canonical form stands for the system or a guest instead of a person."""
+        return canonical in self.nobody
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Level:
+    """A coarser level of a column: what each value becomes, or patterns whose first group it becomes.
+
+    A value that a mapping does not know is refused; a text that no pattern matches becomes null.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    patterns: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+
+    def of(self, value: str) -> str | None:
+        """Give the level's value for one value, or None."""
+        if self.values:
+            return self.values.get(value)
+        return first_group(self.patterns, value)
+
+
+def first_group(patterns: Sequence[str], text: str) -> str | None:
+    """Give the first group of the first pattern that matches at the start of `text`, or None."""
+    for pattern in patterns:
+        found = _compiled(pattern).match(text)
+        if found:
+            return found[1]
+    return None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what it is called and holds, how it is written, and what a purpose lets be released of it.
+
+    `detail` is how coarse the values are by now and `use` what the purpose allows; stages change them. `keep` is set by
+    Retain: rows of this time column are no older. `extracted_from` names the text column that a value is found in.
+    """
+
+    name: str
+    type: str = "string"
+    kind: Kind = Kind.PLAIN
+    required: bool = False
+    about: str = ""
+    category: str = ""
+    aliases: tuple[str, ...] = ()
+    nulls: tuple[str, ...] = ()
+    minimum: int | float | str | None = None
+    maximum: int | float | str | None = None
+    pattern: str = ""
+    min_length: int | None = None
+    max_length: int | None = None
+    values: tuple[str | int, ...] = ()
+    format: str = ""
+    clock: str = ""
+    zone: str = ""
+    times_between: tuple[str, str] = TIMES_BETWEEN
+    domain: str = ""
+    spelling: Spelling | None = None
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    extracted_from: str = ""
+    patterns: tuple[str, ...] = ()
+    scale: int = NUMBER_SCALE
+    label: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
+    detail: str = "full"
+    use: str = ""
+    keep: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("levels", "label"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def change(self, **fields: Any) -> Column:
+        """Give this column with some fields changed."""
+        return dataclasses.replace(self, **fields)
+
+    @property
+    def engine_type(self) -> str:
+        """The column's type in the engine, as Ibis writes it."""
+        return f"decimal(18, {self.scale})" if self.type == "number" else _TYPES[self.type]
+
+    @property
+    def is_time(self) -> bool:
+        """Whether the values are points in time."""
+        return self.type in ("date", "timestamp") or bool(self.clock)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file of this table is written; what is empty is detected and shown."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    nulls: tuple[str, ...] = NULLS
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What one table holds. Immutable: `keep`, `change`, `add` and `drop` give a new one.
+
+    `person` names the column that says who a row is about, by which people are counted; it may have been left out.
+    `extractable` are the columns that can be found in a text column. `statistics` is true once the rows are groups instead
+    of people, and `period` then names the column of a time series' periods.
+    """
+
+    name: str
+    version: str = "0"
+    columns: tuple[Column, ...] = ()
+    key: tuple[str, ...] = ()
+    person: str = ""
+    reading: Reading = Reading()
+    extractable: tuple[Column, ...] = ()
+    statistics: bool = False
+    period: str = ""
+    lag: str = ""
+    description: str = ""
+    path: Path | None = None
+    sha256: str = ""
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    def __contains__(self, name: object) -> bool:
+        return any(column.name == name for column in self.columns)
+
+    def __getitem__(self, name: str) -> Column:
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise self.missing(name)
+
+    def missing(self, name: str, by: str = "") -> UsageFault:
+        """Make the error for a column that does not exist; `by` names who asked."""
+        asked = f" Correct {by}." if by else ""
+        return UsageFault(f"{self.name} has no column '{name}' (it has: {', '.join(self.names)}).{asked}", rule="LP203")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def keep(self, names: Sequence[str]) -> Contract:
+        """Give this contract with only these columns, in the contract's order."""
+        for name in names:
+            self[name]
+        key = self.key if set(self.key) <= set(names) else ()
+        return dataclasses.replace(self, columns=tuple(c for c in self if c.name in names), key=key)
+
+    def drop(self, *names: str) -> Contract:
+        """Give this contract without these columns."""
+        for name in names:
+            self[name]
+        return self.keep([name for name in self.names if name not in names])
+
+    def change(self, name: str, /, **fields: Any) -> Contract:
+        """Give this contract with fields of one column changed."""
+        changed = self[name].change(**fields)
+        columns = tuple(changed if column.name == name else column for column in self)
+        person = changed.name if self.person == name else self.person
+        key = tuple(changed.name if part == name else part for part in self.key)
+        return dataclasses.replace(self, columns=columns, person=person, key=key)
+
+    def add(self, *columns: Column) -> Contract:
+        """Give this contract with columns added at the end.
+
+        Raises:
+            UsageFault: a column of that name exists.
+        """
+        for column in columns:
+            if column.name in self:
+                raise UsageFault(f"{self.name} already has a column '{column.name}'; choose another name.", rule="LP203")
+        return dataclasses.replace(self, columns=(*self.columns, *columns))
+
+    def schema(self) -> ibis.Schema:
+        """Give the engine's schema of the columns."""
+        import ibis
+
+        return ibis.schema({column.name: column.engine_type for column in self})
+
+    def described(self) -> list[dict[str, str]]:
+        """Give name, type, kind, detail and use of each column, as the register and `lapipe plan` show them."""
+        return [
+            {"name": c.name, "type": c.type, "kind": str(c.kind), "detail": c.detail, "use": c.use or "undeclared"}
+            for c in self
+        ]
+
+    def fingerprint(self) -> str:
+        """Give the SHA-256 over everything this contract says, wherever it came from."""
+
+        def plain(value: Any) -> Any:
+            if dataclasses.is_dataclass(value) and not isinstance(value, type):
+                return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)
+                        if f.name not in ("path", "sha256")}
+            if isinstance(value, Mapping):
+                return {str(key): plain(inner) for key, inner in sorted(value.items())}
+            if isinstance(value, (tuple, list)):
+                return [plain(inner) for inner in value]
+            return value if value is None or isinstance(value, (str, int, bool)) else str(value)
+
+        return hashlib.sha256(json.dumps(plain(self), sort_keys=True).encode()).hexdigest()
+
+    def pandera(self) -> pa.DataFrameSchema:
+        """Compile to a pandera schema for pandas frames; kinds, categories and domains stand in its metadata.
+
+        Raises nothing by itself; validating a frame with it raises pandera's errors, which quote values: use
+        `lapipe`'s own Validate where they would be logged.
+        """
+        import pandera.pandas as pa
+
+        columns = {}
+        for column in self:
+            checks = []
+            if column.minimum is not None:
+                checks.append(pa.Check.ge(column.minimum))
+            if column.maximum is not None:
+                checks.append(pa.Check.le(column.maximum))
+            if column.values:
+                checks.append(pa.Check.isin(list(column.values)))
+            if column.pattern:
+                checks.append(pa.Check.str_matches(f"^(?:{column.pattern})$"))
+            if column.min_length is not None or column.max_length is not None:
+                checks.append(pa.Check.str_length(column.min_length, column.max_length))
+            dtype = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean",
+                     "date": "datetime64[s]", "timestamp": "datetime64[us]"}[column.type]
+            metadata = {"kind": str(column.kind), "about": column.about, "category": column.category,
+                        "domain": column.domain}
+            columns[column.name] = pa.Column(dtype, checks, nullable=not column.required, coerce=True, metadata=metadata)
+        return pa.DataFrameSchema(columns, name=self.name, strict=True, unique=list(self.key) or None,
+                                  metadata={"version": self.version})
+
+
+# --- ODCS (Open Data Contract Standard v3.2) -----------------------------------------------------------------------
+
+_TEXT = {"type": "string", "minLength": 1}
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+
+#: What lapipe says of a column beyond ODCS: the value of its custom property `privacy` (vendor `lapipe`).
+_COLUMN_PROFILE: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["kind"],
+    "additionalProperties": False,
+    "properties": {
+        "kind": {"enum": [str(kind) for kind in Kind]},
+        "about": _TEXT,
+        "category": _TEXT,
+        "domain": _TEXT,
+        "spelling": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "prefixes": _TEXTS, "lower": {"type": "boolean"}, "number": {"type": "boolean"},
+                "width": {"type": "integer", "minimum": 1}, "pattern": _TEXT, "nobody": _TEXTS,
+            },
+        },
+        "nulls": _TEXTS,
+        "clock": {"enum": ["seconds", "milliseconds"]},
+        "zone": _TEXT,
+        "levels": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": False,
+                "minProperties": 1,
+                "maxProperties": 1,
+                "properties": {"values": {"type": "object", "additionalProperties": {"type": "string"}},
+                               "patterns": _TEXTS},
+            },
+        },
+        "extractedFrom": _TEXT,
+        "patterns": _TEXTS,
+        "scale": {"type": "integer", "minimum": 0, "maximum": 12},
+        "label": {"type": "object", "additionalProperties": False, "properties": {"nl": _TEXT, "en": _TEXT}},
+        "unit": _TEXT,
+    },
+}
+
+#: What lapipe says of a table beyond ODCS.
+_TABLE_PROFILE: Mapping[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "person": _TEXT, "zone": _TEXT, "encoding": _TEXT, "delimiter": _TEXT, "nulls": _TEXTS,
+        "timesBetween": {"type": "array", "items": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
+                         "minItems": 2, "maxItems": 2},
+    },
+}
+
+#: What ODCS can declare and lapipe does not hold data against: refused, since a rule that silently does not hold is worse.
+_UNCHECKED = frozenset({"exclusiveMinimum", "exclusiveMaximum", "multipleOf", "timezone", "defaultTimezone"})
+_INSTEAD = "use minimum, maximum, pattern, enum, primaryKey, or the zone of 'privacy'"
+
+_JDK = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "SSSSSS": "%f"}
+
+
+@cache
+def _odcs_schema() -> Mapping[str, Any]:
+    from importlib.util import find_spec
+
+    # The package's own `__init__` is empty, its model is not needed: only the standard's JSON Schema is.
+    spec = find_spec("open_data_contract_standard")
+    assert spec is not None and spec.origin is not None, "open-data-contract-standard is a dependency of lapipe"
+    schema: Mapping[str, Any] = json.loads((Path(spec.origin).parent / "schema.json").read_text(encoding="utf-8"))
+    return schema
+
+
+def load_contract(path: Path) -> Contract:
+    """Read one contract: an ODCS v3.2 document that describes one table.
+
+    Raises:
+        DeclarationFault: with file and line; an unknown key, a wrong word, or a declaration that contradicts itself.
+    """
+    document = load(path)
+    if document.content.get("apiVersion") != "v3.2.0":
+        raise document.fault(["apiVersion"], "must be v3.2.0, the version of ODCS that lapipe reads.")
+    check(document, _odcs_schema())
+    tables = document.content.get("schema", [])
+    if len(tables) != 1:
+        raise document.fault(["schema"], f"should describe one table, and describes {len(tables)}.")
+    table = tables[0]
+    if table.get("quality"):
+        raise document.fault(["schema", 0, "quality"], f"is not checked by lapipe; {_INSTEAD}.")
+    profile = _profile(document, ["schema", 0], table, _TABLE_PROFILE)
+    reading = Reading(profile.get("encoding", ""), profile.get("delimiter", ""), tuple(profile.get("nulls", NULLS)))
+    times = tuple(profile.get("timesBetween", TIMES_BETWEEN))
+    columns = [
+        _column(document, ["schema", 0, "properties", index], declared, str(profile.get("zone", "")), times)
+        for index, declared in enumerate(table.get("properties", []))
+    ]
+    _consistent(document, columns, profile)
+    positions = {c["name"]: c.get("primaryKeyPosition", 0) for c in table.get("properties", []) if c.get("primaryKey")}
+    return Contract(
+        name=str(table["name"]), version=str(document.content["version"]),
+        columns=tuple(column for column in columns if not column.extracted_from),
+        extractable=tuple(column for column in columns if column.extracted_from),
+        key=tuple(sorted(positions, key=lambda name: int(positions[name]))), person=str(profile.get("person", "")),
+        reading=reading, description=str(table.get("description", "")), path=path,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+    )
+
+
+def _profile(document: Document, where: list[str | int], part: Mapping[str, Any],
+             schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the value of the custom property `privacy` of vendor `lapipe`, held against its schema."""
+    found = []
+    for index, custom in enumerate(part.get("customProperties", [])):
+        at = (*where, "customProperties", index)
+        vendor = str(custom.get("vendor", ""))
+        if vendor != "lapipe":
+            if custom["property"] == "privacy" and (not vendor or nearest(vendor, ["lapipe"])):
+                raise document.fault([*at, "vendor"], f"of 'privacy' is '{vendor}' and should be 'lapipe'.")
+            continue
+        if custom["property"] != "privacy":
+            raise document.fault([*at, "property"], f"is '{custom['property']}'; lapipe knows only 'privacy'."
+                                                    f"{nearest(str(custom['property']), ['privacy'])}")
+        found.append((at, custom["value"]))
+    if len(found) > 1:
+        raise document.fault(found[1][0], "is a second 'privacy'; keep one.")
+    for at, value in found:
+        prefix = (*at, "value")
+        lines = {key[len(prefix):]: line for key, line in document.lines.items() if key[: len(prefix)] == prefix}
+        check(Document(document.path, value, lines), schema)
+        return dict(value)
+    if schema is _COLUMN_PROFILE:
+        raise document.fault(where, f"column {part.get('name')} has no custom property 'privacy' of vendor 'lapipe', "
+                                    "which says its kind.")
+    return {}
+
+
+def _column(document: Document, where: list[str | int], declared: Mapping[str, Any], zone: str,
+            times: tuple[str, ...]) -> Column:
+    profile = _profile(document, where, declared, _COLUMN_PROFILE)
+    options = declared.get("logicalTypeOptions", {})
+    kind = Kind(profile["kind"])
+    spelling = profile.get("spelling")
+    column_type = declared.get("logicalType", "string")
+    if column_type not in ("number", *_TYPES):
+        raise document.fault([*where, "logicalType"],
+                             f"is '{column_type}'; a table's columns are {', '.join(('number', *_TYPES))}.")
+    for word in sorted(_UNCHECKED & set(options)):
+        raise document.fault([*where, "logicalTypeOptions", word], f"is not checked by lapipe; {_INSTEAD}.")
+    if column_type == "string" and "format" in options:
+        raise document.fault([*where, "logicalTypeOptions", "format"], f"is not checked by lapipe; {_INSTEAD}.")
+    for word in ("unique", "quality"):
+        if declared.get(word):
+            raise document.fault([*where, word], f"is not checked by lapipe; {_INSTEAD}.")
+    is_time = column_type in ("date", "timestamp") or "clock" in profile
+    try:
+        patterns = [*profile.get("patterns", ()), options.get("pattern", ""), (spelling or {}).get("pattern", "")]
+        for pattern in [*patterns, *(p for level in profile.get("levels", {}).values() for p in level.get("patterns", ()))]:
+            re.compile(pattern)
+        broken = ""
+    except re.error as error:
+        broken = f"has a pattern that is no regular expression ({error.msg})."
+    if broken:
+        raise document.fault(where, broken)
+    for level, content in profile.get("levels", {}).items():
+        for pattern in content.get("patterns", ()):
+            if re.compile(pattern).groups < 1:
+                raise document.fault(where, f"level {level} has a pattern without a group; the group is what is kept.")
+    return Column(
+        name=declared["name"], type=column_type, kind=kind, required=bool(declared.get("required", False)),
+        about=profile.get("about", ""), category=profile.get("category", ""),
+        aliases=tuple(synonym["synonym"] for synonym in declared.get("synonyms", ())),
+        nulls=tuple(profile.get("nulls", ())), minimum=options.get("minimum"), maximum=options.get("maximum"),
+        pattern=options.get("pattern", ""), min_length=options.get("minLength"), max_length=options.get("maxLength"),
+        values=tuple(item["value"] for item in declared.get("enum", ())),
+        format=_strptime(document, where, options.get("format", "")) if is_time else "",
+        clock=profile.get("clock", ""), zone=profile.get("zone", zone) if is_time else "",
+        times_between=(times[0], times[1]), domain=profile.get("domain", ""),
+        spelling=Spelling(**{key: tuple(value) if isinstance(value, list) else value for key, value in spelling.items()})
+        if spelling is not None else None,
+        levels={name: Level(level.get("values", {}), tuple(level.get("patterns", ())))
+                for name, level in profile.get("levels", {}).items()},
+        extracted_from=profile.get("extractedFrom", ""), patterns=tuple(profile.get("patterns", ())),
+        scale=profile.get("scale", NUMBER_SCALE), label=profile.get("label", {}), unit=profile.get("unit", ""),
+    )
+
+
+def _strptime(document: Document, where: list[str | int], jdk: str) -> str:
+    """Turn the standard's JDK date format into strptime's; letters that are not understood are refused."""
+    out = re.sub("|".join(sorted(_JDK, key=len, reverse=True)), lambda found: _JDK[found[0]], jdk)
+    if re.search(r"(?<!%)[A-Za-z]", out.replace("'T'", "").replace("'Z'", "")):
+        raise document.fault([*where, "logicalTypeOptions", "format"],
+                             f"is '{jdk}'; lapipe knows the parts {', '.join(_JDK)}.")
+    return out.replace("'T'", "T").replace("'Z'", "Z")
+
+
+def _consistent(document: Document, columns: Sequence[Column], profile: Mapping[str, Any]) -> None:
+    at: list[str | int] = ["schema", 0, "properties"]
+    names = [column.name for column in columns]
+    if not names:
+        raise document.fault(["schema", 0], "declares no columns.")
+    known: dict[str, str] = {}
+    for index, column in enumerate(columns):
+        where = [*at, index]
+        for word in (column.name, *column.aliases):
+            owner = known.setdefault(folded(word), column.name)
+            if owner != column.name:
+                raise document.fault(where, f"'{word}' names both {owner} and {column.name}.")
+        if len({column.name, *column.aliases}) <= len(column.aliases):
+            raise document.fault(where, f"{column.name} has a synonym twice; keep one.")
+        if column.extracted_from and (column.extracted_from not in names or not column.patterns):
+            raise document.fault(where, f"{column.name} needs extractedFrom (one of {', '.join(names)}) and patterns.")
+        if column.kind in (Kind.IDENTIFIER, Kind.PSEUDONYM) and column.type not in ("string", "integer"):
+            raise document.fault(where, f"{column.name} is an identifier and must be string or integer.")
+        if column.domain and column.kind not in (Kind.IDENTIFIER, Kind.PSEUDONYM):
+            raise document.fault(where, f"{column.name} has an identity domain but is {column.kind}, not an identifier.")
+        if column.kind is Kind.EVENT_TIME and column.is_time and column.type != "date":
+            if not column.zone:
+                raise document.fault(where, f"{column.name} is a time and needs a zone, such as Europe/Amsterdam.")
+            _zone_exists(document, where, column.zone)
+        for nobody in column.spelling.nobody if column.spelling else ():
+            if column.spelling and column.spelling.canonical(nobody) != nobody:
+                raise document.fault(where, f"nobody '{nobody}' is not in the canonical form of its own spelling.")
+        if column.clock and column.type != "integer":
+            raise document.fault(where, f"{column.name} counts {column.clock} since 1970 and must be integer.")
+    if profile.get("person") and profile["person"] not in names:
+        raise document.fault(["schema", 0], f"person is '{profile['person']}', which is no column of it.")
+
+
+def folded(word: str) -> str:
+    """Give a header as it is compared with others: white space and case aside.
+
+    >>> folded(" User  Full Name")
+    'user full name'
+    """
+    return " ".join(word.split()).casefold()
+
+
+def _zone_exists(document: Document, where: list[str | int], zone: str) -> None:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(zone)
+        known = True
+    except (KeyError, ValueError, OSError):
+        known = False
+    if not known:
+        raise document.fault(where, f"'{zone}' is no time zone of the IANA list.")
+
+
+def load_contracts(folder: Path) -> dict[str, Contract]:
+    """Read every contract of a folder, by the table's name.
+
+    Raises:
+        DeclarationFault: the folder is missing, holds no contract, or two contracts name one table.
+    """
+    files = sorted(folder.glob("*.odcs.yaml")) if folder.is_dir() else []
+    if not files:
+        raise DeclarationFault(f"{folder} holds no contract (*.odcs.yaml).", rule="LP201")
+    contracts: dict[str, Contract] = {}
+    for path in files:
+        contract = load_contract(path)
+        if contract.name in contracts:
+            raise DeclarationFault(f"{path}: {contract.name} is described by {contracts[contract.name].path} too.")
+        contracts[contract.name] = contract
+    return contracts

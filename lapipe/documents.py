@@ -1,0 +1,210 @@
+"""Read a YAML declaration and say, with file and line, what is wrong in it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lapipe.errors import DeclarationFault
+
+#: From a key's path in the document to the line (1-based) where it stands.
+Lines = Mapping[tuple[str | int, ...], int]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed YAML file: its content, and the line of every key and item."""
+
+    path: Path
+    content: Mapping[str, Any]
+    lines: Lines
+
+    def fault(self, where: Sequence[str | int], message: str) -> DeclarationFault:
+        """Make the error for the key at `where`; the nearest enclosing key that exists gives the line."""
+        at = tuple(where)
+        while at and at not in self.lines:
+            at = at[:-1]
+        key = ".".join(str(part) for part in where)
+        place = f" {key}:" if key else ""
+        return DeclarationFault(f"{self.path}:{self.lines.get(at, 1)}:{place} {message}")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.1 without its surprises: dates, `yes`/`no`, octal numbers and 12:30 stay text; a key may stand once.
+
+    Aliases are refused: a reviewer reads what stands there, and a few lines of them can make a document without end.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.composer.ComposerError(None, None, "aliases are not read; write the value out", mark)
+        return super().compose_node(parent, index)
+
+
+# Only true and false are booleans ("no" is a word, and Norway), only plain decimals are numbers (0123 is a code, 12:30 a time),
+# and a date is checked by who needs one.
+_PLAIN = {
+    "tag:yaml.org,2002:bool": (r"^(?:true|false)$", "tf"),
+    "tag:yaml.org,2002:int": (r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
+    "tag:yaml.org,2002:float": (r"^[-+]?(?:0|[1-9][0-9]*)\.[0-9]+$", "-+0123456789"),
+}
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers
+            if tag != "tag:yaml.org,2002:timestamp" and tag not in _PLAIN]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+for _tag, (_form, _first) in _PLAIN.items():
+    _Loader.add_implicit_resolver(_tag, re.compile(_form), list(_first))
+
+
+def load(path: Path) -> Document:
+    """Read one YAML mapping.
+
+    Raises:
+        DeclarationFault: the file is missing, is not UTF-8 or not YAML, holds no mapping, or has a key twice.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        problem = ""
+    except FileNotFoundError:
+        problem = "does not exist"
+    except IsADirectoryError:
+        problem = "is a folder, not a file"
+    except UnicodeDecodeError:
+        problem = "is not UTF-8 text"
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+    if problem:
+        raise DeclarationFault(f"{path} {problem}.")
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        fault = None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        fault = DeclarationFault(f"{path}:{line}: not valid YAML ({error.problem}).")
+    except yaml.YAMLError:
+        fault = DeclarationFault(f"{path}:1: not valid YAML.")
+    if fault:
+        raise fault
+    if not isinstance(node, yaml.MappingNode):
+        raise DeclarationFault(f"{path}:1: should hold keys and values, and holds {'nothing' if node is None else 'none'}.")
+    lines: dict[tuple[str | int, ...], int] = {}
+    _walk(path, node, (), lines)
+    loader = _Loader("")
+    try:
+        content = loader.construct_document(node)
+        fault = None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        fault = DeclarationFault(f"{path}:{line}: not valid YAML ({error.problem}).")
+    finally:
+        loader.dispose()
+    if fault:
+        raise fault
+    return Document(path, content, lines)
+
+
+def _walk(path: Path, node: yaml.Node, at: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]) -> None:
+    lines.setdefault(at, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                raise DeclarationFault(f"{path}:{key.start_mark.line + 1}: {name} stands twice; keep one.")
+            seen.add(name)
+            lines[(*at, name)] = key.start_mark.line + 1
+            _walk(path, value, (*at, name), lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            lines[(*at, index)] = value.start_mark.line + 1
+            _walk(path, value, (*at, index), lines)
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Say which of `words` may have been meant: ` Did you mean 'x'?`, or nothing.
+
+    >>> nearest("clasification", ["classification", "name"])
+    " Did you mean 'classification'?"
+    """
+    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def check(document: Document, schema: Mapping[str, Any]) -> None:
+    """Hold a document against a JSON Schema (draft 2019-09 or later).
+
+    Raises:
+        DeclarationFault: the first deviation in file order, with line, what is allowed and the nearest right word.
+    """
+    import jsonschema
+
+    validator_class = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
+    errors = list(validator_class(schema).iter_errors(document.content))
+    if not errors:
+        return
+    faults = [_fault(document, _deepest(error), schema) for error in errors]
+    raise min(faults, key=lambda pair: pair[0])[1]
+
+
+def _deepest(error: Any) -> Any:
+    """Of the alternatives of an anyOf or oneOf, the error that got furthest says what was meant."""
+    while error.context:
+        error = max(error.context, key=lambda inner: (len(inner.absolute_path), inner.validator == "enum"))
+    return error
+
+
+def _fault(document: Document, error: Any, schema: Mapping[str, Any]) -> tuple[int, DeclarationFault]:
+    where: list[str | int] = list(error.absolute_path)
+    if error.validator in ("additionalProperties", "unevaluatedProperties"):
+        allowed = sorted(_properties(error.schema, schema))
+        unknown = [key for key in error.instance if key not in allowed]
+        if unknown:
+            where.append(unknown[0])
+            message = f"is not a key here (allowed: {', '.join(allowed)}).{nearest(str(unknown[0]), allowed)}"
+        else:
+            message = "has a key that is not allowed here."
+    elif error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        message = f"lacks {' and '.join(missing)}."
+    elif error.validator == "enum":
+        allowed = [str(word) for word in error.validator_value]
+        message = f"is '{error.instance}'; allowed: {', '.join(allowed)}.{nearest(str(error.instance), allowed)}"
+    elif error.validator == "const":
+        message = f"must be {error.validator_value}."
+    elif error.validator == "type":
+        kinds = error.validator_value
+        wanted = " or ".join(kinds) if isinstance(kinds, list) else kinds
+        message = f"should be {wanted}, and is {_named(error.instance)}."
+    elif error.validator in ("minLength", "minItems", "minProperties"):
+        message = "may not be empty." if error.validator_value == 1 else f"needs at least {error.validator_value}."
+    elif error.validator == "pattern":
+        message = f"is '{error.instance}', which does not have the form {error.validator_value}."
+    else:
+        message = f"breaks '{error.validator}' ({error.validator_value!r})."
+    at = tuple(where)
+    while at and at not in document.lines:
+        at = at[:-1]
+    return document.lines.get(at, 1), document.fault(where, message)
+
+
+def _properties(part: Mapping[str, Any], schema: Mapping[str, Any]) -> set[str]:
+    """Every property name that `part` of a schema allows, with what it refers to and combines."""
+    names = set(part.get("properties", {}))
+    reference = str(part.get("$ref", ""))
+    inner = [schema.get("$defs", {}).get(reference.rsplit("/", 1)[-1], {})] if reference else []
+    for nested in [*inner, *part.get("allOf", [])]:
+        names |= _properties(nested, schema)
+    return names
+
+
+def _named(value: Any) -> str:
+    names = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a mapping"}
+    return "empty" if value is None else names.get(type(value), "something else")

@@ -1,0 +1,119 @@
+"""Run Ibis expressions: read, hold, count, lookup, write. Only this package knows DuckDB and Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from lapipe.contract import Contract
+from lapipe.errors import UsageFault
+from lapipe.readers import Source
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Read:
+    """What came out of reading a source: the table with the contract's types, its rows, and values that do not fit.
+
+    `unreadable` counts, by column, the rows whose value is not of the declared type; a row counts for its first such column.
+    """
+
+    table: ir.Table
+    rows: int
+    unreadable: Mapping[str, int] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """What lapipe asks of an engine. Every failure comes out as one of lapipe's own errors, without a value in it."""
+
+    name: str
+
+    def read(self, source: Source, contract: Contract) -> Read:
+        """Read the contract's columns, and no other, with the contract's types; strings that do not fit become null and are counted.
+
+        Raises:
+            ContractBroken: rows do not have the header's number of cells, or text is not UTF-8 (LP208).
+        """
+        ...
+
+    def table(self, rows: pa.Table) -> ir.Table:
+        """Make a table of a few rows."""
+        ...
+
+    def hold(self, expression: ir.Table) -> ir.Table:
+        """Compute a table and keep it until `drop` or the end."""
+        ...
+
+    def drop(self, table: ir.Table) -> None:
+        """Let a held table go; other tables are left alone."""
+        ...
+
+    def count(self, facts: Mapping[str, ir.Scalar]) -> dict[str, Any]:
+        """Compute named aggregates, those of one table in one query."""
+        ...
+
+    def fetch(self, expression: ir.Table) -> pa.Table:
+        """Compute a small table and bring it here."""
+        ...
+
+    def distinct(self, column: ir.Column) -> Iterator[pa.Array]:
+        """Stream the distinct values of a column, null left out."""
+        ...
+
+    def root(self, column: ir.Column) -> ir.Column:
+        """Give the column of a kept table or view from which a column comes unchanged; itself where it was computed."""
+        ...
+
+    def lookup(self, column: ir.Column, compute: Callable[[list[Any]], Sequence[Any]], type: str) -> ir.Table:
+        """Compute a value, in this process, for each distinct value of a column; give the table (key, value)."""
+        ...
+
+    def write(self, expression: ir.Table, path: Path) -> int:
+        """Write a table as one Parquet file, sorted by all its columns, and give its rows."""
+        ...
+
+    def close(self) -> None:
+        """Let everything go."""
+        ...
+
+
+def root_of(column: ir.Column) -> ir.Column:
+    """Follow a column through selections, filters and joins to where it is stored; what is on the way may drop rows only."""
+    import ibis.expr.operations as ops
+
+    op: Any = column.op()
+    while isinstance(op, ops.Field):
+        relation = op.rel
+        if isinstance(relation, ops.DatabaseTable):
+            return relation.to_expr()[op.name]
+        values = getattr(relation, "values", None)
+        if values is not None and op.name in values and not isinstance(relation, ops.Aggregate):
+            op = values[op.name]
+        elif isinstance(relation, (ops.Filter, ops.JoinReference)):
+            op = ops.Field(relation.parent, op.name)
+        else:
+            break
+    return column
+
+
+def open_engine(url: str, folder: Path, *, memory: str = "") -> Engine:
+    """Open the engine a URL names, with `folder` (owner-only) for what it must put on disk.
+
+    Raises:
+        UsageFault: there is no such engine, or it is not installed.
+    """
+    name = url.partition(":")[0]
+    if name == "duckdb":
+        from lapipe.engine.duckdb import DuckDB
+
+        return DuckDB(folder, memory=memory)
+    if name in ("spark", "sc"):
+        from lapipe.engine.spark import Spark
+
+        return Spark(url, folder)
+    raise UsageFault(f"There is no engine '{url}' (there are: duckdb, spark, spark://HOST, sc://HOST).")

@@ -1,0 +1,350 @@
+"""DuckDB: the engine that runs inside lapipe's own process."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import duckdb
+import ibis
+
+from lapipe.contract import Column, Contract
+from lapipe.engine import Read, root_of
+from lapipe.errors import ContractBroken, EngineFault, LapipeError, UsageFault
+from lapipe.readers import Frame, Parquet, Source, Text
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+T = TypeVar("T")
+
+#: The part of the memory a user grants that DuckDB's own limit may be; its peak RSS is above its limit (design 4.26).
+_MEMORY_SHARE = 0.65
+
+#: How many distinct values a lookup computes at a time.
+_BATCH = 100_000
+
+#: Rows of broken shape are counted up to this number.
+_REJECTS = 1_000
+
+#: Rows in a row group of a written file.
+_ROW_GROUP = 500_000
+
+_UNREADABLE = "lapipe_unreadable"
+
+
+class DuckDB:
+    """An in-memory DuckDB that spills to the run's own folder and never loads or fetches an extension."""
+
+    name = "duckdb"
+
+    def __init__(self, folder: Path, *, memory: str = "") -> None:
+        self._folder = folder
+        self._numbers = itertools.count(1)
+        self._held: set[str] = set()
+        settings: dict[str, Any] = {
+            "temp_directory": str(folder / "spill"), "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False, "preserve_insertion_order": False,
+        }
+        if memory:
+            settings["memory_limit"] = f"{int(_bytes_of(memory) * _MEMORY_SHARE / 1e6)}MB"
+        self._ibis = _guarded("open the engine", lambda: ibis.duckdb.connect(":memory:", **settings))
+        self._run("SET enable_progress_bar = false")
+
+    # --- in ---
+
+    def read(self, source: Source, contract: Contract) -> Read:
+        """See `Engine.read`."""
+        columns = contract.columns
+        if isinstance(source, Text):
+            relation, types = self._text(source), dict.fromkeys(source.names, "string")
+        elif isinstance(source, Parquet):
+            files = ", ".join(_text(str(path)) for path in source.paths)
+            positions = zip(source.header, source.names, strict=True)
+            relation = f"(SELECT {', '.join(f'{_name(h)} AS {_name(n)}' for h, n in positions)} FROM read_parquet([{files}]))"
+            types = dict(zip(source.names, source.types, strict=True))
+        else:
+            relation, types = self._frame(source)
+        reads = [_Reading(column, types[column.name], contract.reading.nulls) for column in columns]
+        name = self._new("read")
+        if isinstance(source, Text) or any(reading.may_fail for reading in reads):
+            return self._held_read(name, relation, reads, isinstance(source, Text), contract)
+        self._run(f"CREATE VIEW {name} AS SELECT {', '.join(f'{r.value} AS {r.name}' for r in reads)} FROM {relation}")
+        rows = self._one(f"SELECT count(*) FROM {relation}")
+        return Read(self._ibis.table(name), rows)
+
+    def _held_read(self, name: str, relation: str, reads: Sequence[_Reading], text: bool, contract: Contract) -> Read:
+        """Parse once: keep the typed values, and beside them which column of a row, if any, could not be read."""
+        failing = [(number, reading) for number, reading in enumerate(reads, 1) if reading.may_fail]
+        raw = ", ".join(f"{r.raw} AS raw{number}, {r.value} AS {r.name}" if r.may_fail else f"{r.value} AS {r.name}"
+                        for number, r in enumerate(reads, 1))
+        marks = " ".join(f"WHEN raw{number} IS NOT NULL AND {r.name} IS NULL THEN {number}::USMALLINT"
+                         for number, r in failing)
+        mark = f", CASE {marks} END AS {_UNREADABLE}" if failing else ""
+        names = ", ".join(r.name for r in reads)
+        self._run(f"CREATE TABLE {name} AS SELECT {names}{mark} FROM (SELECT {raw} FROM {relation})",
+                  f"read the file of {contract.name}")
+        self._held.add(name)
+        if text:
+            broken = self._one("SELECT count(DISTINCT (file_id, line)) FROM reject_errors")
+            if broken:
+                least = "at least " if broken >= _REJECTS else ""
+                raise ContractBroken(
+                    f"{contract.name}: {least}{broken} rows do not have the header's number of cells, or are not UTF-8 text. "
+                    "Correct the export, or declare its encoding and delimiter in the contract.", rule="LP208")
+        unreadable = {}
+        if failing:
+            found = self._all(f"SELECT {_UNREADABLE}, count(*) FROM {name} WHERE {_UNREADABLE} IS NOT NULL GROUP BY 1 ORDER BY 1")
+            unreadable = {reads[number - 1].column.name: count for number, count in found}
+        rows = self._one(f"SELECT count(*) FROM {name}")
+        table = self._ibis.table(name)
+        return Read(table.drop(_UNREADABLE) if failing else table, rows, unreadable)
+
+    def _text(self, source: Text) -> str:
+        columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in source.names)
+        files = ", ".join(_text(str(path)) for path in source.paths)
+        # Rejected rows lie in a table of this database only, and are counted; their content is never selected.
+        self._run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+        return (f"read_csv([{files}], columns={{{columns}}}, auto_detect=false, header=true, delim={_text(source.delimiter)}, "
+                f"quote='\"', escape='\"', store_rejects=true, rejects_limit={_REJECTS}, null_padding=false, strict_mode=true, "
+                "max_line_size=16777216)")
+
+    def _frame(self, source: Frame) -> tuple[str, dict[str, str]]:
+        name = self._new("frame")
+        _guarded("take the table in", lambda: self._ibis.con.register(name, source.table))
+        return name, {field.name: str(field.type) for field in source.table.schema}
+
+    def table(self, rows: pa.Table) -> ir.Table:
+        """See `Engine.table`."""
+        name = self._new("small")
+        con = self._ibis.con
+        _guarded("take a table in", lambda: con.register(f"{name}_in", rows))
+        self._run(f"CREATE TABLE {name} AS SELECT * FROM {name}_in")
+        con.unregister(f"{name}_in")
+        return self._ibis.table(name)
+
+    # --- through ---
+
+    def hold(self, expression: ir.Table) -> ir.Table:
+        """See `Engine.hold`."""
+        name = self._new("held")
+        self._run(f"CREATE TABLE {name} AS {self._sql(expression)}")
+        self._held.add(name)
+        return self._ibis.table(name)
+
+    def drop(self, table: ir.Table) -> None:
+        """See `Engine.drop`."""
+        import ibis.expr.operations as ops
+
+        for op in table.op().find(ops.DatabaseTable):
+            if op.name in self._held:
+                self._held.discard(op.name)
+                self._run(f"DROP TABLE {op.name}")
+
+    def count(self, facts: Mapping[str, ir.Scalar]) -> dict[str, Any]:
+        """See `Engine.count`."""
+        import ibis.expr.operations as ops
+
+        groups: dict[Any, dict[str, Any]] = {}
+        for name, fact in facts.items():
+            relations = fact.op().find(ops.Relation, filter=lambda op: not isinstance(op, ops.Relation))
+            key = relations[0] if len(relations) == 1 else fact.op()
+            groups.setdefault(key, {})[name] = fact
+        counted: dict[str, Any] = {}
+        for key, group in groups.items():
+            table = key.to_expr().aggregate(**group) if isinstance(key, ops.Relation) else None
+            if table is None:
+                ((name, fact),) = group.items()
+                table = fact.name(name).as_table()
+            (row,) = self.fetch(table).to_pylist()
+            counted.update(row)
+        return counted
+
+    def fetch(self, expression: ir.Table) -> pa.Table:
+        """See `Engine.fetch`."""
+        sql = self._sql(expression)
+        return _guarded("compute", lambda: self._ibis.con.execute(sql).to_arrow_table())
+
+    def distinct(self, column: ir.Column) -> Iterator[pa.Array]:
+        """See `Engine.distinct`."""
+        sql = self._sql(column.name("key").as_table().filter(lambda t: t.key.notnull()).distinct())
+        # A cursor of its own: the connection may be used between the batches.
+        cursor = self._ibis.con.cursor()
+        reader = _guarded("list distinct values", lambda: cursor.execute(sql).to_arrow_reader(_BATCH))
+        with contextlib.closing(cursor):
+            while True:
+                batch = _guarded("list distinct values", lambda: next(reader, None))
+                if batch is None:
+                    return
+                yield batch.column(0)
+
+    def root(self, column: ir.Column) -> ir.Column:
+        """See `Engine.root`."""
+        return root_of(column)
+
+    def lookup(self, column: ir.Column, compute: Callable[[list[Any]], Sequence[Any]], type: str) -> ir.Table:
+        """See `Engine.lookup`. A value of type `uuid` is given as text of 36 characters and stays UUID in the engine."""
+        import pyarrow as pa
+
+        name = self._new("lookup")
+        key_type = _sql_type(str(column.type()))
+        self._run(f"CREATE TABLE {name} (key {key_type}, value {_sql_type(type)})")
+        self._held.add(name)
+        con = self._ibis.con
+        for keys in self.distinct(column):
+            values = compute(keys.to_pylist())
+            batch = pa.table({"key": keys, "value": pa.array(values, type=_arrow_type(type))})
+            _guarded("keep a lookup", lambda batch=batch: con.register("lapipe_batch", batch))  # type: ignore[misc]
+            self._run(f"INSERT INTO {name} SELECT key, value::{_sql_type(type)} FROM lapipe_batch")
+            con.unregister("lapipe_batch")
+        return self._ibis.table(name)
+
+    # --- out ---
+
+    def write(self, expression: ir.Table, path: Path) -> int:
+        """See `Engine.write`."""
+        sql = self._sql(expression)
+        schema = expression.schema()
+        columns = ", ".join(
+            f"{_name(name)}::VARCHAR AS {_name(name)}" if kind.is_uuid() else _name(name) for name, kind in schema.items())
+        rows = self._run(
+            f"COPY (SELECT {columns} FROM (SELECT * FROM ({sql}) ORDER BY ALL)) TO {_text(str(path))} "
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})", f"write {path.name}")
+        return int(rows[0][0])
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        with contextlib.suppress(duckdb.Error):
+            self._ibis.disconnect()
+
+    # --- inside ---
+
+    def _sql(self, expression: ir.Table) -> str:
+        return str(self._ibis.compile(expression))
+
+    def _new(self, word: str) -> str:
+        return f"{word}_{next(self._numbers)}"
+
+    def _run(self, sql: str, what: str = "compute") -> list[tuple[Any, ...]]:
+        return _guarded(what, lambda: self._ibis.con.execute(sql).fetchall())
+
+    def _all(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._run(sql)
+
+    def _one(self, sql: str) -> int:
+        return int(self._run(sql)[0][0])
+
+
+class _Reading:
+    """How one column is read: the SQL of its text with nulls taken out, and of its value in the declared type."""
+
+    def __init__(self, column: Column, physical: str, file_nulls: Sequence[str]) -> None:
+        self.column = column
+        self.name = _name(column.name)
+        stored = self.name
+        self.may_fail = False
+        if physical in ("string", "large_string", "string_view"):
+            nulls = ", ".join(_text(null) for null in {*file_nulls, *column.nulls})
+            self.raw = f"CASE WHEN {stored} IN ({nulls}) THEN NULL ELSE {stored} END" if nulls else stored
+            self.value = self._from_text()
+            self.may_fail = column.type != "string"
+        elif physical in ("double", "float", "halffloat"):
+            self.raw = f"CASE WHEN isnan({stored}) THEN NULL ELSE {stored} END"
+            self.value = self._from_float()
+            self.may_fail = True
+        elif physical == "null":
+            self.raw = self.value = f"NULL::{_sql_type(column.engine_type)}"
+        else:
+            self.raw = stored
+            self.value = f"TRY_CAST({stored} AS {_sql_type(column.engine_type)})"
+            whole = physical.startswith(("int", "uint"))
+            self.may_fail = not (column.type == "string" or (whole and column.type == "integer" and physical != "uint64")
+                                 or physical.startswith(column.type.replace("boolean", "bool")))
+
+    def _from_text(self) -> str:
+        column, raw, sql_type = self.column, self.raw, _sql_type(self.column.engine_type)
+        if column.type == "string":
+            return raw
+        if column.type == "integer":
+            # A cast alone would round '12.6'; what does not come back the same is looked at more closely.
+            cast = f"TRY_CAST({raw} AS BIGINT)"
+            return (f"CASE WHEN {cast}::VARCHAR = {raw} THEN {cast} "
+                    f"WHEN regexp_full_match(trim({raw}), '[+-]?\\d{{1,18}}([.]0*)?') THEN {cast} END")
+        if column.format:
+            parsed = f"try_strptime({raw}, {_text(column.format)})"
+            return f"{parsed}::DATE" if column.type == "date" else parsed
+        if column.type == "number":
+            return f"CASE WHEN regexp_full_match(trim({raw}), '[+-]?\\d*[.]?\\d+') THEN TRY_CAST({raw} AS {sql_type}) END"
+        return f"TRY_CAST({raw} AS {sql_type})"
+
+    def _from_float(self) -> str:
+        sql_type = _sql_type(self.column.engine_type)
+        if self.column.type in ("string", "integer"):
+            # Exact up to 2^53; beyond it a float has already lost digits of the identifier.
+            whole = f"{self.raw} = trunc({self.raw}) AND abs({self.raw}) <= 9007199254740992"
+            return f"CASE WHEN {whole} THEN CAST(CAST({self.raw} AS BIGINT) AS {sql_type}) END"
+        return f"TRY_CAST({self.raw} AS {sql_type})"
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _sql_type(engine_type: str) -> str:
+    plain = {"string": "VARCHAR", "int64": "BIGINT", "int32": "INTEGER", "boolean": "BOOLEAN", "date": "DATE",
+             "uuid": "UUID", "float64": "DOUBLE"}
+    if engine_type.startswith("timestamp"):
+        return "TIMESTAMP"
+    return plain.get(engine_type, engine_type.upper())
+
+
+def _arrow_type(engine_type: str) -> pa.DataType:
+    import pyarrow as pa
+
+    types = {"string": pa.string(), "uuid": pa.string(), "int64": pa.int64(), "date": pa.date32(), "boolean": pa.bool_()}
+    return types[engine_type]
+
+
+def _bytes_of(memory: str) -> float:
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])i?B?\s*", memory, re.IGNORECASE)
+    if not found:
+        raise UsageFault(f"'{memory}' is no amount of memory; write it as 4GB or 500MB.")
+    return float(found[1]) * 1000.0 ** ("KMGT".index(found[2].upper()) + 1)
+
+
+def _guarded(what: str, call: Callable[[], T]) -> T:
+    """Call the engine; its errors quote values, so only their type goes on, and nothing of them in the chain."""
+    try:
+        return call()
+    except duckdb.InterruptException:
+        fault: BaseException = KeyboardInterrupt()
+    except duckdb.Error as error:
+        fault = _fault(what, error)
+    except (OSError, MemoryError) as error:
+        fault = EngineFault(f"The engine could not {what} ({type(error).__name__}).")
+    raise fault
+
+
+def _fault(what: str, error: duckdb.Error) -> LapipeError:
+    text = str(error)
+    if "No space left" in text or "disk quota" in text.lower() or "max_temp_directory_size" in text:
+        return EngineFault(f"The disk is full: the engine could not {what}. Free space, or name other folders in lapipe.toml.")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return EngineFault(f"The engine ran out of memory and could not {what}. Grant more with --memory.")
+    if "not utf-8" in text.lower() or "Invalid unicode" in text or "invalid UTF-8" in text:
+        return ContractBroken(f"The engine could not {what}: it is not UTF-8 text throughout. Declare its encoding in the contract.",
+                              rule="LP208")
+    if "sniff" in text.lower() or "CSV" in text:
+        return ContractBroken(f"The engine could not {what}: it is not delimited text as the contract declares.", rule="LP208")
+    if isinstance(error, duckdb.IOException):
+        return EngineFault(f"The engine could not {what}: a file could not be read or written.")
+    return EngineFault(f"The engine could not {what} ({type(error).__name__}).")

@@ -1,0 +1,191 @@
+"""Fold the stages over tables without rows, and hold each stage's promise against its expression."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from lapipe.contract import Contract, Kind
+from lapipe.errors import Refused, UsageFault
+from lapipe.lineage import LOOKUP, origins
+from lapipe.purpose import LegalBasis, Purpose
+from lapipe.release import Release
+from lapipe.stage import LEFT_OUT, Context, Stage
+from lapipe.stages.aggregate import Aggregate
+from lapipe.stages.flag import Flag
+from lapipe.stages.join import Join
+from lapipe.stages.minimise import Minimise, minimised
+from lapipe.stages.object import Object
+from lapipe.stages.release import Release as ReleaseStage
+from lapipe.stages.retain import Retain
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+#: The bases under which people may object (GDPR art. 21(1)), or withdraw what they consented to (art. 7(3)).
+_OBJECTABLE = (LegalBasis.PUBLIC_TASK, LegalBasis.LEGITIMATE_INTERESTS, LegalBasis.CONSENT)
+
+_FLOW = "lapipe_flow"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage, and the table's contract before and after it."""
+
+    stage: Stage
+    before: Contract
+    after: Contract
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A pipeline whose every step keeps its promise and whose every release may leave."""
+
+    pipeline: str
+    purpose: Purpose
+    sources: Mapping[str, Contract]
+    steps: tuple[Step, ...]
+
+    def described(self) -> dict[str, Any]:
+        """Give the plan as `lapipe plan --format json` and the register show it."""
+        return {
+            "pipeline": self.pipeline,
+            "purpose": self.purpose.name,
+            "sources": {name: {"contract": c.name, "version": c.version, "fingerprint": c.fingerprint()}
+                        for name, c in self.sources.items()},
+            "steps": [{"stage": step.stage.kind, "parameters": step.stage.parameters(), "columns": step.after.described()}
+                      for step in self.steps],
+        }
+
+    def fingerprint(self) -> str:
+        """Give the SHA-256 of what an approval binds to: purpose, contracts and the resolved steps."""
+        text = json.dumps({**self.described(), "purpose_sha256": self.purpose.sha256}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def make_plan(name: str, purpose: Purpose, sources: Mapping[str, Contract], stages: Sequence[Stage], today: date) -> Plan:
+    """Fold the stages over the first source. Reads no data, needs no key and no engine.
+
+    Raises:
+        Refused: a rule forbids a step or a release; the message names stage, column, rule and fix.
+        UsageFault: a stage names what does not exist.
+    """
+    _whole(name, purpose, sources, stages)
+    others = {source: minimised(contract, purpose) for source, contract in sources.items() if _is_read(source, stages)}
+    contract = next(iter(sources.values()))
+    steps = []
+    for position, stage in enumerate(stages):
+        after = stage.plan(contract, purpose, sources)
+        _compare(name, stage, contract, after, _context(purpose, today, contract, after, position, others))
+        if isinstance(stage, ReleaseStage):
+            Release(stage.name, after, purpose)
+        steps.append(Step(stage, contract, after))
+        contract = after
+    _last(name, purpose, steps)
+    return Plan(name, purpose, dict(sources), tuple(steps))
+
+
+def _is_read(source: str, stages: Sequence[Stage]) -> bool:
+    return any(source in stage.needs() for stage in stages)
+
+
+def _whole(name: str, purpose: Purpose, sources: Mapping[str, Contract], stages: Sequence[Stage]) -> None:
+    """Refuse a list of stages that lacks what every pipeline has."""
+    if not sources or not stages:
+        raise UsageFault(f"Pipeline {name} has {len(sources)} sources and {len(stages)} stages; it needs both.")
+    if not isinstance(stages[0], Minimise) or any(isinstance(stage, Minimise) for stage in stages[1:]):
+        raise Refused(f"Pipeline {name}: Minimise() is the first stage, once.", rule="LP305")
+    for stage in stages:
+        for source in stage.needs():
+            if source not in sources:
+                raise UsageFault(f"Pipeline {name}: {stage.kind} reads source '{source}' (there are: {', '.join(sources)}).",
+                                 rule="LP203")
+    unused = [source for source in list(sources)[1:] if not _is_read(source, stages)]
+    if unused:
+        raise Refused(f"Pipeline {name} declares source '{unused[0]}' and no stage reads it; take it out.", rule="LP304")
+    releases = [stage.name for stage in stages if isinstance(stage, ReleaseStage)]
+    if not releases or len(set(releases)) < len(releases):
+        what = "releases nothing; end it with Release(name)" if not releases else "releases two tables under one name"
+        raise Refused(f"Pipeline {name} {what}.", rule="LP312")
+    first = next(number for number, stage in enumerate(stages) if isinstance(stage, ReleaseStage))
+    if not any(isinstance(stage, Flag) for stage in stages[:first]):
+        raise Refused(f"Pipeline {name} releases '{releases[0]}' without Flag() before it.", rule="LP313")
+    bases = [*purpose.bases.values(), *([purpose.own_basis] if purpose.own_basis else [])]
+    if any(basis.basis in _OBJECTABLE for basis in bases) and not any(isinstance(s, Object) for s in stages[:first]):
+        raise Refused(f"Pipeline {name}: under the basis of purpose {purpose.name} people may object or withdraw; put Object(...) "
+                      "before the first release.", rule="LP308")
+
+
+def _last(name: str, purpose: Purpose, steps: Sequence[Step]) -> None:
+    """Refuse a pipeline that keeps times without a term (LP309), or groups people after releasing groups."""
+    times = [column.name for column in steps[0].after if column.kind is Kind.EVENT_TIME and column.is_time]
+    first = next(number for number, step in enumerate(steps) if isinstance(step.stage, ReleaseStage))
+    if times and not any(isinstance(step.stage, Retain) for step in steps[:first]):
+        raise Refused(f"Pipeline {name} reads the time '{times[0]}'; put Retain('{times[0]}') before the first release, so that rows "
+                      f"older than purpose {purpose.name} allows are left out.", rule="LP309")
+    statistics = [step for step in steps if isinstance(step.stage, Aggregate)]
+    if len(statistics) > 1:
+        raise Refused(f"Pipeline {name} aggregates twice; tables of the same people could be subtracted.", rule="LP403")
+
+
+def _context(purpose: Purpose, today: date, contract: Contract, after: Contract, position: int,
+             others: Mapping[str, Contract]) -> Context:
+    import ibis
+
+    numbers = iter(range(1_000_000))
+
+    def lookup(column: ir.Column, compute: Any, type: str) -> ir.Table:
+        value = "string" if type == "uuid" else type
+        return ibis.table({"key": str(column.type()), "value": value}, name=f"{LOOKUP}_{next(numbers)}")
+
+    def small(rows: Any) -> ir.Table:
+        return ibis.table(ibis.Schema.from_pyarrow(rows.schema), name=f"{LOOKUP}_small_{next(numbers)}")
+
+    return Context(purpose=purpose, today=today, contract=contract, promise=after, position=position,
+                   tables={name: ibis.table(other.schema(), name=name) for name, other in others.items()}, contracts=others,
+                   lookup=lookup, small=small, distinct=_running_only, pseudonyms=_running_only, root=lambda column: column)
+
+
+def _running_only(*_: Any) -> Any:
+    raise AssertionError("a plan has neither data nor keys")
+
+
+def _compare(name: str, stage: Stage, before: Contract, after: Contract, context: Context) -> None:
+    """Hold the promise against the expression: names, order, types, and what each column is computed from (LP306)."""
+    import ibis
+
+    expression = stage.apply(ibis.table(before.schema(), name=_FLOW), context)
+    if LEFT_OUT in expression.columns:
+        expression = expression.drop(LEFT_OUT)
+    promised, given = after.schema(), expression.schema()
+    at = f"{stage.kind} of {name}"
+    if tuple(promised.names) != tuple(given.names):
+        raise Refused(f"{at} promises the columns {', '.join(promised.names)} and computes {', '.join(given.names)}.", rule="LP306")
+    for column in after:
+        wanted, has = promised[column.name], given[column.name]
+        if not _alike(wanted, has):
+            raise Refused(f"{at} promises '{column.name}' as {wanted} and computes {has}.", rule="LP306")
+    kinds = {column.name: column.kind for column in before}
+    kinds |= {f"{source}.{column.name}": column.kind for source, other in context.contracts.items() for column in other}
+    for column_name, made_of in origins(expression, _FLOW).items():
+        kind = after[column_name].kind
+        for origin in sorted(made_of):
+            stricter = kinds.get(origin, Kind.NATIONAL_ID)
+            if stricter.strictness > kind.strictness and stricter not in stage.weakens:
+                raise Refused(f"{at} promises '{column_name}' as {kind} and computes it from '{origin}', which is "
+                              f"{kinds.get(origin, 'not declared')}.", rule="LP306")
+
+
+def _alike(wanted: Any, has: Any) -> bool:
+    """Compare types; nullability and the precision of timestamps and of whole numbers aside."""
+    if wanted.is_timestamp() and has.is_timestamp():
+        return bool(wanted.timezone == has.timezone)
+    if wanted.is_integer() and has.is_integer():
+        return True
+    return bool(wanted.copy(nullable=True) == has.copy(nullable=True))
+
+

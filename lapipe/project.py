@@ -1,0 +1,191 @@
+"""A project is the folder that holds lapipe.toml; a profile says where its register, keys, sources and releases are."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lapipe.documents import Document, check, nearest
+from lapipe.errors import DeclarationFault, UsageFault
+
+#: The file that makes a folder a project.
+FILE = "lapipe.toml"
+
+_TEXT = {"type": "string", "minLength": 1}
+
+#: The form of lapipe.toml.
+_FORM: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["profiles"],
+    "additionalProperties": False,
+    "properties": {
+        "default": _TEXT,
+        "profiles": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {
+                "type": "object",
+                "required": ["register", "out"],
+                "additionalProperties": False,
+                "properties": {
+                    "register": _TEXT,
+                    "keys": _TEXT,
+                    "engine": _TEXT,
+                    "out": _TEXT,
+                    "runs": _TEXT,
+                    "approvals": {"type": "boolean"},
+                    "sources": {
+                        "type": "object",
+                        "additionalProperties": {"type": "object", "additionalProperties": _TEXT},
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One way to run a project: on a laptop, in a test, in production.
+
+    Paths are absolute; `register` and the sources are paths or URLs. URLs may hold a password, so repr leaves them out.
+    """
+
+    name: str
+    register: str = field(repr=False)
+    keys: Path
+    out: Path
+    runs: Path
+    engine: str = "duckdb"
+    approvals: bool = False
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project's folder and the profile it is used under."""
+
+    root: Path
+    profile: Profile
+
+
+def find_project(start: Path) -> Path:
+    """Find the nearest folder, from `start` upwards, that holds lapipe.toml.
+
+    Raises:
+        UsageFault: there is none.
+    """
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise UsageFault(
+        f"There is no {FILE} in {here} or in a folder above it. "
+        "Go to a project's folder, or start one with `lapipe init`."
+    )
+
+
+def load_project(start: Path, profile: str | None = None) -> Project:
+    """Load the project around `start` under the named profile, or under the file's default.
+
+    Raises:
+        UsageFault: there is no project, or it has no such profile.
+        DeclarationFault: lapipe.toml is wrong; the message names line and key.
+    """
+    root = find_project(start)
+    document = _read(root / FILE)
+    check(document, _FORM)
+    profiles: Mapping[str, Mapping[str, Any]] = document.content["profiles"]
+    default = document.content.get("default")
+    has = f"(it has: {', '.join(profiles)})"
+    if default is not None and default not in profiles:
+        raise document.fault(["default"], f"names a profile that is not there {has}.{nearest(default, profiles)}")
+    name = profile or default
+    if name is None:
+        fix = 'Add default = "NAME" on top, or use --profile NAME.'
+        raise UsageFault(f"{document.path} has no default profile {has}. {fix}")
+    if name not in profiles:
+        raise UsageFault(f"{document.path} has no profile '{name}' {has}.{nearest(name, profiles)}")
+    return Project(root, _profile(document, root, name, profiles[name]))
+
+
+def _profile(document: Document, root: Path, name: str, said: Mapping[str, Any]) -> Profile:
+    def path(key: str, default: str) -> Path:
+        return Path(_place(root, said.get(key, default)))
+
+    keys = path("keys", f"~/.config/lapipe/keys/{root.name}.json")
+    if keys.resolve().is_relative_to(root):
+        raise document.fault(
+            ["profiles", name, "keys"],
+            "lies inside the project, where it would be copied and committed with it. Put the key ring elsewhere, "
+            "for instance under ~/.config/lapipe/keys/.",
+        )
+    return Profile(
+        name=name,
+        register=_place(root, said["register"]),
+        keys=keys,
+        out=path("out", ""),
+        runs=path("runs", ".lapipe/runs"),
+        engine=said.get("engine", "duckdb"),
+        approvals=said.get("approvals", name == "prod"),
+        sources={
+            pipeline: {source: _place(root, where) for source, where in sources.items()}
+            for pipeline, sources in said.get("sources", {}).items()
+        },
+    )
+
+
+def _place(root: Path, text: str) -> str:
+    """Make a path or glob absolute (relative ones start at the project); leave a URL as it is."""
+    return text if "://" in text else os.path.normpath(root / os.path.expanduser(text))
+
+
+def _read(path: Path) -> Document:
+    """Read the TOML with the line of every table and key, so that it is checked as the YAML files are."""
+    text, problem = "", ""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        problem = "is not UTF-8 text"
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+    if problem:
+        raise DeclarationFault(f"{path} {problem}.")
+    content: dict[str, Any] = {}
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # The parser quotes at most a character; only its place is taken over.
+        place = re.search(r"line (\d+)", str(error))
+        problem = f"{path}:{place[1] if place else text.count(chr(10)) + 1}: not valid TOML."
+    if problem:
+        raise DeclarationFault(problem)
+    return Document(path, content, _lines(text))
+
+
+def _lines(text: str) -> dict[tuple[str | int, ...], int]:
+    """Find the line of tables and of keys; a key inside an inline table is told at the table's line."""
+    lines: dict[tuple[str | int, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if found := re.match(r"\s*\[([^\[\]]+)\]", line):
+            table = _parts(found[1])
+            at = table
+        elif found := re.match(r"\s*([\w.\-\"' ]+?)\s*=", line):
+            at = (*table, *_parts(found[1]))
+        else:
+            continue
+        # The first line of a table that is named only by its children is its first child's.
+        for depth in range(1, len(at) + 1):
+            lines.setdefault(at[:depth], number)
+    return lines
+
+
+def _parts(key: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in key.split("."))

@@ -1,0 +1,42 @@
+"""Why data is processed: the purpose and the organisation as declared, and what must be mended before they may run."""
+
+from lapipe.purpose.declaration import (
+    DEFAULT_K,
+    Basis,
+    ColumnUse,
+    Condition,
+    Controller,
+    Dpia,
+    LegalBasis,
+    Officer,
+    Organisation,
+    Purpose,
+    Recipient,
+    Waiver,
+    load_organisation,
+    load_purpose,
+)
+from lapipe.purpose.duration import Duration
+from lapipe.purpose.findings import findings, vagueness
+from lapipe.purpose.vague import vague_sentence
+
+__all__ = [
+    "DEFAULT_K",
+    "Basis",
+    "ColumnUse",
+    "Condition",
+    "Controller",
+    "Dpia",
+    "Duration",
+    "LegalBasis",
+    "Officer",
+    "Organisation",
+    "Purpose",
+    "Recipient",
+    "Waiver",
+    "findings",
+    "load_organisation",
+    "load_purpose",
+    "vague_sentence",
+    "vagueness",
+]

@@ -1,0 +1,80 @@
+"""The form of purposes/*.yaml and organisation.yaml, as JSON Schemas; what they say is judged elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+
+def _mapping(required: str, optional: str = "", **properties: Schema) -> Schema:
+    """Make the schema of a mapping; a key without a schema of its own is text."""
+    keys = [*required.split(), *optional.split()]
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": required.split(),
+        "properties": {key: properties.get(key, _TEXT) for key in keys},
+    }
+
+
+_TEXT: Schema = {"type": "string", "minLength": 1}
+_NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
+_TRUTH: Schema = {"type": "boolean"}
+_BASES = ["consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests"]
+_BASIS = _mapping("basis reference", basis={"enum": _BASES})
+
+#: The five answers, the bases, the DPIA and `collected_for` may be missing here: `findings` says so with their rule.
+PURPOSE: Schema = _mapping(
+    "name title notice subjects columns keep_for recipients valid_from review_by zone",
+    "who what data when result basis collected_for compatibility own_basis condition dpia k retain zeros_public "
+    "exceptions",
+    name=_NAME,
+    title=_mapping("nl en"),
+    basis=_mapping("", "collect analyse use", collect=_BASIS, analyse=_BASIS, use=_BASIS),
+    compatibility=_mapping("", "link context nature consequences safeguards expectations"),
+    own_basis=_BASIS,
+    condition=_mapping("letter reference", letter={"enum": list("abcdefghij")}),
+    dpia={**_mapping("", "reference not_needed"), "minProperties": 1, "maxProperties": 1},
+    subjects={"type": "array", "minItems": 1, "items": _TEXT},
+    columns={
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {"type": "object", "minProperties": 1, "additionalProperties": _TEXT},
+    },
+    k={"type": "integer", "minimum": 1},
+    recipients={
+        "type": "array",
+        "minItems": 1,
+        "items": _mapping("name role may", may={"enum": ["statistics", "pseudonyms", "names"]}),
+    },
+    exceptions={
+        "type": "array",
+        "items": _mapping(
+            "setting value reason approved_by",
+            setting={"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.]*$"},
+            value={"type": ["boolean", "number", "string"]},
+        ),
+    },
+    zeros_public=_TRUTH,
+)
+
+ORGANISATION: Schema = _mapping(
+    "controller officer k_floor public_authority roles",
+    controller=_mapping("name address contact"),
+    officer=_mapping("role email"),
+    # A group of one is a person.
+    k_floor={"type": "integer", "minimum": 2},
+    public_authority=_TRUTH,
+    roles={
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": _NAME,
+        "additionalProperties": {
+            "type": "array",
+            # 32 bytes in base64.
+            "items": {"type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$"},
+        },
+    },
+)

@@ -1,0 +1,486 @@
+"""The one way out: what may leave, how it is written, what says so beside it, and how it is read back."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lapipe.contract import Column, Contract, Kind
+from lapipe.engine import Engine
+from lapipe.errors import EngineFault, LapipeError, Refused, RegisterFault, UsageFault
+from lapipe.purpose import Purpose
+from lapipe.register import Register
+from lapipe.stages.aggregate import PEOPLE, STATUS
+from lapipe.stages.generalise import meets
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+    import pyarrow as pa
+
+#: The period folder of a release that is no time series.
+ALL = "all"
+
+MANIFEST, DATA, CSV = "manifest.json", "data.parquet", "data.csv"
+
+#: Released folders and files: the owner writes, the group of the folder reads, nobody else.
+_FOLDER_MODE, _FILE_MODE = 0o750, 0o640
+
+
+# --- what may leave -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Release:
+    """A table that may leave, under a name. Making one refuses everything that may not; only a Release can be written.
+
+    Raises:
+        Refused: a column is an identifier (LP301), a national id (LP302), free text (LP307), a special category without a
+            condition (LP310), not allowed by the purpose (LP304), or finer than it allows (LP303, LP311); or no recipient of
+            the purpose may have a table of this kind (LP304).
+    """
+
+    name: str
+    contract: Contract
+    purpose: Purpose
+
+    def __post_init__(self) -> None:
+        for column in self.contract:
+            self._column(column)
+        kind = "statistics" if self.contract.statistics else "pseudonyms"
+        if not any(recipient.may in (kind, "pseudonyms") for recipient in self.purpose.recipients):
+            raise Refused(f"Release {self.name}: no recipient of purpose {self.purpose.name} may have {kind}. Add one there, or "
+                          "aggregate before the release.", rule="LP304")
+
+    def _column(self, column: Column) -> None:
+        at = f"Release {self.name}: column '{column.name}'"
+        if column.kind is Kind.NATIONAL_ID:
+            raise Refused(f"{at} is a national identification number. Leave it out with Minimise.", rule="LP302")
+        if column.kind is Kind.IDENTIFIER:
+            raise Refused(f"{at} is a direct identifier. Put Pseudonymise before the release, or leave it out.", rule="LP301")
+        if column.kind is Kind.FREE_TEXT:
+            raise Refused(f"{at} is free text, in which names and numbers hide. Leave it out, or Generalise it to a declared level.",
+                          rule="LP307")
+        if column.kind is Kind.SPECIAL and not self.purpose.condition:
+            raise Refused(f"{at} is special-category data, and purpose {self.purpose.name} names no condition of art. 9(2).",
+                          rule="LP310")
+        if not column.use or column.use == "inside":
+            reason = "uses it inside the pipeline only" if column.use else "does not name it"
+            raise Refused(f"{at} may not be released: purpose {self.purpose.name} {reason}.", rule="LP304")
+        if column.use == "pseudonym" and column.kind is not Kind.PSEUDONYM:
+            raise Refused(f"{at} may be released as a pseudonym only. Put Pseudonymise before the release.", rule="LP301")
+        if column.use not in ("full", "pseudonym") and not meets(column, column.use):
+            raise Refused(f"{at} has detail '{column.detail}', finer than the '{column.use}' that purpose {self.purpose.name} allows. "
+                          f"Add it to Generalise: {{'{column.name}': '{column.use}'}}.",
+                          rule="LP303" if column.kind is Kind.EVENT_TIME else "LP311")
+
+    def write(self, table: ir.Table, engine: Engine, staging: Staging, note: Note) -> Written:
+        """Write data, codebooks and manifest below `staging`; nothing is visible before `Staging.commit`."""
+        label = note.periods_label or ALL
+        folder = staging.make(self.name, label)
+        data = folder / DATA
+        if self.contract.statistics:
+            rows = _write_statistics(engine.fetch(table), self.contract, data)
+            _write_csv(data, folder / CSV)
+        else:
+            rows = engine.write(table, data)
+        for language in ("nl", "en"):
+            (folder / f"codebook.{language}.md").write_text(codebook(self, note, language), encoding="utf-8")
+        files = {path.name: sha256(path) for path in sorted(folder.iterdir())}
+        text = json.dumps(_manifest(self, note, rows, files), indent=2, ensure_ascii=False) + "\n"
+        (folder / MANIFEST).write_text(text, encoding="utf-8")
+        for path in folder.iterdir():
+            path.chmod(_FILE_MODE)
+            _sync(path)
+        return Written(self.name, f"{self.name}/{label}/{staging.run}", rows, sha256(folder / MANIFEST), note.periods)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a release's manifest says beyond its columns and purpose."""
+
+    pipeline: str
+    run: str
+    register: Mapping[str, Any]
+    created: str
+    erase_by: date
+    withheld: str = ""
+    periods: tuple[str, ...] = ()
+    key_id: str = ""
+    contracts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    version: str = ""
+
+    @property
+    def periods_label(self) -> str:
+        """The folder name of a series' part: its first and last period."""
+        if not self.periods:
+            return ""
+        return self.periods[0] if len(self.periods) == 1 else f"{self.periods[0]}--{self.periods[-1]}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A release that was written: its folder relative to OUT, its rows, and its manifest's SHA-256."""
+
+    name: str
+    folder: str
+    rows: int
+    manifest_sha256: str
+    periods: tuple[str, ...] = ()
+
+
+def _write_statistics(table: pa.Table, contract: Contract, path: Path) -> int:
+    """Cast, sort and write with one writer, so that the same figures give the same bytes on every engine."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    schema = pa.schema([pa.field(c.name, _arrow_type(c)) for c in contract])
+    table = table.select(contract.names).cast(schema)
+    order = [(name, "ascending", "at_start") for name in (contract.key or contract.names)]
+    table = table.take(pc.sort_indices(table, sort_keys=order))
+    for column in table.columns:
+        if pa.types.is_floating(column.type):
+            raise EngineFault("A release may not hold floats, whose digits differ between engines.")
+    pq.write_table(table.combine_chunks(), path, compression="zstd")
+    return int(table.num_rows)
+
+
+def _arrow_type(column: Column) -> pa.DataType:
+    import pyarrow as pa
+
+    if column.type == "number":
+        return pa.decimal128(18, column.scale)
+    return {"string": pa.string(), "integer": pa.int64(), "boolean": pa.bool_(), "date": pa.date32(),
+            "timestamp": pa.timestamp("us")}[column.type]
+
+
+def _write_csv(source: Path, path: Path) -> None:
+    """Write a copy for spreadsheets: UTF-8 with a mark, and no cell that begins a formula (CWE-1236)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(source)
+    for position, name in enumerate(table.column_names):
+        if pa.types.is_string(table.column(position).type):
+            safe = pc.replace_substring_regex(table.column(position), pattern=r"^([=+\-@\t\r])", replacement=r"'\1")
+            table = table.set_column(position, name, safe)
+    with path.open("wb") as out:
+        out.write(b"\xef\xbb\xbf")
+        pa.csv.write_csv(table, out)
+
+
+def _manifest(release: Release, note: Note, rows: int, files: Mapping[str, str]) -> dict[str, Any]:
+    purpose, contract = release.purpose, release.contract
+    return {
+        "format": 1,
+        "release": release.name,
+        "kind": "statistics" if contract.statistics else "pseudonyms",
+        "personal_data": "statistical output; see the privacy officer's assessment in the purpose"
+        if contract.statistics else "yes: pseudonymised data is personal data (GDPR art. 4(5))",
+        "pipeline": note.pipeline,
+        "run": note.run,
+        "register": dict(note.register),
+        "created": note.created,
+        "erase_by": note.erase_by.isoformat(),
+        "purpose": {"name": purpose.name, "title": dict(purpose.title), "who": purpose.who, "what": purpose.what,
+                    "data": purpose.data, "when": purpose.when, "result": purpose.result, "sha256": purpose.sha256},
+        "legal_basis": {phase: {"basis": str(basis.basis), "reference": basis.reference}
+                        for phase, basis in purpose.bases.items()},
+        "notice": purpose.notice,
+        "recipients": [{"name": r.name, "role": r.role, "may": r.may} for r in purpose.recipients
+                       if r.may == "pseudonyms" or contract.statistics],
+        "k": purpose.k,
+        "withheld": note.withheld,
+        "periods": list(note.periods),
+        "columns": [{"name": c.name, "type": c.type, "kind": str(c.kind), "detail": c.detail, "category": c.category,
+                     "label": dict(c.label), "unit": c.unit} for c in contract],
+        "key": note.key_id,
+        "contracts": {name: dict(about) for name, about in note.contracts.items()},
+        "lapipe": note.version,
+        "rows": rows,
+        "files": dict(files),
+    }
+
+
+_WORDS = {
+    "nl": {"title": "Codeboek", "why": "Waarom deze tabel bestaat", "column": "kolom", "means": "betekenis", "type": "type",
+           "detail": "detail", "empty": "Lege waarden en onthouden groepen", "erase": "Wissen uiterlijk op", "join": "Te koppelen met",
+           "people": "Groepen van minder dan {k} mensen worden niet gepubliceerd.",
+           "status": "`status` is `published` of `withheld`; een onthouden rij zegt niet of er iemand was: nul is net zo onthouden als "
+                     "één tot {less}.",
+           "norow": "Groepen onder de drempel hebben geen rij. Aantal van zulke groepen: {withheld}.",
+           "measure": "Een leeg cijfer in een gepubliceerde rij is onthouden omdat het over te weinig mensen gaat of ieders waarde zou verraden.",
+           "null": "Een lege waarde in een groepskolom is een eigen groep: bij deze mensen is de waarde onbekend.",
+           "plain": "Een lege waarde is in de bron onbekend.",
+           "joinable": "andere gepseudonimiseerde tabellen van hetzelfde doel, en geen andere",
+           "nojoin": "niets: deze tabel bevat groepen, geen mensen"},
+    "en": {"title": "Codebook", "why": "Why this table exists", "column": "column", "means": "meaning", "type": "type",
+           "detail": "detail", "empty": "Empty values and withheld groups", "erase": "Erase by", "join": "May be joined with",
+           "people": "Groups of fewer than {k} people are not published.",
+           "status": "`status` is `published` or `withheld`; a withheld row does not say whether anybody was there: nought is withheld "
+                     "just as one to {less}.",
+           "norow": "Groups under the threshold have no row. Number of such groups: {withheld}.",
+           "measure": "An empty figure in a published row is withheld, because too few people are behind it or it would tell everyone's value.",
+           "null": "An empty value in a grouping column is a group of its own: for these people the value is not known.",
+           "plain": "An empty value is not known in the source.",
+           "joinable": "other pseudonymised tables of the same purpose, and no others",
+           "nojoin": "nothing: it holds groups, not people"},
+}
+
+
+def codebook(release: Release, note: Note, language: str) -> str:
+    """Write what an analyst must know of a release, in Dutch or English Markdown."""
+    words, purpose, contract = _WORDS[language], release.purpose, release.contract
+    lines = [f"# {words['title']}: {release.name}", "", f"## {words['why']}", "",
+             f"{purpose.title.get(language, purpose.name)}. {purpose.what}. {purpose.result}.", "",
+             f"| {words['column']} | {words['means']} | {words['type']} | {words['detail']} |", "|---|---|---|---|"]
+    for column in contract:
+        meaning = column.label.get(language, column.name.replace("_", " "))
+        unit = f" ({column.unit})" if column.unit else ""
+        lines.append(f"| `{column.name}` | {meaning}{unit} | {column.type} | {column.detail} |")
+    lines += ["", f"## {words['empty']}", ""]
+    if contract.statistics:
+        lines.append(words["people"].format(k=purpose.k))
+        if STATUS in contract:
+            if not purpose.zeros_public:
+                lines.append(words["status"].format(less=purpose.k - 1))
+        else:
+            lines.append(words["norow"].format(withheld=note.withheld))
+        if contract.names[-1] != PEOPLE:
+            lines.append(words["measure"])
+        lines.append(words["null"])
+    else:
+        lines.append(words["plain"])
+    lines += ["", f"{words['join']}: {words['nojoin'] if contract.statistics else words['joinable']}.", "",
+              f"{words['erase']}: {note.erase_by.isoformat()}.", ""]
+    return "\n".join(lines)
+
+
+# --- all or none ----------------------------------------------------------------------------------------------------
+
+
+class Staging:
+    """The place where a run's releases wait, in the same file system as OUT, until all of them may appear."""
+
+    def __init__(self, out: Path, run: str) -> None:
+        self.out, self.run = out, run
+        self._path = out / f".staging-{run}"
+        self._targets: list[str] = []
+        problem = ""
+        try:
+            if not out.exists():
+                out.mkdir(mode=_FOLDER_MODE, parents=True)
+            self._path.mkdir(mode=0o700)
+        except FileExistsError:
+            problem = "is there already" if out.is_dir() else "is a file, not a folder"
+        except OSError as error:
+            problem = f"cannot be written ({error.strerror})"
+        if problem:
+            raise EngineFault(f"The folder for releases {self._path if out.is_dir() else out} {problem}; name another with --out.")
+
+    def make(self, release: str, label: str) -> Path:
+        """Make the folder of one release."""
+        folder = self._path / release / label
+        folder.mkdir(parents=True)
+        folder.chmod(_FOLDER_MODE)
+        self._targets.append(f"{release}/{label}/{self.run}")
+        return folder
+
+    def commit(self) -> None:
+        """Move every release to its place. Until `finish`, a reader refuses them and `recover` can take them back."""
+        journal = self._path / "moves.json"
+        journal.write_text(json.dumps(self._targets), encoding="utf-8")
+        _sync(journal)
+        _sync(self._path)
+        for target in self._targets:
+            final = self.out / target
+            for folder in (final.parent.parent, final.parent):
+                if not folder.exists():
+                    folder.mkdir()
+                    folder.chmod(_FOLDER_MODE)
+            os.rename(self._path / Path(target).parent, final)
+            _point(final.parent, self.run)
+            _sync(final.parent)
+
+    def finish(self) -> None:
+        """Let readers see what was moved."""
+        shutil.rmtree(self._path, ignore_errors=True)
+
+    def undo(self) -> None:
+        """Take everything back."""
+        _roll_back(self._path)
+
+
+def _point(folder: Path, run: str) -> None:
+    """Let `latest` name a run's folder, in one step."""
+    link = folder / f".latest-{run}"
+    os.symlink(run, link)
+    os.replace(link, folder / "latest")
+
+
+def _moves(staging: Path) -> list[str]:
+    try:
+        found = json.loads((staging / "moves.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [str(target) for target in found]
+
+
+def _roll_back(staging: Path) -> None:
+    for target in _moves(staging):
+        final = staging.parent / target
+        shutil.rmtree(final, ignore_errors=True)
+        latest = final.parent / "latest"
+        if latest.is_symlink() and os.readlink(latest) == final.name:
+            others = sorted(path.name for path in final.parent.iterdir() if (path / MANIFEST).is_file() and not path.is_symlink())
+            if others:
+                _point(final.parent, others[-1])
+            else:
+                latest.unlink()
+        for folder in (final.parent, final.parent.parent):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+    shutil.rmtree(staging, ignore_errors=True)
+
+
+def recover(out: Path, register: Register) -> int:
+    """Finish or take back what killed runs left in OUT, as the register says they ended; give how many there were."""
+    found = 0
+    for staging in out.glob(".staging-*") if out.is_dir() else ():
+        outcome = register.outcome(staging.name.removeprefix(".staging-"))
+        if outcome is not None and outcome.state == "running":
+            continue
+        found += 1
+        if outcome is not None and outcome.state == "completed":
+            shutil.rmtree(staging, ignore_errors=True)
+        else:
+            _roll_back(staging)
+    return found
+
+
+# --- reading back ---------------------------------------------------------------------------------------------------
+
+
+def parts(path: Path) -> list[Path]:
+    """Give the folders, each with a manifest, of a release: of one run, or of all periods of a release folder.
+
+    Raises:
+        UsageFault: there is no release.
+    """
+    if (path / MANIFEST).is_file():
+        return [path]
+    found = sorted(path.glob("*/latest")) or sorted(path.glob("latest"))
+    found = [each.resolve() for each in found if (each / MANIFEST).is_file()]
+    if not found:
+        raise UsageFault(f"There is no release in {path} (a release has a {MANIFEST}).")
+    return found
+
+
+def verify_release(path: Path, *, today: date, register: Register | None = None) -> list[dict[str, Any]]:
+    """Check every part of a release and give their manifests.
+
+    Raises:
+        RegisterFault: a file was altered, added or lost (LP605), the run did not finish, or the register says otherwise.
+        Refused: its term is past (LP502).
+    """
+    return [_verified(folder, today, register) for folder in parts(path)]
+
+
+def _verified(folder: Path, today: date, register: Register | None) -> dict[str, Any]:
+    folder = folder.resolve()
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        erase_by = date.fromisoformat(manifest["erase_by"])
+        files, run, name = dict(manifest["files"]), str(manifest["run"]), str(manifest["release"])
+        broken = ""
+    except (OSError, ValueError, KeyError, TypeError):
+        broken = "has a manifest that cannot be read"
+    if not broken:
+        out = folder.parent.parent.parent
+        if any(str(folder.relative_to(out)) in _moves(staging) for staging in out.glob(".staging-*")):
+            broken = "belongs to a run that did not finish"
+    if not broken:
+        there = {each.name for each in folder.iterdir()} - {MANIFEST}
+        if there != set(files):
+            broken = f"should hold {len(files)} files beside its manifest, and holds {len(there)}"
+        elif any(sha256(folder / file) != digest for file, digest in files.items()):
+            broken = "was altered: a file does not have the hash of the manifest"
+    if broken:
+        raise RegisterFault(f"Release {folder} {broken}; run the pipeline again.", rule="LP605")
+    if register is not None:
+        said = [entry.body for entry in register.entries(run=run) if entry.kind == "release"]
+        if not any(body.get("manifest_sha256") == sha256(folder / MANIFEST) for body in said):
+            raise RegisterFault(f"Release {folder}: the register knows no release {name} of run {run} with this manifest.",
+                                rule="LP605")
+        outcome = register.outcome(run)
+        if outcome is None or outcome.state != "completed":
+            raise RegisterFault(f"Release {folder}: the register does not say that run {run} completed.", rule="LP605")
+    if today > erase_by:
+        raise Refused(f"Release {folder} was to be erased by {erase_by.isoformat()}; it is not read any more. Delete it, and run the "
+                      "pipeline again if the purpose still holds.", rule="LP502")
+    return dict(manifest)
+
+
+def read_release(path: str | Path, *, today: date | None = None) -> pd.DataFrame:
+    """Read a release as a pandas frame, after checking it; the parts of a time series are put together.
+
+    `path` is the release's folder in OUT, or one run's folder in it. The manifest of the newest part stands in the frame's
+    `attrs["manifest"]`. Figures are exact decimals in the files and floats in pandas.
+
+    Raises:
+        UsageFault: there is no release.
+        RegisterFault: it was altered, or its run did not finish (LP605).
+        Refused: its term is past (LP502).
+    """
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    folders = parts(Path(path))
+    manifests = verify_release(Path(path), today=today or date.today())
+    tables = [pq.read_table(folder / DATA) for folder in folders]
+    table = pa.concat_tables(tables, promote_options="default")
+    for position, name in enumerate(table.column_names):
+        if pa.types.is_decimal(table.column(position).type):
+            table = table.set_column(position, name, table.column(position).cast(pa.float64()))
+    types: dict[Any, Any] = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+    frame: pd.DataFrame = table.to_pandas(types_mapper=types.get)
+    frame.attrs["manifest"] = manifests[-1]
+    return frame
+
+
+def sha256(path: Path) -> str:
+    """Give the SHA-256 of a file, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def on_disk(what: str, work: Callable[[], Any]) -> Any:
+    """Do something with files; a full disk or a folder that may not be written comes out as one sentence."""
+    fault: LapipeError
+    try:
+        return work()
+    except OSError as error:
+        reason = "the disk is full" if error.errno == 28 else str(error.strerror)
+        fault = EngineFault(f"Could not {what}: {reason}. Nothing was released.")
+    raise fault
+

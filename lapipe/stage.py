@@ -1,0 +1,150 @@
+"""What every stage answers: what it promises, what it computes, what is counted of it, and when it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lapipe.contract import Column, Contract, Kind
+from lapipe.errors import Refused
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+    from lapipe.keys import Pseudonyms
+    from lapipe.purpose import Purpose
+
+#: The marker of rows that a stage leaves out: the stage's position, or null for rows that stay.
+LEFT_OUT = "lapipe_left_out"
+
+#: From a batch of distinct values to one new value for each.
+Compute = Callable[["list[Any]"], "Sequence[Any]"]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a stage is handed: never fetched, so that the same stage plans without data and runs on any engine.
+
+    `contract` describes the table as it enters the stage, `promise` what the stage's plan said comes out, `position` is the
+    stage's place in the pipeline. `tables` and `contracts` hold the other sources by name, minimised. `lookup` gives a table of (key, value) for the distinct values
+    of a column; when planning it has no rows. `small` makes a table of the engine from a few Arrow rows. `distinct`
+    streams a column's distinct values, and `pseudonyms` opens the key of an identity domain; both only when running. `root`
+    gives the column of the source, as it was read, from which a column comes unchanged: cheaper to look at, and a superset.
+    """
+
+    purpose: Purpose
+    today: date
+    contract: Contract
+    promise: Contract
+    position: int
+    tables: Mapping[str, ir.Table]
+    contracts: Mapping[str, Contract]
+    lookup: Callable[[ir.Column, Compute, str], ir.Table]
+    small: Callable[[pa.Table], ir.Table]
+    distinct: Callable[[ir.Column], Iterator[pa.Array]]
+    pseudonyms: Callable[[str], Pseudonyms]
+    root: Callable[[ir.Column], ir.Column]
+
+    def table(self, source: str) -> ir.Table:
+        """Give another source's table by its name in the pipeline."""
+        return self.tables[source]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of a pipeline. A subclass is a frozen dataclass whose fields are what the register logs.
+
+    `weakens` names the kinds that a stage may turn into weaker ones by computing on them; passing a value through
+    `Context.lookup` needs no such declaration, since the value that comes back is computed in lapipe's own process.
+    `drops` says that rows may be left out, `needs_held` that what enters is held first, since it is read several times.
+    """
+
+    weakens: ClassVar[frozenset[Kind]] = frozenset()
+    drops: ClassVar[bool] = False
+    needs_held: ClassVar[bool] = False
+
+    def plan(self, contract: Contract, purpose: Purpose, sources: Mapping[str, Contract]) -> Contract:
+        """Promise what comes out, reading no data; `sources` are the contracts of all sources, as declared.
+
+        Raises:
+            Refused: the purpose or a rule forbids it.
+            UsageFault: a column is named that does not exist.
+        """
+        return contract
+
+    def needs(self) -> tuple[str, ...]:
+        """Name the other sources this stage reads."""
+        return ()
+
+    def apply(self, table: ir.Table, context: Context) -> ir.Table:
+        """Give the Ibis expression; runs nothing but lookups."""
+        return table
+
+    def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
+        """Name what must be known of the table that enters, as Ibis aggregates; the pipeline computes them in one query."""
+        return {}
+
+    def inspect(self, before: ir.Table, context: Context) -> Mapping[str, Any]:
+        """Look at distinct values in this process and give what the register keeps of that: rules and counts."""
+        return {}
+
+    def judge(self, facts: Mapping[str, Any], context: Context) -> None:
+        """Refuse on what was counted.
+
+        Raises:
+            ContractBroken: the data does not meet its contract.
+            Refused: a privacy rule forbids going on.
+        """
+
+    @property
+    def kind(self) -> str:
+        """The stage's name in messages and the register."""
+        return type(self).__name__
+
+    def parameters(self) -> dict[str, Any]:
+        """Give the fields as the register logs them: texts, whole numbers, lists and mappings of these."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return repr(value)
+
+
+def leave_out(table: ir.Table, condition: ir.BooleanValue, context: Context) -> ir.Table:
+    """Mark the rows for which `condition` holds as left out by this stage; a row is marked once, by the first stage.
+
+    Null counts as true: a row of which it cannot be told whether it may stay, goes.
+    """
+    import ibis
+
+    goes = condition.fill_null(True)
+    mark = ibis.literal(context.position, "int8")
+    if LEFT_OUT in table.columns:
+        marker = ibis.cases((table[LEFT_OUT].notnull(), table[LEFT_OUT]), (goes, mark), else_=ibis.null("int8"))
+    else:
+        marker = ibis.cases((goes, mark), else_=ibis.null("int8"))
+    return table.mutate(**{LEFT_OUT: marker})
+
+
+def carry(table: ir.Table, names: Sequence[str]) -> ir.Table:
+    """Select columns, and the marker of left-out rows where there is one."""
+    return table.select(*names, *([LEFT_OUT] if LEFT_OUT in table.columns else []))
+
+
+def strictest(columns: Sequence[Column]) -> Kind:
+    """Give the strictest kind of these columns; of none, plain."""
+    return max((column.kind for column in columns), key=lambda kind: kind.strictness, default=Kind.PLAIN)
+
+
+def refuse(rule: str, stage: Stage, message: str) -> Refused:
+    """Make a refusal that names the stage."""
+    return Refused(f"{stage.kind}: {message}", rule=rule)

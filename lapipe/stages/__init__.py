@@ -1,0 +1,21 @@
+"""The stages, one per file, and the measures of Aggregate."""
+
+from lapipe.stages.aggregate import Aggregate
+from lapipe.stages.derive import Derive
+from lapipe.stages.extract import Extract
+from lapipe.stages.flag import Flag
+from lapipe.stages.generalise import Generalise
+from lapipe.stages.join import Join
+from lapipe.stages.measures import Count, Deviation, Mean, Median, Share, Sum
+from lapipe.stages.minimise import Minimise
+from lapipe.stages.object import Object
+from lapipe.stages.pseudonymise import Pseudonymise
+from lapipe.stages.release import Release
+from lapipe.stages.retain import Retain
+from lapipe.stages.validate import Validate
+from lapipe.stages.where import Where
+
+__all__ = [
+    "Aggregate", "Count", "Derive", "Deviation", "Extract", "Flag", "Generalise", "Join", "Mean", "Median", "Minimise", "Object",
+    "Pseudonymise", "Release", "Retain", "Share", "Sum", "Validate", "Where",
+]

@@ -1,0 +1,70 @@
+"""Find in a text what its contract says is in there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lapipe.contract import Contract, first_group
+from lapipe.errors import ContractBroken, Refused
+from lapipe.purpose import Purpose
+from lapipe.stage import Context, Stage, carry, leave_out
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+#: The share of rows whose text no pattern fits, in per cent, above which the export must have changed its wording.
+UNMATCHED_LIMIT = 5
+
+
+@dataclass(frozen=True)
+class Extract(Stage):
+    """Add a column that the contract says is found in a text, such as the acting person's id in Moodle's Description.
+
+    Computed over the distinct texts, in lapipe's own process. Rows whose text no pattern fits are left out and counted; the
+    text itself goes, unless `keep`.
+    """
+
+    column: str
+    keep: bool = False
+
+    drops: ClassVar[bool] = True
+
+    def plan(self, contract: Contract, purpose: Purpose, sources: Mapping[str, Contract]) -> Contract:
+        """Promise the column as the full contract of the table declares it."""
+        found = next((column for column in contract.extractable if column.name == self.column), None)
+        if found is None:
+            names = ", ".join(column.name for column in contract.extractable) or "none"
+            raise contract.missing(self.column, f"Extract; columns that {contract.name} lets be extracted: {names}")
+        use = purpose.use_of(contract.name, self.column)
+        if use is None:
+            raise Refused(f"Purpose {purpose.name} does not allow column '{self.column}' of {contract.name}.", rule="LP304")
+        contract[found.extracted_from]
+        promised = contract.add(found.change(use=use.use, extracted_from=""))
+        return promised if self.keep else promised.drop(found.extracted_from)
+
+    def apply(self, table: ir.Table, context: Context) -> ir.Table:
+        """Look the distinct texts up, and mark the rows without a match."""
+        found = next(column for column in context.contract.extractable if column.name == self.column)
+        spelling = found.spelling
+
+        def compute(texts: list[Any]) -> list[str | None]:
+            raw = [first_group(found.patterns, text) for text in texts]
+            if spelling is None:
+                return raw
+            return [spelling.canonical(value) if value is not None else None for value in raw]
+
+        mapping = context.lookup(table[found.extracted_from], compute, "string")
+        joined = table.left_join(mapping, table[found.extracted_from] == mapping.key).drop("key")
+        joined = joined.rename({self.column: "value"})
+        marked = leave_out(joined, joined[self.column].isnull(), context)
+        return carry(marked, context.promise.names)
+
+    def judge(self, facts: Mapping[str, Any], context: Context) -> None:
+        """Refuse when too many rows were left out: the wording must have changed."""
+        rows, gone = int(facts.get("rows in", 0)), int(facts.get("rows left out", 0))
+        if rows and gone * 100 > rows * UNMATCHED_LIMIT:
+            raise ContractBroken(
+                f"Extract found no {self.column} in more than {UNMATCHED_LIMIT} % of the rows; the export's wording must have "
+                f"changed. Add its patterns to {context.contract.name}.", rule="LP205")

@@ -1,0 +1,106 @@
+"""Leave out the people who objected, and under consent keep only those who gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lapipe.contract import Column, Contract, Kind
+from lapipe.errors import Refused
+from lapipe.purpose import Purpose
+from lapipe.stage import Context, Stage, leave_out, refuse
+from lapipe.stages.minimise import minimised
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+#: The states in which an objection no longer holds; in any other state, and in none, the person is left out
+#: (received counts as restricted at once, GDPR art. 18(1)(d)).
+ENDED = ("rejected", "withdrawn")
+
+#: The one state in which a consent holds.
+GIVEN = ("given",)
+
+
+@dataclass(frozen=True)
+class Object(Stage):
+    """Leave out people on a list of objections; with `consents`, keep only people on a list of consents.
+
+    A list is a source with an identifier column of an identity domain that the table has too, and the columns `purpose`
+    (empty: every purpose) and `state`. The rows of one person go together, whichever spelling stands in them.
+    """
+
+    objections: str = "objections"
+    consents: str | None = None
+
+    drops: ClassVar[bool] = True
+
+    def needs(self) -> tuple[str, ...]:
+        """The lists."""
+        return (self.objections, *([self.consents] if self.consents else []))
+
+    def plan(self, contract: Contract, purpose: Purpose, sources: Mapping[str, Contract]) -> Contract:
+        """Refuse a consent basis without a list of consents (LP308)."""
+        if purpose.is_consent and not self.consents:
+            raise refuse("LP308", self, f"purpose {purpose.name} rests on consent; name the source that lists the consents.")
+        for source in self.needs():
+            listed = minimised(sources[source], purpose)
+            for name in ("purpose", "state"):
+                listed[name]
+            shared_domain(listed, contract, self)
+        return contract
+
+    def apply(self, table: ir.Table, context: Context) -> ir.Table:
+        """Mark the rows of who objected, and of who did not consent."""
+        contract, purpose = context.contract, context.purpose
+        objected, column = self._people(self.objections, contract, context, ended=True)
+        left = table.left_join(objected, table[column] == objected.lapipe_listed)
+        table = leave_out(left, left.lapipe_listed.notnull(), context).drop("lapipe_listed")
+        if self.consents and purpose.is_consent:
+            consenting, column = self._people(self.consents, contract, context, ended=False)
+            left = table.left_join(consenting, table[column] == consenting.lapipe_listed)
+            table = leave_out(left, left.lapipe_listed.isnull(), context).drop("lapipe_listed")
+        return table
+
+    def _people(self, source: str, contract: Contract, context: Context, *, ended: bool) -> tuple[ir.Table, str]:
+        """Give the distinct people a list holds for this purpose, and the table's column of the same identity domain."""
+        listed = context.contracts[source]
+        listed_column, column = shared_domain(listed, contract, self)
+        rows = context.table(source)
+        mine = rows.filter(rows.purpose.isnull() | (rows.purpose == context.purpose.name))
+        holds = mine.state.fill_null("").isin(ENDED if ended else GIVEN)
+        mine = mine.filter(~holds if ended else holds)
+        return mine.select(lapipe_listed=mine[listed_column.name]).distinct(), column.name
+
+    def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
+        """Count entries that name nobody, and rows whose person is not known in the domain of the lists."""
+        facts: dict[str, ir.Scalar] = {}
+        for source in self.needs():
+            listed_column, column = shared_domain(context.contracts[source], context.contract, self)
+            facts[f"{source} without a person"] = context.table(source)[listed_column.name].isnull().sum().fill_null(0)
+        return facts
+
+    def judge(self, facts: Mapping[str, Any], context: Context) -> None:
+        """Refuse a list with an entry that cannot be tied to a person (LP501)."""
+        for name, count in facts.items():
+            if name.endswith("without a person") and count:
+                raise Refused(f"Object: {int(count)} entries of the {name.removesuffix(' without a person')} list name nobody; "
+                              "going on would miss them. Correct the identifiers on the list.", rule="LP501")
+
+
+def shared_domain(left: Contract, right: Contract, stage: Stage) -> tuple[Column, Column]:
+    """Give the identifier columns, one of each contract, that are of one identity domain.
+
+    Raises:
+        Refused: there is none, or more than one (LP308).
+    """
+    pairs = [(a, b) for a in left for b in right
+             if a.domain and a.domain == b.domain and Kind.IDENTIFIER is a.kind is b.kind]
+    if len(pairs) != 1:
+        domains = sorted({column.domain for column in right if column.kind is Kind.IDENTIFIER and column.domain})
+        wanted = sorted({column.domain for column in left if column.domain})
+        raise refuse("LP308", stage, f"{left.name} lists people by {', '.join(wanted) or 'no identity domain'}, and "
+                     f"{right.name} has at this point {', '.join(domains) or 'no identifier with a domain'}: one must be the "
+                     "same. Join the table that has both first, and put this stage before Pseudonymise.")
+    return pairs[0]

@@ -1,0 +1,28 @@
+"""The one way out: a marker at which the pipeline hands the table to `lapipe.release`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lapipe.contract import Contract
+from lapipe.errors import UsageFault
+from lapipe.purpose import Purpose
+from lapipe.stage import Stage
+
+
+@dataclass(frozen=True)
+class Release(Stage):
+    """Release the table as it is at this point, under a name; the table then flows on unchanged."""
+
+    name: str
+
+    needs_held: ClassVar[bool] = True
+
+    def plan(self, contract: Contract, purpose: Purpose, sources: Mapping[str, Contract]) -> Contract:
+        """Refuse a name that is no folder name; what may be released is judged by `lapipe.release`."""
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", self.name):
+            raise UsageFault(f"Release: '{self.name}' is no name; use small letters, digits and underscores.")
+        return contract

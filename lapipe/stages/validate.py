@@ -1,0 +1,83 @@
+"""Check that what was read meets its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lapipe.contract import Column, Contract
+from lapipe.errors import ContractBroken
+from lapipe.local_time import outside
+from lapipe.stage import Context, Stage
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+@dataclass(frozen=True)
+class Validate(Stage):
+    """Refuse data that breaks its contract: nulls, ranges, patterns, lengths, allowed values; all counted in one pass.
+
+    Whether the contract's key is unique is a query of its own, since it costs more than the rest together; `key=False`
+    leaves it out. Types were checked when the file was read.
+    """
+
+    key: bool = True
+
+    def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
+        """Count, for each check, the rows that break it."""
+        import ibis
+
+        facts: dict[str, ir.Scalar] = {}
+        for name, broken in checks(before, context.contract):
+            facts[name] = broken.fill_null(False).sum().fill_null(0)
+        if facts:
+            facts["rows"] = before.count()
+        key = context.contract.key
+        if self.key and key:
+            repeated = before.group_by(list(key)).aggregate(lapipe_rows=ibis._.count()).filter(ibis._.lapipe_rows > 1)
+            facts[f"key {', '.join(key)} is unique"] = repeated.count()
+        return facts
+
+    def judge(self, facts: Mapping[str, Any], context: Context) -> None:
+        """Refuse when a check is broken, naming check and count."""
+        broken = {name: int(count or 0) for name, count in facts.items() if name != "rows" and count}
+        if broken:
+            told = "; ".join(f"'{name}' is broken by {count} {'keys' if name.startswith('key ') else 'rows'}"
+                             for name, count in broken.items())
+            repeated = next(iter(broken)).startswith("key ")
+            raise ContractBroken(
+                f"{context.contract.name} breaks contract version {context.contract.version}: {told}. Find out what changed in "
+                "the export; then correct it or the contract.", rule="LP206" if repeated else "LP205")
+
+
+def checks(table: ir.Table, contract: Contract) -> Iterator[tuple[str, ir.BooleanValue]]:
+    """Give each check of a contract by its name, with the condition under which a row breaks it."""
+    for column in contract:
+        if column.name in table.columns:
+            yield from _checks(table[column.name], column)
+
+
+def _checks(value: Any, column: Column) -> Iterator[tuple[str, ir.BooleanValue]]:
+    import ibis
+
+    name = column.name
+    if column.required:
+        yield f"{name} is not null", value.isnull()
+    # Numbers are compared as exact decimals, dates and times as ISO text made into their type.
+    limit = lambda bound: ibis.literal(bound if column.type == "integer" else str(bound)).cast(column.engine_type)  # noqa: E731
+    if column.minimum is not None:
+        yield f"{name} is at least {column.minimum}", value < limit(column.minimum)
+    if column.maximum is not None:
+        yield f"{name} is at most {column.maximum}", value > limit(column.maximum)
+    if column.values:
+        yield f"{name} is one of its {len(column.values)} declared values", ~value.isin(list(column.values))
+    if column.pattern:
+        yield f"{name} has its declared pattern", ~value.re_search(f"^(?:{column.pattern})$")
+    if column.min_length is not None:
+        yield f"{name} has at least {column.min_length} characters", value.length() < column.min_length
+    if column.max_length is not None:
+        yield f"{name} has at most {column.max_length} characters", value.length() > column.max_length
+    if column.is_time and column.detail == "full":
+        yield f"{name} lies between {column.times_between[0]} and {column.times_between[1]}", outside(value, column)

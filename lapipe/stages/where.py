@@ -1,0 +1,59 @@
+"""Keep fewer rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lapipe.contract import Contract
+from lapipe.errors import UsageFault
+from lapipe.purpose import Purpose
+from lapipe.stage import Context, Stage, leave_out
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+@dataclass(frozen=True)
+class Where(Stage):
+    """Keep the rows for which a condition holds; where it is null, the row goes.
+
+    `condition` is an Ibis deferred expression: `Where(_.component != "core")`.
+    """
+
+    condition: Any
+
+    drops: ClassVar[bool] = True
+
+    def plan(self, contract: Contract, purpose: Purpose, sources: Mapping[str, Contract]) -> Contract:
+        """Promise the same columns; refuse a condition that does not fit them."""
+        import ibis
+
+        table = ibis.table(contract.schema(), name="flow")
+        if not resolved(self.condition, table, contract, self).type().is_boolean():
+            raise UsageFault(f"Where needs a condition that is true or false; {self.condition!r} is not.")
+        return contract
+
+    def apply(self, table: ir.Table, context: Context) -> ir.Table:
+        """Mark the other rows as left out."""
+        return leave_out(table, ~resolved(self.condition, table, context.contract, self), context)
+
+
+def resolved(expression: Any, table: ir.Table, contract: Contract, stage: Stage) -> Any:
+    """Apply a deferred expression to a table.
+
+    Raises:
+        UsageFault: it names a column that does not exist, or does not fit the columns' types.
+    """
+    import ibis
+
+    problem = ""
+    try:
+        value = expression.resolve(table) if hasattr(expression, "resolve") else expression(table)
+    except (AttributeError, ibis.common.exceptions.IbisError, TypeError) as error:
+        problem = type(error).__name__
+    if problem:
+        raise UsageFault(f"{stage.kind}: {expression!r} does not fit {contract.name} ({problem}; its columns are "
+                         f"{', '.join(contract.names)}).", rule="LP203")
+    return value
