@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -322,7 +322,7 @@ class Contract:
             if column.values:
                 checks.append(pa.Check.isin(list(column.values)))
             if column.pattern:
-                checks.append(pa.Check.str_matches(f"^(?:{column.pattern})$"))
+                checks.append(pa.Check.str_matches(rf"\A(?:{column.pattern})\Z"))
             if column.min_length is not None or column.max_length is not None:
                 checks.append(pa.Check.str_length(column.min_length, column.max_length))
             dtype = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean",
@@ -403,8 +403,16 @@ def _odcs_schema() -> Mapping[str, Any]:
 
     # The package's own `__init__` is empty, its model is not needed: only the standard's JSON Schema is.
     spec = find_spec("open_data_contract_standard")
-    assert spec is not None and spec.origin is not None, "open-data-contract-standard is a dependency of lapipe"
-    schema: Mapping[str, Any] = json.loads((Path(spec.origin).parent / "schema.json").read_text(encoding="utf-8"))
+    assert spec is not None
+    assert spec.origin is not None
+    schema: dict[str, Any] = json.loads((Path(spec.origin).parent / "schema.json").read_text(encoding="utf-8"))
+    # The standard leaves this mapping open, and a misspelt `purpose` in it would go unseen.
+    schema["properties"]["description"]["additionalProperties"] = False
+    # Without a type the standard applies the rules of every type at once, and complains of a map's missing parts.
+    schema["$defs"]["SchemaProperty"]["required"] = ["name", "logicalType"]
+    for part in schema["$defs"]["SchemaBaseProperty"]["allOf"]:
+        if "if" in part:
+            part["if"]["required"] = ["logicalType"]
     return schema
 
 
@@ -414,6 +422,16 @@ def load_contract(path: Path) -> Contract:
     Raises:
         DeclarationFault: with file and line; an unknown key, a wrong word, or a declaration that contradicts itself.
     """
+    try:
+        content: bytes | None = path.read_bytes()
+    except OSError:
+        content = None
+    return _loaded(path, hashlib.sha256(content).hexdigest() if content is not None else "")
+
+
+@lru_cache(maxsize=256)
+def _loaded(path: Path, sha256: str) -> Contract:
+    """Read a contract; one that several pipelines name is read and checked once, as long as it does not change."""
     document = load(path)
     if document.content.get("apiVersion") != "v3.2.0":
         raise document.fault(["apiVersion"], "must be v3.2.0, the version of ODCS that lapipe reads.")
@@ -439,7 +457,7 @@ def load_contract(path: Path) -> Contract:
         extractable=tuple(column for column in columns if column.extracted_from),
         key=tuple(sorted(positions, key=lambda name: int(positions[name]))), person=str(profile.get("person", "")),
         reading=reading, description=str(table.get("description", "")), path=path,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        sha256=sha256,
     )
 
 
@@ -485,6 +503,8 @@ def _column(document: Document, where: list[str | int], declared: Mapping[str, A
         raise document.fault([*where, "logicalTypeOptions", word], f"is not checked by lapipe; {_INSTEAD}.")
     if column_type == "string" and "format" in options:
         raise document.fault([*where, "logicalTypeOptions", "format"], f"is not checked by lapipe; {_INSTEAD}.")
+    if column_type == "boolean" and options:
+        raise document.fault([*where, "logicalTypeOptions"], "has no meaning for a boolean.")
     for word in ("unique", "quality"):
         if declared.get(word):
             raise document.fault([*where, word], f"is not checked by lapipe; {_INSTEAD}.")
@@ -498,10 +518,11 @@ def _column(document: Document, where: list[str | int], declared: Mapping[str, A
         broken = f"has a pattern that is no regular expression ({error.msg})."
     if broken:
         raise document.fault(where, broken)
-    for level, content in profile.get("levels", {}).items():
-        for pattern in content.get("patterns", ()):
-            if re.compile(pattern).groups < 1:
-                raise document.fault(where, f"level {level} has a pattern without a group; the group is what is kept.")
+    taken = {"patterns": profile.get("patterns", ()),
+             **{f"level {name}": level.get("patterns", ()) for name, level in profile.get("levels", {}).items()}}
+    for name, patterns in taken.items():
+        if any(re.compile(pattern).groups < 1 for pattern in patterns):
+            raise document.fault(where, f"{name} has a pattern without a group; the group is what is kept.")
     return Column(
         name=declared["name"], type=column_type, kind=kind, required=bool(declared.get("required", False)),
         about=profile.get("about", ""), category=profile.get("category", ""),
@@ -512,13 +533,18 @@ def _column(document: Document, where: list[str | int], declared: Mapping[str, A
         format=_strptime(document, where, options.get("format", "")) if is_time else "",
         clock=profile.get("clock", ""), zone=profile.get("zone", zone) if is_time else "",
         times_between=(times[0], times[1]), domain=profile.get("domain", ""),
-        spelling=Spelling(**{key: tuple(value) if isinstance(value, list) else value for key, value in spelling.items()})
+        spelling=_spelling(spelling)
         if spelling is not None else None,
         levels={name: Level(level.get("values", {}), tuple(level.get("patterns", ())))
                 for name, level in profile.get("levels", {}).items()},
         extracted_from=profile.get("extractedFrom", ""), patterns=tuple(profile.get("patterns", ())),
         scale=profile.get("scale", NUMBER_SCALE), label=profile.get("label", {}), unit=profile.get("unit", ""),
     )
+
+
+def _spelling(said: Mapping[str, Any]) -> Spelling:
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
+    return Spelling(**fields)
 
 
 def _strptime(document: Document, where: list[str | int], jdk: str) -> str:

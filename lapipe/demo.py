@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -50,7 +49,11 @@ class Course:
     last_week: int = 52
 
     def people(self, students: int) -> int:
-        """Give how many of so many students follow it."""
+        """Give how many of so many students follow it.
+
+        >>> Course("Celbiologie", 0.10).people(400), Course("Honourscollege", 4).people(400)
+        (40, 4)
+        """
         return int(self.size) if self.size > 1 else max(12, round(self.size * students))
 
 
@@ -72,11 +75,11 @@ COURSES = (
 
 # First and last names that often go together.
 _NAMES = (
-    (60, ("Emma", "Sanne", "Lotte", "Anouk", "Fleur", "Zoë", "Inés", "Daan", "Bram", "Thijs", "Sem", "Anne-Fleur", "Kees"),
+    (60, ("Emma", "Sanne", "Lotte", "Anouk", "Zoë", "Inés", "Daan", "Bram", "Thijs", "Sem", "Anne-Fleur", "Kees"),
      ("de Jong", "Jansen", "de Vries", "van den Berg", "Bakker", "van Dijk", "Visser", "Smit", "ten Brink",
       "van 't Hof", "Mulder", "de Groot-Peters", "van der Meer", "Kuipers", "Hoekstra")),
     (22, ("Noor", "Fatima", "Yasmine", "Elif", "Samira", "Mohammed", "Emre", "Ilias", "Shanti", "Dewi"),
-     ("El Amrani", "Yılmaz", "Öztürk", "Bouzid", "Kaya", "Ait Said", "Ramdin", "Sitompul")),  # noqa: RUF001, a Turkish ı
+     ("El Amrani", "Yılmaz", "Öztürk", "Bouzid", "Kaya", "Ait Said", "Ramdin", "Sitompul")),
     (14, ("Ana", "Maja", "Siobhán", "Łukasz", "Søren", "Jürgen", "Chiara", "Luka", "Nguyên"),
      ("Šimić", "O'Brien", "Nowak", "Müller", "García López", "D'Angelo", "Trần", "Ødegård")),
     (4, ("Олена", "Ιωάννα", "Марко"), ("Шевченко", "Παππάς", "Коваль")),
@@ -121,8 +124,8 @@ _EVENTS = (
            _BY + "viewed the 'resource' activity" + _IN),
     _Event(50, "URL", "Cursusmodule bekeken", "URL: Kennisclip {part}", _BY + "viewed the 'url' activity" + _IN),
     _Event(90, "Test", "Testpoging bekeken", _TEST,
-           _BY + "has viewed page '{part}' of the attempt with id '{object}' belonging to" + _OF + " for the quiz" + _IN,
-           about="actor"),
+           _BY + "has viewed page '{part}' of the attempt with id '{object}' belonging to" + _OF + " for the quiz"
+           + _IN, about="actor"),
     _Event(30, "Test", "Testpoging ingestuurd", _TEST,
            _BY + "has submitted the attempt with id '{object}' for the quiz" + _IN, about="actor"),
     _Event(60, "Opdracht", "Status van inzending bekeken", _TASK,
@@ -151,7 +154,7 @@ _EVENTS = (
            about="other", by="cron"),
 )
 
-# Per local hour. Nothing happens from two to three: when the clocks change, such a time does not exist, or exists twice.
+# Per local hour. Nothing happens from two to three: when the clocks change, it does not exist, or exists twice.
 _HOURS = (3, 1, 0, 0, 0, 1, 2, 6, 20, 40, 48, 44, 30, 42, 46, 44, 34, 22, 18, 26, 30, 26, 16, 8)
 _WEEKDAYS = (1.0, 1.05, 1.0, 0.95, 0.7, 0.3, 0.45)
 # ISO weeks of holidays and exams; other weeks count as 1.
@@ -200,11 +203,11 @@ class _Class:
 
 def make_university(folder: Path, *, rows: int = 50_000, seed: int = 2026, end: date = date(2026, 6, 28),
                     progress: Callable[[int], None] | None = None) -> Made:
-    """Write the made-up exports of one academic year, up to and with the day `end`; the same arguments, the same bytes.
+    """Write the made-up exports of one academic year, up to and with the day `end`.
 
-    Memory grows with the students (one per 120 rows), not with the rows. `progress` is called with the rows written so far.
-    Files of the same names in `folder` are replaced, each when it is whole. From about 5,000 rows on, every member of a
-    course visits it at least once.
+    The same arguments give the same bytes. Memory grows with the students (one per 120 rows), not with the rows.
+    `progress` is called with the rows written so far. Files of the same names in `folder` are replaced, once all three
+    are whole. Over a whole year of about 5,000 rows or more, every member of a course visits it at least once.
 
     Raises:
         UsageFault: `rows` is not positive.
@@ -221,7 +224,7 @@ def make_university(folder: Path, *, rows: int = 50_000, seed: int = 2026, end: 
     except OSError as error:
         problem = os.strerror(error.errno) if error.errno else "it failed"
     if problem:
-        raise EngineFault(f"The demo's files cannot be written to {folder} ({problem}). Name another folder, or free space.")
+        raise EngineFault(f"The demo's files cannot be written to {folder} ({problem}). Name another folder.")
     return made
 
 
@@ -229,13 +232,11 @@ def _write(made: Made, rng: Random, end: date, progress: Callable[[int], None] |
     start = date(end.year if end.month >= 9 else end.year - 1, 9, 1)
     students = _students(rng, made.students_count)
     classes = _classes(rng, students, start)
-    with _whole(made.students) as stream:
-        _write_csv(stream, STUDENT_HEADER, _student_rows(rng, students, start))
-    with _whole(made.objections) as stream:
-        _write_csv(stream, OBJECTION_HEADER, _objection_rows(rng, students, classes, end))
-    with _whole(made.log) as stream:
-        stream.write("\ufeff")
-        _write_csv(stream, LOG_HEADER, _log_rows(rng, classes, made.rows, start, end), progress)
+    with _whole(made.students) as table, _whole(made.objections) as objections, _whole(made.log) as log:
+        _write_csv(table, STUDENT_HEADER, _student_rows(rng, students, start))
+        _write_csv(objections, OBJECTION_HEADER, _objection_rows(rng, students, classes, end))
+        log.write("\ufeff")
+        _write_csv(log, LOG_HEADER, _log_rows(rng, classes, made.rows, start, end), progress)
 
 
 @contextmanager
@@ -252,14 +253,22 @@ def _whole(path: Path) -> Iterator[IO[str]]:
 
 def _write_csv(stream: IO[str], header: Sequence[str], rows: Iterator[Sequence[str]],
                progress: Callable[[int], None] | None = None) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(header)
+    stream.write(_line(header))
     count = 0
-    while batch := list(islice(rows, STEP)):
-        writer.writerows(batch)
+    while batch := [_line(row) for row in islice(rows, STEP)]:
+        stream.writelines(batch)
         count += len(batch)
         if progress:
             progress(count)
+
+
+def _line(cells: Sequence[str]) -> str:
+    """Join cells as the csv module would, in less time."""
+    return ",".join([_quoted(cell) if "," in cell or '"' in cell or "\n" in cell else cell for cell in cells]) + "\n"
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def _name(rng: Random) -> str:
@@ -310,7 +319,7 @@ def _endless(rng: Random, items: Sequence[T], weights: Sequence[float], *, each_
 
 
 def _bsns(rng: Random) -> Iterator[str]:
-    """Make numbers from 900 million on that pass the eleven test (weights 9 to 2, then -1), none of them twice."""
+    """Make numbers from 900 million on that pass the eleven test (weights 9 to 2, -1), none twice."""
     offset = rng.randrange(10_000_000)
     for index in range(10_000_000):
         eight = f"9{(offset + 7919 * index) % 10_000_000:07}"
@@ -324,8 +333,8 @@ def _student_rows(rng: Random, students: Sequence[_Person], start: date) -> Iter
         cohort = start.year - rng.choices((0, 1, 2, 3, 4), (35, 28, 22, 10, 5))[0]
         born = date(cohort - rng.randrange(18, 25), 1, 1) + timedelta(rng.randrange(365))
         yield (person.moodle_id, person.spelling.format(person.number), _filed(person.name),
-               f"s{person.number}@student.voorbeeld.example", bsn, born.isoformat(), rng.choice(PROGRAMMES), str(cohort),
-               "true" if rng.randrange(ONE_HAS_EXTRA_TIME_IN) == 0 else "false")
+               f"s{person.number}@student.voorbeeld.example", bsn, born.isoformat(), rng.choice(PROGRAMMES),
+               str(cohort), "true" if rng.randrange(ONE_HAS_EXTRA_TIME_IN) == 0 else "false")
 
 
 def _filed(name: str) -> str:

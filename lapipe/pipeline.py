@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import sys
@@ -17,8 +18,9 @@ from lapipe.contract import Contract, Kind, Spelling
 from lapipe.disclosure.bands import withheld_band
 from lapipe.engine import Engine, open_engine
 from lapipe.engine.runfolder import RunFolder, sweep
-from lapipe.errors import ContractBroken, LapipeError, Refused, UsageFault
+from lapipe.errors import ContractBroken, LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.keys import KeyRing
+from lapipe.local_time import period_of
 from lapipe.plan import Plan, Step, make_plan
 from lapipe.project import Profile, load_project
 from lapipe.purpose import Organisation, Purpose, load_organisation
@@ -195,7 +197,7 @@ class _Running:
         plan = pipeline.plan(today=self.today)
         self._lawful()
         data = self._data(data)
-        with Register.open(options.register, clock=options.clock) as register, _owner_only():
+        with _owner_only(), Register.open(options.register, clock=options.clock) as register, _one_at_a_time(register, pipeline.name):
             sweep(runs)
             on_disk("tidy the releases", lambda: recover(out, register))
             before = register.outcome(options.run_id)
@@ -217,7 +219,8 @@ class _Running:
                             engine.close()
                         for written in flow.written:
                             record.record("release", {"release": written.name, "folder": written.folder, "rows": written.rows,
-                                                      "manifest_sha256": written.manifest_sha256, "periods": list(written.periods)})
+                                                      "manifest_sha256": written.manifest_sha256, "kind": written.kind,
+                                                      "periods": list(written.periods)})
                         on_disk("put the releases in place", staging.commit)
                         record.complete({"releases": [w.name for w in flow.written], "key": self.key_ids})
                     except BaseException:
@@ -297,6 +300,7 @@ class _Flow:
         self._told: dict[int, Told] = {}
         self.written: list[Written] = []
         self.withheld = ""
+        self.window: list[Any] = []
         self._dropping: list[tuple[int, Step, Context, dict[str, Any]]] = []
         self._pending = False
         self._held: ir.Table | None = None
@@ -329,9 +333,9 @@ class _Flow:
         if not read.rows and not may_be_empty:
             raise ContractBroken(f"{declared.name}: source '{name}' has a header and no rows; export it again.", rule="LP208")
         table = read.table
-        for column in only:
-            if column.kind is Kind.IDENTIFIER and column.domain:
-                table = self._spelt(table, column.name, only)
+        for declared_column in only:
+            if declared_column.kind is Kind.IDENTIFIER and declared_column.domain:
+                table = self._spelt(table, declared_column.name, only)
         self.tables[name], self.contracts[name] = table, only
         self.source_rows[name] = read.rows
         shown: dict[str, Any] = {"source": name, "contract": declared.name, "version": declared.version, "rows": read.rows,
@@ -408,6 +412,9 @@ class _Flow:
         shown = {name: value if isinstance(value, Mapping) else int(value or 0) for name, value in facts.items()}
         self.record.record("stage", {"stage": step.stage.kind, "facts": shown, **counts,
                                      "columns_out": [{"name": c.name, "kind": str(c.kind), "detail": c.detail} for c in step.after]})
+        if isinstance(problem, Refused) and problem.rule == "LP503":
+            officer = self.running.organisation().officer
+            raise Refused(f"{str(problem).removeprefix('LP503 ')} Contact: {officer.role}, {officer.email}.", rule="LP503")
         if problem is not None:
             raise problem
         self._told[position] = told
@@ -462,6 +469,15 @@ class _Flow:
     def _count_groups(self, held: ir.Table, marked: bool) -> None:
         """Tell, in a band that gives nothing back, how many groups got no row."""
         (position, step, context, facts), self._dropping = self._dropping[-1], []
+        if isinstance(step.stage, Aggregate) and step.stage.period:
+            detail = step.before[step.stage.period].detail
+            self.window = [period_of(day, detail) for day in step.stage.window(context)]
+            if STATUS not in step.after:
+                # An export may hold one month: periods before and after what it holds are left for another one.
+                column = held[step.stage.period]
+                seen = {value for value in self.engine.fetch(held.select(lapipe_period=column).distinct())["lapipe_period"].to_pylist()
+                        if value is not None}
+                self.window = [period for period in self.window if seen and min(seen) <= period <= max(seen)]
         if STATUS in step.after:
             self.withheld = "in the table, as rows with status withheld"
         else:
@@ -483,16 +499,14 @@ class _Flow:
         release = Release(stage.name, contract, declared)
         periods: tuple[str, ...] = ()
         if contract.period:
-            column = table[contract.period]
-            found = self.engine.fetch(table.select(lapipe_period=column).distinct())["lapipe_period"].to_pylist()
             past = self._released(stage.name)
-            fresh = sorted((value for value in found if value is not None and str(value) not in past), key=str)
-            periods = tuple(str(value) for value in fresh)
+            fresh = [period for period in self.window if str(period) not in past]
+            periods = tuple(str(period) for period in fresh)
             if not fresh:
-                self.record.record("nothing new", {"release": stage.name, "why": "every closed period was released before"})
+                self.record.record("skipped", {"release": stage.name, "why": "every closed period was released before"})
                 return
-            if len(fresh) < len(found):
-                table = table.filter(column.isin(fresh))
+            if len(fresh) < len(self.window):
+                table = table.filter(table[contract.period].isin(fresh))
         self.running.options.progress(f"writing {stage.name}")
         sources = {name: {"contract": c.name, "version": c.version, "fingerprint": c.fingerprint()}
                    for name, c in self.plan.sources.items()}
@@ -526,9 +540,27 @@ def _staying(table: ir.Table) -> ir.Table:
 
 def _repeated(register: Register, run: str, out: Path) -> Run:
     released = [Written(str(entry.body["release"]), str(entry.body["folder"]), int(str(entry.body["rows"])),
-                        str(entry.body["manifest_sha256"]), tuple(_texts(entry.body["periods"])))
+                        str(entry.body["manifest_sha256"]), str(entry.body["kind"]), tuple(_texts(entry.body["periods"])))
                 for entry in register.entries(run=run) if entry.kind == "release"]
     return Run(run, out, tuple(released), repeated=True)
+
+
+@contextmanager
+def _one_at_a_time(register: Register, pipeline: str) -> Iterator[None]:
+    """Let the runs of one pipeline on one register wait for each other, so that no period is released by two of them."""
+    path = register.path.with_name(f".{register.path.name}.{pipeline}.turn")
+    try:
+        turn = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        reason = ""
+    except OSError as error:
+        reason = str(error.strerror)
+    if reason:
+        raise RegisterFault(f"The folder of the register {register.path} cannot be written ({reason}).", rule="LP601")
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(turn)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,6 @@ from lapipe.release import Release
 from lapipe.stage import LEFT_OUT, Context, Stage
 from lapipe.stages.aggregate import Aggregate
 from lapipe.stages.flag import Flag
-from lapipe.stages.join import Join
 from lapipe.stages.minimise import Minimise, minimised
 from lapipe.stages.object import Object
 from lapipe.stages.release import Release as ReleaseStage
@@ -189,3 +188,12 @@ def _alike(wanted: Any, has: Any) -> bool:
     return bool(wanted.copy(nullable=True) == has.copy(nullable=True))
 
 
+def stage_sql(plan: Plan, position: int) -> str:
+    """Give the SQL of one stage over a table `lapipe_flow`, as DuckDB would be asked."""
+    import ibis
+
+    step = plan.steps[position]
+    others = {source: minimised(contract, plan.purpose) for source, contract in plan.sources.items()
+              if _is_read(source, [s.stage for s in plan.steps])}
+    context = _context(plan.purpose, date.today(), step.before, step.after, position, others)
+    return str(ibis.to_sql(step.stage.apply(ibis.table(step.before.schema(), name=_FLOW), context), dialect="duckdb"))

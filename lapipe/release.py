@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -100,7 +100,8 @@ class Release:
         for path in folder.iterdir():
             path.chmod(_FILE_MODE)
             _sync(path)
-        return Written(self.name, f"{self.name}/{label}/{staging.run}", rows, sha256(folder / MANIFEST), note.periods)
+        return Written(self.name, f"{self.name}/{label}/{staging.run}", rows, sha256(folder / MANIFEST),
+                       "statistics" if self.contract.statistics else "pseudonyms", note.periods)
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ class Written:
     folder: str
     rows: int
     manifest_sha256: str
+    kind: str
     periods: tuple[str, ...] = ()
 
 
@@ -373,15 +375,22 @@ def recover(out: Path, register: Register) -> int:
 
 
 def parts(path: Path) -> list[Path]:
-    """Give the folders, each with a manifest, of a release: of one run, or of all periods of a release folder.
+    """Give the folders, each with a manifest, of a release: of one run, or of a release folder.
+
+    Of a time series every run's folder is a part, since each holds other periods; of anything else only the latest counts.
 
     Raises:
         UsageFault: there is no release.
     """
     if (path / MANIFEST).is_file():
         return [path]
-    found = sorted(path.glob("*/latest")) or sorted(path.glob("latest"))
-    found = [each.resolve() for each in found if (each / MANIFEST).is_file()]
+    labels = [each for each in sorted(path.iterdir()) if each.is_dir()] if path.is_dir() else []
+    if (path / "latest").is_symlink():
+        labels = [path]
+    found: list[Path] = []
+    for label in labels:
+        runs = [label / "latest"] if label.name == ALL else sorted(each for each in label.iterdir() if not each.is_symlink())
+        found += [each.resolve() for each in runs if (each / MANIFEST).is_file()]
     if not found:
         raise UsageFault(f"There is no release in {path} (a release has a {MANIFEST}).")
     return found

@@ -101,7 +101,7 @@ def test_an_unknown_profile_is_refused_with_those_there_are(root: Path, name: st
     [
         ('default = "dev"\n', "", "no default profile"),
         ('default = "dev"', 'default = "dve"', r"lapipe\.toml:1: default: .*Did you mean 'dev'"),
-        ('out = "out"', 'ouput = "out"', r"lapipe\.toml:3: profiles\.dev: lacks out"),
+        ('out = "out"', 'ouput = "out"', r"lapipe\.toml:5: profiles\.dev\.ouput: .*Did you mean 'out'"),
         ('out = "out"', 'out = "out"\nengin = "duckdb"', r"toml:6: profiles\.dev\.engin: .*Did you mean 'engine'"),
         ('register = "register.sqlite"\n', "", r"lapipe\.toml:3: profiles\.dev: lacks register"),
         ('out = "out"', "out = 3", r"lapipe\.toml:5: profiles\.dev\.out: should be string"),

@@ -414,3 +414,8 @@ def test_one_answer_given_twice_answers_one_question() -> None:
 )
 def test_a_reason_is_more_than_a_form_of_words(text: str, little: bool) -> None:
     assert says_little(text) is little
+
+
+def test_one_endless_word_is_judged_as_any_other() -> None:
+    # Without a limit on the length of a word this took minutes.
+    assert doubt("result", "leer" * 3000 + "q x" * 3000)

@@ -225,7 +225,7 @@ def _leaves(array: pa.Array | pa.ChunkedArray, *, nested: bool = False) -> Itera
     elif pa.types.is_struct(kind):
         for part in array.flatten():
             yield from _leaves(part, nested=True)
-    elif pa.types.is_map(kind) or pa.types.is_nested(kind) and not pa.types.is_union(kind):
+    elif pa.types.is_map(kind) or (pa.types.is_nested(kind) and not pa.types.is_union(kind)):
         yield from _leaves(array.flatten(), nested=True)
     elif not pa.types.is_null(kind):
         rows = max(1, min(BATCH_ROWS, len(array) * BATCH_BYTES // max(1, array.nbytes)))

@@ -101,6 +101,27 @@ def root_of(column: ir.Column) -> ir.Column:
     return column
 
 
+def count_by_table(facts: Mapping[str, ir.Scalar], fetch: Callable[[ir.Table], pa.Table]) -> dict[str, Any]:
+    """Compute named aggregates, those of one table in one query; `fetch` brings a table of one row here."""
+    import ibis.expr.operations as ops
+
+    groups: dict[Any, dict[str, Any]] = {}
+    for name, fact in facts.items():
+        relations = fact.op().find(ops.Relation, filter=lambda op: not isinstance(op, ops.Relation))
+        key = relations[0] if len(relations) == 1 else fact.op()
+        groups.setdefault(key, {})[name] = fact
+    counted: dict[str, Any] = {}
+    for key, group in groups.items():
+        if isinstance(key, ops.Relation):
+            table = key.to_expr().aggregate(**group)
+        else:
+            ((name, fact),) = group.items()
+            table = fact.name(name).as_table()
+        (row,) = fetch(table).to_pylist()
+        counted.update(row)
+    return counted
+
+
 def open_engine(url: str, folder: Path, *, memory: str = "") -> Engine:
     """Open the engine a URL names, with `folder` (owner-only) for what it must put on disk.
 
@@ -115,5 +136,5 @@ def open_engine(url: str, folder: Path, *, memory: str = "") -> Engine:
     if name in ("spark", "sc"):
         from lapipe.engine.spark import Spark
 
-        return Spark(url, folder)
+        return Spark(url, folder, memory=memory)
     raise UsageFault(f"There is no engine '{url}' (there are: duckdb, spark, spark://HOST, sc://HOST).")

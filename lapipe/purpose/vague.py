@@ -119,8 +119,11 @@ def _plain(text: str) -> str:
 
 
 def _tokens(plain: str) -> list[str]:
-    """The words of two letters or more; digits and the single letters around an apostrophe are none."""
-    return re.findall(r"[^\W\d_]{2,}", plain)
+    """The words of two letters or more; digits and the single letters around an apostrophe are none.
+
+    A word ends after 60 letters, so that a text made to be slow is not.
+    """
+    return re.findall(r"[^\W\d_]{2,60}", plain)
 
 
 def _content(plain: str) -> list[str]:
@@ -225,6 +228,6 @@ def _split_aim(plain: str) -> tuple[str, str]:
 def _aims(plain: str) -> Iterator[int]:
     yield from (found.start() for found in words.AIM.finditer(plain))
     for found in re.finditer(r"\bto (\w+)", plain):
-        before = _tokens(plain[: found.start()])
+        before = _tokens(plain[max(0, found.start() - 40) : found.start()])
         if found[1] not in words.NO_AIM_AFTER and not (before and before[-1] in words.NO_AIM_BEFORE):
             yield found.start()

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+__all__ = ["Frame", "Parquet", "Source", "Text", "open_source"]
+
+
 @dataclass(frozen=True)
 class Parquet:
     """Parquet files of one schema; `names` are the contract's names of the columns in the files, in file order."""

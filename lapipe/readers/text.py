@@ -133,10 +133,8 @@ def _rewrite(path: Path, encoding: str, contract: Contract, spool: Path) -> Path
     except UnicodeDecodeError:
         problem = f"is not {encoding} text throughout; declare its encoding in the contract"
     except (OSError, EOFError, zipfile.BadZipFile) as error:
-        if isinstance(error, OSError) and error.errno == 28:
-            problem = "full"
-        else:
-            problem = "ends too early or is damaged; export it again"
+        full = isinstance(error, OSError) and error.errno == 28
+        problem = "full" if full else "ends too early or is damaged; export it again"
     if problem == "full":
         raise EngineFault(f"The disk is full: {path} could not be unpacked into {spool}. Free space, or name another "
                           "folder with `runs` in lapipe.toml.")

@@ -219,7 +219,7 @@ class Aggregate(Stage):
 
     # --- periods and domains ---
 
-    def _window(self, context: Context) -> list[date]:
+    def window(self, context: Context) -> list[date]:
         """Give the first days of the periods that are closed and wholly kept."""
         column = context.contract[self.period]
         first = date.fromisoformat(column.times_between[0])
@@ -233,7 +233,7 @@ class Aggregate(Stage):
         import ibis
 
         column = context.contract[self.period]
-        window = [period_of(day, column.detail) for day in self._window(context)]
+        window = [period_of(day, column.detail) for day in self.window(context)]
         if not window:
             return table.filter(ibis.literal(False))
         value = table[self.period]
@@ -256,7 +256,7 @@ class Aggregate(Stage):
             return values.filter(values[name].notnull()).union(null.select(**{name: null[name].cast(column.engine_type)}))
         listed: list[Any] = list(_declared(column))
         if name == self.period:
-            listed = [period_of(day, column.detail) for day in self._window(context)]
+            listed = [period_of(day, column.detail) for day in self.window(context)]
         elif not column.required:
             listed.append(None)
         table = context.small(pa.table({name: pa.array(listed, _arrow(column))}))

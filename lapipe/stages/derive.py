@@ -39,13 +39,13 @@ class Derive(Stage):
                     else types.get(str(dtype).partition("(")[0], ""))
         if not declared:
             raise UsageFault(f"Derive cannot make a column of type {dtype}; cast it to one of {', '.join(types)} or a number.")
-        sources = [contract[name] for name in contract.names
+        inputs = [contract[name] for name in contract.names
                    if name in origins(table.mutate(lapipe_value=value), "flow")["lapipe_value"]]
-        uses = {column.use for column in sources}
+        uses = {column.use for column in inputs}
         # A result is as fine as its finest source, so it may be released only where all of them may be, as they are.
         use = "full" if uses <= {"full", ""} else "inside"
-        column = Column(self.column, type=declared, kind=strictest(sources), use=use,
-                        about=next((c.about for c in sources if c.about), ""))
+        column = Column(self.column, type=declared, kind=strictest(inputs), use=use,
+                        about=next((c.about for c in inputs if c.about), ""))
         return contract.add(column)
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lapipe.contract import Contract, first_group
+from lapipe.contract import Contract, Spelling, first_group
 from lapipe.errors import ContractBroken, Refused
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, carry, leave_out
@@ -14,7 +14,7 @@ from lapipe.stage import Context, Stage, carry, leave_out
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-#: The share of rows whose text no pattern fits, in per cent, above which the export must have changed its wording.
+#: The share of distinct texts that no pattern fits, in per cent, above which the export must have changed its wording.
 UNMATCHED_LIMIT = 5
 
 
@@ -22,7 +22,7 @@ UNMATCHED_LIMIT = 5
 class Extract(Stage):
     """Add a column that the contract says is found in a text, such as the acting person's id in Moodle's Description.
 
-    Computed over the distinct texts, in lapipe's own process. Rows whose text no pattern fits are left out and counted; the
+    Computed over the distinct texts, in lapipe's own process. Rows without a person in their text are left out and counted; the
     text itself goes, unless `keep`.
     """
 
@@ -49,22 +49,29 @@ class Extract(Stage):
         found = next(column for column in context.contract.extractable if column.name == self.column)
         spelling = found.spelling
 
+        texts_seen = texts_unmatched = 0
+
         def compute(texts: list[Any]) -> list[str | None]:
+            nonlocal texts_seen, texts_unmatched
             raw = [first_group(found.patterns, text) for text in texts]
-            if spelling is None:
-                return raw
-            return [spelling.canonical(value) if value is not None else None for value in raw]
+            texts_seen += len(raw)
+            texts_unmatched += raw.count(None)
+            return [_person(value, spelling) for value in raw]
 
         mapping = context.lookup(table[found.extracted_from], compute, "string")
+        if texts_unmatched * 100 > texts_seen * UNMATCHED_LIMIT:
+            raise ContractBroken(
+                f"Extract found no {self.column} in {texts_unmatched} of {texts_seen} distinct texts, more than {UNMATCHED_LIMIT} %; the "
+                f"export's wording must have changed. Add its patterns to {context.contract.name}.", rule="LP205")
         joined = table.left_join(mapping, table[found.extracted_from] == mapping.key).drop("key")
         joined = joined.rename({self.column: "value"})
         marked = leave_out(joined, joined[self.column].isnull(), context)
         return carry(marked, context.promise.names)
 
-    def judge(self, facts: Mapping[str, Any], context: Context) -> None:
-        """Refuse when too many rows were left out: the wording must have changed."""
-        rows, gone = int(facts.get("rows in", 0)), int(facts.get("rows left out", 0))
-        if rows and gone * 100 > rows * UNMATCHED_LIMIT:
-            raise ContractBroken(
-                f"Extract found no {self.column} in more than {UNMATCHED_LIMIT} % of the rows; the export's wording must have "
-                f"changed. Add its patterns to {context.contract.name}.", rule="LP205")
+
+def _person(raw: str | None, spelling: Spelling | None) -> str | None:
+    """Give the canonical form of what was found; None where nothing was, or where it stands for nobody."""
+    if raw is None or spelling is None:
+        return raw
+    canonical = spelling.canonical(raw)
+    return None if canonical is None or spelling.is_nobody(canonical) else canonical

@@ -113,7 +113,7 @@ def _promise(column: Column, detail: str) -> dict[str, Any]:
                              rule="LP203")
         level = column.levels[argument]
         # What a declared mapping or pattern lets through was assessed by who declared it.
-        softer = Kind.PLAIN if column.kind is Kind.FREE_TEXT else column.kind
+        softer: Kind = Kind.PLAIN if column.kind is Kind.FREE_TEXT else column.kind
         return {**plain, "type": "string", "kind": softer, "values": tuple(sorted(set(level.values.values())))}
     if kind == "prefix" and argument.isdigit() and 0 < int(argument) <= 32:
         if column.type != "string":

@@ -77,7 +77,7 @@ class Object(Stage):
         """Count entries that name nobody, and rows whose person is not known in the domain of the lists."""
         facts: dict[str, ir.Scalar] = {}
         for source in self.needs():
-            listed_column, column = shared_domain(context.contracts[source], context.contract, self)
+            listed_column, _ = shared_domain(context.contracts[source], context.contract, self)
             facts[f"{source} without a person"] = context.table(source)[listed_column.name].isnull().sum().fill_null(0)
         return facts
 

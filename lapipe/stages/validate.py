@@ -66,7 +66,9 @@ def _checks(value: Any, column: Column) -> Iterator[tuple[str, ir.BooleanValue]]
     if column.required:
         yield f"{name} is not null", value.isnull()
     # Numbers are compared as exact decimals, dates and times as ISO text made into their type.
-    limit = lambda bound: ibis.literal(bound if column.type == "integer" else str(bound)).cast(column.engine_type)  # noqa: E731
+    def limit(bound: Any) -> Any:
+        return ibis.literal(bound if column.type == "integer" else str(bound)).cast(column.engine_type)
+
     if column.minimum is not None:
         yield f"{name} is at least {column.minimum}", value < limit(column.minimum)
     if column.maximum is not None:

@@ -1,0 +1,41 @@
+# make demo   see it work: a made-up university, the shipped pipeline, what came out and where to look
+# make test   lint, strict types, every test
+# make bench  the main job beside SQL, polars and pandas (needs minutes and about 4 GB of disk)
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# The engine for clusters is tested where there is a Java to run it.
+JAVA   := $(shell command -v java 2>/dev/null)
+comma  := ,
+
+.PHONY: demo test lint bench clean
+
+$(BIN)/lapipe: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("lapipe needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make demo PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@echo "Setting up .venv (once; a minute or two) ..."
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/dev-$(if $(JAVA),spark,plain): $(BIN)/lapipe
+	@echo "Setting up what the tests need ..."
+	@$(PIP) --editable '.[dev$(if $(JAVA),$(comma)spark)]'
+	@touch $@
+
+demo: $(BIN)/lapipe
+	@$(BIN)/lapipe demo lapipe-demo
+
+lint: $(VENV)/dev-$(if $(JAVA),spark,plain)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/python -m pytest lapipe tests
+
+bench: $(VENV)/dev-$(if $(JAVA),spark,plain)
+	$(BIN)/python tests/benchmarks/main_job.py
+
+clean:
+	rm -rf $(VENV) lapipe-demo .mypy_cache .ruff_cache .hypothesis

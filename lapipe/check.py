@@ -1,0 +1,75 @@
+"""Check a whole project without data: contracts, organisation, purposes, pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from lapipe.contract import load_contract
+from lapipe.errors import LapipeError
+from lapipe.pipeline import load_pipeline
+from lapipe.purpose import load_organisation, load_purpose
+from lapipe.purpose.findings import findings
+from lapipe.rules import RULES, Finding
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was looked at, and what must be mended."""
+
+    contracts: int
+    purposes: int
+    pipelines: int
+    findings: tuple[Finding, ...]
+
+
+def check_project(root: Path, today: date, only: Sequence[Path] = ()) -> Checked:
+    """Load and judge everything that a project declares, or only some of its files; reads no data, key or register.
+
+    A folder in which nothing is found is a finding: a check that looked at nothing has not checked.
+    """
+    found: list[Finding] = []
+    chosen = [path.resolve() for path in only]
+
+    def files(folder: str, pattern: str) -> list[Path]:
+        there = sorted(path for path in (root / folder).glob(pattern) if not path.name.startswith("_"))
+        if not there:
+            found.append(Finding("LP201", folder, f"there is no {pattern} here, so nothing was checked.", "Add one."))
+        return [path for path in there if not chosen or path.resolve() in chosen or path.parent.resolve() in chosen]
+
+    contracts, purposes = files("schemas/tables", "*.odcs.yaml"), files("schemas/purposes", "*.yaml")
+    pipelines = files("pipelines", "*.py")
+    if chosen and not (contracts or purposes or pipelines):
+        found.append(Finding("LP201", ", ".join(map(str, only)), "is no contract, purpose or pipeline of this project."))
+    organisation = None
+    try:
+        organisation = load_organisation(root / "schemas" / "organisation.yaml")
+    except LapipeError as error:
+        found.append(_of(error, "schemas/organisation.yaml"))
+    for path in contracts:
+        try:
+            load_contract(path)
+        except LapipeError as error:
+            found.append(_of(error, str(path.relative_to(root))))
+    for path in purposes if organisation else ():
+        assert organisation is not None
+        try:
+            found += findings(load_purpose(path, floor=organisation.k_floor), organisation, today)
+        except LapipeError as error:
+            found.append(_of(error, str(path.relative_to(root))))
+    for path in pipelines if organisation else ():
+        try:
+            load_pipeline(path).plan(today=today)
+        except LapipeError as error:
+            found.append(_of(error, str(path.relative_to(root))))
+    # One wrong contract stops every pipeline that reads it with the same sentence: tell it once.
+    told = {(finding.rule, finding.message): finding for finding in reversed(found)}
+    return Checked(len(contracts), len(purposes), len(pipelines), tuple(reversed(told.values())))
+
+
+def _of(error: LapipeError, where: str) -> Finding:
+    rule = error.rule or "LP201"
+    return Finding(rule, where, str(error).removeprefix(f"{error.rule} ") if error.rule else str(error),
+                   "" if error.rule else RULES[rule].fix)

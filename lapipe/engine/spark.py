@@ -1,0 +1,383 @@
+"""Spark: the engine for clusters, and for one machine when a cluster's answers are to be tried out."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lapipe.contract import Contract
+from lapipe.engine import Read, count_by_table, root_of
+from lapipe.engine.duckdb import DuckDB, _bytes_of, _guarded
+from lapipe.errors import EngineFault, LapipeError, UsageFault
+from lapipe.readers import Source
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession
+
+T = TypeVar("T")
+
+#: Threads of a Spark that runs on this machine, and the parts that it sorts and groups in.
+_LOCAL_THREADS, _LOCAL_PARTS = 2, 4
+
+#: Memory of Spark's driver when the user grants no amount.
+_DRIVER_MEMORY = "2g"
+
+#: The part of the memory granted that the driver's heap may be: DuckDB, which reads the sources, takes as much again.
+_HEAP_SHARE = 0.4
+
+#: Spark's driver does not start with a smaller heap (UnifiedMemoryManager: one and a half times the 300 MB it reserves).
+_LEAST_HEAP = 472e6
+
+#: How many distinct values a lookup computes at a time, and rows in a row group of a written file.
+_BATCH, _ROW_GROUP = 100_000, 500_000
+
+_SILENT = "rootLogger.level = off\n"
+
+
+class Spark:
+    """A Spark session of this run's own, whose tables are Parquet files in the run's folder.
+
+    What Python hands to Spark goes through files of that folder, never through SQL text, which shows in Spark's logs. With
+    `spark://HOST:PORT` the executors must see the folder under the same path. Types are the contract's; pseudonyms are text.
+    """
+
+    name = "spark"
+
+    def __init__(self, url: str, folder: Path, *, memory: str = "") -> None:
+        self._folder = folder.resolve()
+        self._numbers = itertools.count(1)
+        self._held: dict[str, Path] = {}
+        granted = _bytes_of(memory) if memory else 0.0
+        self._session, self._stop = _started(url, self._folder, granted)
+        # Files are parsed by DuckDB, so that both engines read, and refuse, the same values.
+        self._doors = DuckDB(self._folder, memory=f"{granted / 2e6:.0f}MB" if granted else "")
+        self._ibis = self._guarded("open the engine", self._connect)
+
+    def _connect(self) -> Any:
+        import ibis
+
+        return ibis.pyspark.connect(self._session)
+
+    # --- in ---
+
+    def read(self, source: Source, contract: Contract) -> Read:
+        """See `Engine.read`."""
+        read = self._doors.read(source, contract)
+        path = self._new("read")
+        _guarded(f"read the file of {contract.name}", lambda: read.table.to_parquet(path))
+        self._doors.drop(read.table)
+        return Read(self._view(path), read.rows, read.unreadable)
+
+    def table(self, rows: pa.Table) -> ir.Table:
+        """See `Engine.table`."""
+        import pyarrow.parquet as pq
+
+        path = self._new("small")
+        self._guarded("take a table in", lambda: pq.write_table(rows, path))
+        return self._view(path)
+
+    # --- through ---
+
+    def hold(self, expression: ir.Table) -> ir.Table:
+        """See `Engine.hold`."""
+        return self._view(self._saved("held", "compute", expression))
+
+    def drop(self, table: ir.Table) -> None:
+        """See `Engine.drop`."""
+        import ibis.expr.operations as ops
+
+        for op in table.op().find(ops.DatabaseTable):
+            path = self._held.pop(op.name, None)
+            if path is not None:
+                self._guarded("drop a table", lambda name=op.name: self._session.catalog.dropTempView(name))  # type: ignore[misc]
+                _remove(path)
+
+    def count(self, facts: Mapping[str, ir.Scalar]) -> dict[str, Any]:
+        """See `Engine.count`."""
+        return count_by_table(facts, self.fetch)
+
+    def fetch(self, expression: ir.Table) -> pa.Table:
+        """See `Engine.fetch`."""
+        schema = _schema(expression)
+        return self._guarded("compute", lambda: self._frame(expression).toArrow().cast(schema))
+
+    def distinct(self, column: ir.Column) -> Iterator[pa.Array]:
+        """See `Engine.distinct`."""
+        expression = column.name("key").as_table().filter(lambda t: t.key.notnull()).distinct()
+        path = self._saved("distinct", "list distinct values", expression)
+        try:
+            for batch in self._batches(path, _BATCH):
+                yield batch.column(0)
+        finally:
+            _remove(path)
+
+    def root(self, column: ir.Column) -> ir.Column:
+        """See `Engine.root`."""
+        return root_of(column)
+
+    def lookup(self, column: ir.Column, compute: Callable[[list[Any]], Sequence[Any]], type: str) -> ir.Table:
+        """See `Engine.lookup`. A value of type `uuid` is text of 36 characters."""
+        import ibis
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self._new("lookup")
+        schema = ibis.schema({"key": column.type().copy(nullable=True), "value": type}).to_pyarrow()
+        with pq.ParquetWriter(path, schema) as out:
+            for keys in self.distinct(column):
+                values = pa.array(compute(keys.to_pylist()), schema.field("value").type)
+                batch = pa.table([keys.cast(schema.field("key").type), values], schema=schema)
+                self._guarded("keep a lookup", lambda batch=batch: out.write_table(batch))  # type: ignore[misc]
+        return self._view(path)
+
+    # --- out ---
+
+    def write(self, expression: ir.Table, path: Path) -> int:
+        """See `Engine.write`."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        schema = _schema(expression)
+        saved = self._saved("sorted", f"write {path.name}", expression, order=True)
+
+        def copy() -> int:
+            rows = 0
+            with pq.ParquetWriter(path, schema, compression="zstd", store_schema=False) as out:
+                for batch in self._batches(saved, _ROW_GROUP):
+                    out.write_table(pa.Table.from_batches([batch]).cast(schema))
+                    rows += batch.num_rows
+            return rows
+
+        try:
+            return self._guarded(f"write {path.name}", copy)
+        finally:
+            _remove(saved)
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._doors.close()
+        self._stop()
+
+    # --- inside ---
+
+    def _new(self, word: str) -> Path:
+        return self._folder / f"{word}_{next(self._numbers)}"
+
+    def _view(self, path: Path) -> ir.Table:
+        """Give the table that Parquet at a path of the run's folder holds; it goes when dropped."""
+        name = path.name
+
+        def view() -> Any:
+            self._session.read.parquet(f"file:{path}").createOrReplaceTempView(name)
+            return self._ibis.table(name)
+
+        self._held[name] = path
+        return self._guarded("open a table", view)
+
+    def _frame(self, expression: ir.Table) -> DataFrame:
+        """Plan an expression. Spark's own functions of time give zoned timestamps; ours have no zone."""
+        from pyspark.sql.types import TimestampType
+
+        frame = self._session.sql(str(self._ibis.compile(expression)))
+        zoned = [field.name for field in frame.schema if isinstance(field.dataType, TimestampType)]
+        return frame.withColumns({name: frame[f"`{name}`"].cast("timestamp_ntz") for name in zoned}) if zoned else frame
+
+    def _saved(self, word: str, what: str, expression: ir.Table, *, order: bool = False) -> Path:
+        """Compute an expression into a folder of Parquet files; sorted, the files follow one another by name."""
+        path = self._new(word)
+
+        def save() -> None:
+            frame = self._frame(expression)
+            if order:
+                frame = frame.orderBy(*[frame[f"`{name}`"].asc_nulls_last() for name in frame.columns])
+            frame.write.parquet(f"file:{path}")
+
+        self._guarded(what, save)
+        return path
+
+    def _batches(self, path: Path, size: int) -> Iterator[pa.RecordBatch]:
+        import pyarrow.parquet as pq
+
+        for file in sorted(path.glob("*.parquet")):
+            with pq.ParquetFile(file) as opened:
+                yield from opened.iter_batches(batch_size=size)
+
+    def _guarded(self, what: str, call: Callable[[], T]) -> T:
+        return _call(what, call)
+
+
+def _call(what: str, call: Callable[[], T]) -> T:
+    """Call Spark; its errors quote values, and Java's stack, so only their name goes on, and nothing of them in the chain."""
+    try:
+        return call()
+    except LapipeError:
+        raise
+    except KeyboardInterrupt:
+        fault: BaseException = KeyboardInterrupt()
+    except Exception as error:  # of pyspark, py4j, Java, Arrow or Ibis: any of them may quote a value
+        fault = _fault(what, error)
+    raise fault
+
+
+def _fault(what: str, error: Exception) -> LapipeError:
+    from py4j.protocol import Py4JNetworkError
+
+    text = str(error)
+    if "No space left" in text or "isk quota" in text:
+        return EngineFault(f"The disk is full: the engine could not {what}. Free space, or name other folders in lapipe.toml.")
+    if "OutOfMemoryError" in text or isinstance(error, MemoryError):
+        return EngineFault(f"The engine ran out of memory and could not {what}. Grant more with --memory.")
+    if isinstance(error, (Py4JNetworkError, ConnectionError)):
+        return EngineFault(f"Spark stopped, so the engine could not {what}.")
+    condition = ""
+    with contextlib.suppress(Exception):  # Java is asked for the name, and may be gone
+        condition = str(error.getCondition() or "")  # type: ignore[attr-defined]
+    name = condition if re.fullmatch(r"[A-Z0-9_.]+", condition) else type(error).__name__
+    return EngineFault(f"The engine could not {what} ({name}).")
+
+
+def _schema(expression: ir.Table) -> pa.Schema:
+    """Give the Arrow schema of a result; every column may be null, as in DuckDB's files."""
+    import pyarrow as pa
+
+    return pa.schema([pa.field(field.name, field.type) for field in expression.schema().to_pyarrow()])
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+# --- the session ----------------------------------------------------------------------------------------------------
+
+
+def _started(url: str, folder: Path, granted: float) -> tuple[SparkSession, Callable[[], None]]:
+    """Start Spark in a Java process of its own; give the session, and how to stop both."""
+    scheme, _, rest = url.partition(":")
+    if scheme == "sc":
+        raise UsageFault("Spark Connect (sc://) comes later: there, lapipe's owner-only folder cannot be promised yet. Use spark or "
+                         "spark://HOST:PORT.")
+    if url != "spark" and not re.fullmatch(r"//[^/]+:\d+", rest):
+        raise UsageFault(f"'{url}' names no Spark; write spark, or spark://HOST:PORT.")
+    if granted and granted * _HEAP_SHARE < _LEAST_HEAP:
+        raise UsageFault(f"Spark needs more memory than was granted; grant it {_LEAST_HEAP / _HEAP_SHARE / 1e9:.1f}GB or more.")
+    _installed()
+    from pyspark import SparkContext
+
+    if SparkContext._active_spark_context is not None:
+        raise UsageFault("A Spark session is running in this process already, with settings of its own; stop it, or run the pipeline "
+                         "in another process.")
+    handler = signal.getsignal(signal.SIGINT)
+
+    def stop() -> None:
+        _stopped()
+        # Spark put its own handler of Ctrl-C in place, which cancels its jobs.
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, handler)
+
+    try:
+        session = _call("start Spark", lambda: _session(url, folder, granted))
+    except BaseException:
+        stop()
+        raise
+    return session, stop
+
+
+def _installed() -> None:
+    """Refuse, with what to install, where pyspark or Java is not there."""
+    import importlib.util
+
+    if importlib.util.find_spec("pyspark") is None:
+        raise UsageFault("The engine spark is not installed; install lapipe-privacy[spark].")
+    home = os.environ.get("JAVA_HOME")
+    if not shutil.which(str(Path(home) / "bin" / "java") if home else "java"):
+        raise UsageFault("The engine spark needs a Java runtime, 17 or later, and none is found on the PATH or by JAVA_HOME; install one.")
+
+
+def _session(url: str, folder: Path, granted: float) -> SparkSession:
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    conf = SparkConf(loadDefaults=False).setAll(list(_settings(url, folder, granted).items()))
+    elsewhere = os.environ.pop("SPARK_LOCAL_DIRS", None)  # it would overrule spark.local.dir
+    try:
+        # What Java says on starting goes nowhere; what Spark logs is switched off beside it.
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        gateway = launch_gateway(conf, popen_kwargs=silent)  # type: ignore[no-untyped-call]
+    finally:
+        if elsewhere is not None:
+            os.environ["SPARK_LOCAL_DIRS"] = elsewhere
+    context = SparkContext(conf=conf, gateway=gateway)
+    context.setLogLevel("OFF")
+    return SparkSession(context)
+
+
+def _settings(url: str, folder: Path, granted: float) -> dict[str, str]:
+    """Give Spark's settings: everything it puts on disk in the run's folder, nothing on a network, nothing in a log."""
+    local, log = folder / "spark-local", folder / "log4j2.properties"
+    local.mkdir(mode=0o700)
+    log.write_text(_SILENT, encoding="utf-8")
+    here = {} if url != "spark" else {
+        "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
+        "spark.sql.shuffle.partitions": str(_LOCAL_PARTS), "spark.default.parallelism": str(_LOCAL_PARTS),
+    }
+    return here | {
+        "spark.master": url if here == {} else f"local[{_LOCAL_THREADS}]",
+        "spark.app.name": "lapipe",
+        "spark.driver.memory": f"{granted * _HEAP_SHARE / 1e6:.0f}m" if granted else _DRIVER_MEMORY,
+        "spark.driver.extraJavaOptions": f'"-Dlog4j2.configurationFile={log}" "-Djava.io.tmpdir={local}" -XX:-UsePerfData',
+        "spark.local.dir": str(local),
+        "spark.sql.warehouse.dir": str(folder / "spark-warehouse"),
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.eventLog.enabled": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.timestampType": "TIMESTAMP_NTZ",
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+        "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+        # Hadoop sets its own mode on what it writes; it is to be the owner's alone, and without a mark of success.
+        "spark.hadoop.fs.permissions.umask-mode": "077",
+        "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+    }
+
+
+def _stopped() -> None:
+    """Stop the session and its Java process, whose memory held people's data."""
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    with contextlib.suppress(Exception):
+        session = SparkSession.getActiveSession()
+        if session is not None:
+            session.stop()
+        elif SparkContext._active_spark_context is not None:
+            SparkContext._active_spark_context.stop()
+    gateway = SparkContext._gateway
+    SparkContext._gateway = SparkContext._jvm = None
+    if gateway is not None:
+        with contextlib.suppress(Exception):
+            gateway.shutdown()
+        process: subprocess.Popen[bytes] = gateway.proc
+        with contextlib.suppress(Exception):
+            if process.stdin is not None:
+                process.stdin.close()  # Java ends when its input does
+            process.wait(timeout=30)
+        if process.poll() is None:
+            process.kill()
+            process.wait()

@@ -1,0 +1,182 @@
+"""The harness of the stage specs: a table in, a table out, through a real engine with the context that a run makes."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pyarrow as pa
+import pytest
+
+from lapipe.contract import Column, Contract, Kind, Spelling
+from lapipe.engine import Engine, open_engine
+from lapipe.keys import KeyRing
+from lapipe.pipeline import _Flow
+from lapipe.plan import Plan, Step, _alike, _compare, _context
+from lapipe.purpose import Basis, ColumnUse, LegalBasis, Purpose, load_purpose
+from lapipe.stage import LEFT_OUT, Stage
+from lapipe.stages.minimise import minimised
+from tests.conftest import missing
+
+ROOT = Path(__file__).parents[2]
+TODAY = date(2026, 11, 24)
+ZONE = "Europe/Amsterdam"
+
+#: The key ring of these specs: known to nobody, the same in all of them.
+RING = KeyRing.ephemeral()
+
+Row = Mapping[str, Any]
+
+_BASE = load_purpose(ROOT / "schemas/purposes/moodle_weekly_activity.yaml", floor=5)
+
+
+# --- declarations ---------------------------------------------------------------------------------------------------
+
+
+def a_purpose(*, consent: bool = False, columns: Mapping[str, Mapping[str, str]] | None = None, **changes: Any) -> Purpose:
+    """Give a purpose with k 3, of which a test changes what it is about."""
+    bases = dict(_BASE.bases)
+    if consent:
+        bases["analyse"] = Basis("analyse", LegalBasis.CONSENT, "toestemming bij inschrijving")
+    allowed = {table: {name: ColumnUse(name, use) for name, use in uses.items()} for table, uses in (columns or {}).items()}
+    return replace(_BASE, **{"name": "activity", "k": 3, "bases": bases, "columns": allowed, **changes})
+
+
+def a_table(*columns: Column, name: str = "events", **fields: Any) -> Contract:
+    """Give a contract; a column that does not say its use may be released in full."""
+    return Contract(name=name, version="1", columns=tuple(c if c.use else c.change(use="full") for c in columns), **fields)
+
+
+def a_person(name: str = "student", **fields: Any) -> Column:
+    """Give an identifier column of the identity domain student_number, written with or without zeros and an s before it."""
+    given: dict[str, Any] = {"kind": Kind.IDENTIFIER, "about": "student", "domain": "student_number",
+                             "spelling": Spelling(prefixes=("s",), lower=True, number=True, nobody=("0",)), **fields}
+    return Column(name, **given)
+
+
+def an_instant(name: str = "at", **fields: Any) -> Column:
+    """Give a column of seconds since 1970, read in Amsterdam."""
+    return Column(name, **{"type": "integer", "kind": Kind.EVENT_TIME, "clock": "seconds", "zone": ZONE, **fields})
+
+
+# --- running a stage -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came out of a stage: rows in a fixed order, what was promised of them, rows left out, and what was counted."""
+
+    rows: list[dict[str, Any]]
+    contract: Contract
+    left_out: int
+    facts: Mapping[str, Any]
+
+
+Runner = Callable[..., Result]
+
+
+@pytest.fixture(scope="session")
+def duckdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Give one DuckDB for all specs."""
+    opened = open_engine("duckdb", tmp_path_factory.mktemp("duckdb"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Give one local Spark for all specs; it is slow to start."""
+    for module in ("pyspark", "lapipe.engine.spark"):
+        if importlib.util.find_spec(module) is None:
+            missing(f"the specs on Spark: {module} is not there")
+    if shutil.which("java") is None:
+        missing("the specs on Spark: java is not there")
+    opened = open_engine("spark", tmp_path_factory.mktemp("spark"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session", params=["duckdb", "spark"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Give each engine in turn: every spec holds on all of them."""
+    return cast(Engine, request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+def run(engine: Engine, tmp_path: Path) -> Runner:
+    """Give `run_stage` on the engine of this test."""
+
+    def on_engine(stage: Stage, contract: Contract, rows: Sequence[Row], **options: Any) -> Result:
+        return run_stage(stage, contract, rows, engine=engine, folder=tmp_path, **options)
+
+    return on_engine
+
+
+def run_stage(stage: Stage, contract: Contract, rows: Sequence[Row], *, engine: Engine, folder: Path,
+              purpose: Purpose | None = None, sources: Mapping[str, tuple[Contract, Sequence[Row]]] | None = None,
+              today: date = TODAY) -> Result:
+    """Plan a stage, hold its promise against its expression, and run it as a pipeline does.
+
+    The purpose allows every column of the other sources, as their contracts say; what it says itself of a table goes first.
+    """
+    purpose, given = purpose or a_purpose(), dict(sources or {})
+    allowed = {other.name: {c.name: ColumnUse(c.name, c.use or "full") for c in other} for other, _ in given.values()}
+    purpose = replace(purpose, columns={**allowed, **purpose.columns})
+    contracts = {"main": contract, **{name: other for name, (other, _) in given.items()}}
+    promise = stage.plan(contract, purpose, contracts)
+    others = {name: minimised(other, purpose) for name, (other, _) in given.items()}
+    _compare("spec", stage, contract, promise, _context(purpose, today, contract, promise, 1, others))
+
+    step = Step(stage, contract, promise)
+    options = SimpleNamespace(progress=lambda phrase: None)
+    running = SimpleNamespace(options=options, today=today,
+                              pseudonyms=lambda domain: RING.pseudonyms(purpose=purpose.name, domain=domain))
+    record = SimpleNamespace(record=lambda kind, shown: None)
+    nothing: Any = None
+    flow = _Flow(cast(Any, running), Plan("spec", purpose, contracts, (step, step)), engine, cast(Any, record), nothing, nothing,
+                 folder, {})
+    flow._read("main", an_arrow(contract, rows), contract, contract, True)
+    for name, (other, listed) in given.items():
+        flow._read(name, an_arrow(other, listed), other, others[name], True)
+
+    table, context = flow.tables["main"], flow._context(1, step)
+    facts = {**engine.count(stage.facts(table, context)), **stage.inspect(table, context)}
+    held = engine.hold(stage.apply(table, context))
+    rows_in, gone = engine.fetch(table.count().as_table())[0][0].as_py(), 0
+    if LEFT_OUT in held.columns:
+        gone = engine.fetch(held.filter(held[LEFT_OUT].notnull()).count().as_table())[0][0].as_py()
+        held = held.filter(held[LEFT_OUT].isnull()).drop(LEFT_OUT)
+    stage.judge({**facts, "rows in": rows_in, "rows left out": gone} if stage.drops else facts, context)
+    assert held.columns == promise.names
+    for name, has in held.schema().items():
+        assert has.is_uuid() or _alike(promise.schema()[name], has), f"{name}: {has}, promised {promise.schema()[name]}"
+    return Result(in_order(plain(engine.fetch(held))), promise, gone, facts)
+
+
+def an_arrow(contract: Contract, rows: Sequence[Row]) -> pa.Table:
+    """Make the Arrow table of some rows; columns that a row does not name are null."""
+    types = {"string": pa.string(), "integer": pa.int64(), "boolean": pa.bool_(), "date": pa.date32(),
+             "timestamp": pa.timestamp("us")}
+    for row in rows:
+        assert set(row) <= set(contract.names), f"{contract.name} has no {set(row) - set(contract.names)}"
+    return pa.table({c.name: pa.array([row.get(c.name) for row in rows],
+                                      pa.decimal128(18, c.scale) if c.type == "number" else types[c.type])
+                     for c in contract})
+
+
+def plain(table: pa.Table) -> list[dict[str, Any]]:
+    """Give an engine's rows as plain values: a UUID is its 36 characters, as in a release."""
+    return [{name: str(value) if type(value).__name__ == "UUID" else value for name, value in row.items()}
+            for row in table.to_pylist()]
+
+
+def in_order(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Sort rows by all their columns, null first."""
+    return sorted((dict(row) for row in rows),
+                  key=lambda row: [(value is not None, "" if value is None else value) for _, value in sorted(row.items())])
