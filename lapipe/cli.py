@@ -261,8 +261,8 @@ def _told(done: Run) -> None:
     for written in done.releases:
         rows = f"{written.rows:,}" if written.kind == "statistics" else about(written.rows)
         _say(f"  {written.name:<20} {rows} rows in {done.out / written.folder}")
-    if not done.releases:
-        _say("  nothing new: every closed period was released before")
+    for name in done.skipped:
+        _say(f"  {name:<20} nothing new: every closed period was released before")
     if done.releases:
         _say(f"\nLook     {_here(sys.executable)} -c \"import lapipe; print(lapipe.read_release('{done.out / done.releases[-1].name}'))\"")
 

@@ -86,7 +86,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Run:
-    """A run that ended well: its releases, and what each stage did. `repeated` when its id had completed before."""
+    """A run that ended well: its releases, and what each stage did. `repeated` when its id had completed before.
+
+    `skipped` names time series of which every closed period was released by earlier runs.
+    """
 
     id: str
     out: Path
@@ -95,6 +98,7 @@ class Run:
     sources: Mapping[str, int] = field(default_factory=dict)
     repeated: bool = False
     withheld: str = ""
+    skipped: tuple[str, ...] = ()
 
     def path(self, name: str) -> Path:
         """Give the folder of a release of this run."""
@@ -227,7 +231,8 @@ class _Running:
                         staging.undo()
                         raise
                     staging.finish()
-        return Run(options.run_id, out, tuple(flow.written), flow.told, flow.source_rows, withheld=flow.withheld)
+        return Run(options.run_id, out, tuple(flow.written), flow.told, flow.source_rows, withheld=flow.withheld,
+                   skipped=tuple(flow.skipped))
 
     def _lawful(self) -> None:
         """Refuse a purpose with findings, an expired one, and in production one that nobody approved."""
@@ -301,6 +306,7 @@ class _Flow:
         self.written: list[Written] = []
         self.withheld = ""
         self.window: list[Any] = []
+        self.skipped: list[str] = []
         self._dropping: list[tuple[int, Step, Context, dict[str, Any]]] = []
         self._pending = False
         self._held: ir.Table | None = None
@@ -504,6 +510,7 @@ class _Flow:
             periods = tuple(str(period) for period in fresh)
             if not fresh:
                 self.record.record("skipped", {"release": stage.name, "why": "every closed period was released before"})
+                self.skipped.append(stage.name)
                 return
             if len(fresh) < len(self.window):
                 table = table.filter(table[contract.period].isin(fresh))
