@@ -259,8 +259,8 @@ def _told(done: Run) -> None:
             _say(f"  {'Aggregate':<14} groups of fewer people than k: {done.withheld}")
         _say("\nOut")
     for written in done.releases:
-        rows = f"{written.rows:,}" if written.kind == "statistics" else about(written.rows)
-        _say(f"  {written.name:<20} {rows} rows in {done.out / written.folder}")
+        shown = f"{written.rows:,}" if written.kind == "statistics" else about(written.rows)
+        _say(f"  {written.name:<20} {shown} rows in {done.out / written.folder}")
     for name in done.skipped:
         _say(f"  {name:<20} nothing new: every closed period was released before")
     if done.releases:

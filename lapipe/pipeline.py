@@ -502,7 +502,7 @@ class _Flow:
 
     def _release(self, stage: ReleaseStage, contract: Contract, table: ir.Table) -> None:
         running, declared = self.running, self.plan.purpose
-        release = Release(stage.name, contract, declared)
+        release = Release(stage.name, contract, declared, stage.csv)
         periods: tuple[str, ...] = ()
         if contract.period:
             past = self._released(stage.name)

@@ -51,6 +51,7 @@ class Release:
     name: str
     contract: Contract
     purpose: Purpose
+    csv: bool = False
 
     def __post_init__(self) -> None:
         for column in self.contract:
@@ -89,9 +90,10 @@ class Release:
         data = folder / DATA
         if self.contract.statistics:
             rows = _write_statistics(engine.fetch(table), self.contract, data)
-            _write_csv(data, folder / CSV)
         else:
             rows = engine.write(table, data)
+        if self.contract.statistics or self.csv:
+            _write_csv(data, folder / CSV)
         for language in ("nl", "en"):
             (folder / f"codebook.{language}.md").write_text(codebook(self, note, language), encoding="utf-8")
         files = {path.name: sha256(path) for path in sorted(folder.iterdir())}
@@ -166,20 +168,23 @@ def _arrow_type(column: Column) -> pa.DataType:
 
 
 def _write_csv(source: Path, path: Path) -> None:
-    """Write a copy for spreadsheets: UTF-8 with a mark, and no cell that begins a formula (CWE-1236)."""
+    """Write a copy for spreadsheets, in pieces: UTF-8 with a mark, and no cell that begins a formula (CWE-1236)."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.csv
     import pyarrow.parquet as pq
 
-    table = pq.read_table(source)
-    for position, name in enumerate(table.column_names):
-        if pa.types.is_string(table.column(position).type):
-            safe = pc.replace_substring_regex(table.column(position), pattern=r"^([=+\-@\t\r])", replacement=r"'\1")
-            table = table.set_column(position, name, safe)
-    with path.open("wb") as out:
+    with pq.ParquetFile(source) as parquet, path.open("wb") as out:
         out.write(b"\xef\xbb\xbf")
-        pa.csv.write_csv(table, out)
+        with pa.csv.CSVWriter(out, parquet.schema_arrow) as writer:
+            for batch in parquet.iter_batches():
+                table = pa.table(batch)
+                for position, name in enumerate(table.column_names):
+                    column = table.column(position)
+                    if pa.types.is_string(column.type):
+                        safe = pc.replace_substring_regex(column, pattern=r"^([=+\-@\t\r])", replacement=r"'\1")
+                        table = table.set_column(position, name, safe)
+                writer.write_table(table)
 
 
 def _manifest(release: Release, note: Note, rows: int, files: Mapping[str, str]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class DuckDB:
         self._folder = folder
         self._numbers = itertools.count(1)
         self._held: set[str] = set()
+        self._frames: dict[str, pa.Table] = {}
         settings: dict[str, Any] = {
             "temp_directory": str(folder / "spill"), "autoinstall_known_extensions": False,
             "autoload_known_extensions": False, "preserve_insertion_order": False,
@@ -117,6 +118,7 @@ class DuckDB:
     def _frame(self, source: Frame) -> tuple[str, dict[str, str]]:
         name = self._new("frame")
         _guarded("take the table in", lambda: self._ibis.con.register(name, source.table))
+        self._frames[name] = source.table
         return name, {field.name: str(field.type) for field in source.table.schema}
 
     def table(self, rows: pa.Table) -> ir.Table:
@@ -175,6 +177,8 @@ class DuckDB:
         sql = self._sql(column.name("key").as_table().filter(lambda t: t.key.notnull()).distinct())
         # A cursor of its own: the connection may be used between the batches.
         cursor = self._ibis.con.cursor()
+        for name, frame in self._frames.items():
+            cursor.register(name, frame)  # What is registered is known to its own cursor only.
         reader = _guarded("list distinct values", lambda: cursor.execute(sql).to_arrow_reader(_BATCH))
         with contextlib.closing(cursor):
             while True:

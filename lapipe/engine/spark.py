@@ -11,6 +11,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +24,7 @@ from lapipe.readers import Source
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
+    from pyspark import SparkContext
     from pyspark.sql import DataFrame, SparkSession
 
 T = TypeVar("T")
@@ -58,11 +60,12 @@ class Spark:
         self._folder = folder.resolve()
         self._numbers = itertools.count(1)
         self._held: dict[str, Path] = {}
+        self._closed = False
         granted = _bytes_of(memory) if memory else 0.0
-        self._session, self._stop = _started(url, self._folder, granted)
+        self._session = _started(url, self._folder, granted)
         # Files are parsed by DuckDB, so that both engines read, and refuse, the same values.
         self._doors = DuckDB(self._folder, memory=f"{granted / 2e6:.0f}MB" if granted else "")
-        self._ibis = self._guarded("open the engine", self._connect)
+        self._ibis = _call("open the engine", self._connect)
 
     def _connect(self) -> Any:
         import ibis
@@ -84,7 +87,7 @@ class Spark:
         import pyarrow.parquet as pq
 
         path = self._new("small")
-        self._guarded("take a table in", lambda: pq.write_table(rows, path))
+        _call("take a table in", lambda: pq.write_table(rows, path))
         return self._view(path)
 
     # --- through ---
@@ -100,7 +103,7 @@ class Spark:
         for op in table.op().find(ops.DatabaseTable):
             path = self._held.pop(op.name, None)
             if path is not None:
-                self._guarded("drop a table", lambda name=op.name: self._session.catalog.dropTempView(name))  # type: ignore[misc]
+                _call("drop a table", lambda name=op.name: self._session.catalog.dropTempView(name))  # type: ignore[misc]
                 _remove(path)
 
     def count(self, facts: Mapping[str, ir.Scalar]) -> dict[str, Any]:
@@ -109,8 +112,14 @@ class Spark:
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         """See `Engine.fetch`."""
-        schema = _schema(expression)
-        return self._guarded("compute", lambda: self._frame(expression).toArrow().cast(schema))
+        import pyarrow as pa
+
+        # Through a file of the run's folder too: Spark's own way to Arrow leaves a socket open.
+        schema, path = _schema(expression), self._saved("fetched", "compute", expression)
+        try:
+            return _call("compute", lambda: pa.Table.from_batches([batch.cast(schema) for batch in self._batches(path, _BATCH)], schema))
+        finally:
+            _remove(path)
 
     def distinct(self, column: ir.Column) -> Iterator[pa.Array]:
         """See `Engine.distinct`."""
@@ -138,7 +147,7 @@ class Spark:
             for keys in self.distinct(column):
                 values = pa.array(compute(keys.to_pylist()), schema.field("value").type)
                 batch = pa.table([keys.cast(schema.field("key").type), values], schema=schema)
-                self._guarded("keep a lookup", lambda batch=batch: out.write_table(batch))  # type: ignore[misc]
+                _call("keep a lookup", lambda batch=batch: out.write_table(batch))  # type: ignore[misc]
         return self._view(path)
 
     # --- out ---
@@ -160,14 +169,16 @@ class Spark:
             return rows
 
         try:
-            return self._guarded(f"write {path.name}", copy)
+            return _call(f"write {path.name}", copy)
         finally:
             _remove(saved)
 
     def close(self) -> None:
         """See `Engine.close`."""
         self._doors.close()
-        self._stop()
+        if not self._closed:
+            self._closed = True
+            _stop()
 
     # --- inside ---
 
@@ -183,7 +194,7 @@ class Spark:
             return self._ibis.table(name)
 
         self._held[name] = path
-        return self._guarded("open a table", view)
+        return _call("open a table", view)
 
     def _frame(self, expression: ir.Table) -> DataFrame:
         """Plan an expression. Spark's own functions of time give zoned timestamps; ours have no zone."""
@@ -203,7 +214,7 @@ class Spark:
                 frame = frame.orderBy(*[frame[f"`{name}`"].asc_nulls_last() for name in frame.columns])
             frame.write.parquet(f"file:{path}")
 
-        self._guarded(what, save)
+        _call(what, save)
         return path
 
     def _batches(self, path: Path, size: int) -> Iterator[pa.RecordBatch]:
@@ -212,9 +223,6 @@ class Spark:
         for file in sorted(path.glob("*.parquet")):
             with pq.ParquetFile(file) as opened:
                 yield from opened.iter_batches(batch_size=size)
-
-    def _guarded(self, what: str, call: Callable[[], T]) -> T:
-        return _call(what, call)
 
 
 def _call(what: str, call: Callable[[], T]) -> T:
@@ -264,8 +272,8 @@ def _remove(path: Path) -> None:
 # --- the session ----------------------------------------------------------------------------------------------------
 
 
-def _started(url: str, folder: Path, granted: float) -> tuple[SparkSession, Callable[[], None]]:
-    """Start Spark in a Java process of its own; give the session, and how to stop both."""
+def _started(url: str, folder: Path, granted: float) -> SparkSession:
+    """Start Spark in a Java process of its own, or join the one that lapipe started."""
     scheme, _, rest = url.partition(":")
     if scheme == "sc":
         raise UsageFault("Spark Connect (sc://) comes later: there, lapipe's owner-only folder cannot be promised yet. Use spark or "
@@ -277,23 +285,30 @@ def _started(url: str, folder: Path, granted: float) -> tuple[SparkSession, Call
     _installed()
     from pyspark import SparkContext
 
-    if SparkContext._active_spark_context is not None:
+    if not _JAVA.users and SparkContext._active_spark_context is not None:
         raise UsageFault("A Spark session is running in this process already, with settings of its own; stop it, or run the pipeline "
                          "in another process.")
-    handler = signal.getsignal(signal.SIGINT)
-
-    def stop() -> None:
-        _stopped()
-        # Spark put its own handler of Ctrl-C in place, which cancels its jobs.
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, handler)
-
+    _JAVA.users += 1
     try:
         session = _call("start Spark", lambda: _session(url, folder, granted))
     except BaseException:
-        stop()
+        _stop()
         raise
-    return session, stop
+    return session
+
+
+@dataclass
+class _Java:
+    """The Java process that the engines of this process share, since PySpark can have no second one; the last engine ends it.
+
+    Its spill lies in the folder of the run that began first.
+    """
+
+    users: int = 0
+    handler: Any = None
+
+
+_JAVA = _Java()
 
 
 def _installed() -> None:
@@ -308,11 +323,19 @@ def _installed() -> None:
 
 
 def _session(url: str, folder: Path, granted: float) -> SparkSession:
-    from pyspark import SparkConf, SparkContext
-    from pyspark.java_gateway import launch_gateway
+    """Give a session with tables of its own."""
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
+    return SparkSession(SparkContext._active_spark_context or _context(url, folder, granted)).newSession()
+
+
+def _context(url: str, folder: Path, granted: float) -> SparkContext:
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+
     conf = SparkConf(loadDefaults=False).setAll(list(_settings(url, folder, granted).items()))
+    _JAVA.handler = signal.getsignal(signal.SIGINT)
     elsewhere = os.environ.pop("SPARK_LOCAL_DIRS", None)  # it would overrule spark.local.dir
     try:
         # What Java says on starting goes nowhere; what Spark logs is switched off beside it.
@@ -323,14 +346,16 @@ def _session(url: str, folder: Path, granted: float) -> SparkSession:
             os.environ["SPARK_LOCAL_DIRS"] = elsewhere
     context = SparkContext(conf=conf, gateway=gateway)
     context.setLogLevel("OFF")
-    return SparkSession(context)
+    return context
 
 
 def _settings(url: str, folder: Path, granted: float) -> dict[str, str]:
     """Give Spark's settings: everything it puts on disk in the run's folder, nothing on a network, nothing in a log."""
     local, log = folder / "spark-local", folder / "log4j2.properties"
-    local.mkdir(mode=0o700)
+    local.mkdir(mode=0o700, exist_ok=True)
     log.write_text(_SILENT, encoding="utf-8")
+    # On one machine most of Spark's time goes into starting and compiling: the quick compiler took a quarter of the processor's time.
+    quick = " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC" if url == "spark" else ""
     here = {} if url != "spark" else {
         "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
         "spark.sql.shuffle.partitions": str(_LOCAL_PARTS), "spark.default.parallelism": str(_LOCAL_PARTS),
@@ -339,7 +364,7 @@ def _settings(url: str, folder: Path, granted: float) -> dict[str, str]:
         "spark.master": url if here == {} else f"local[{_LOCAL_THREADS}]",
         "spark.app.name": "lapipe",
         "spark.driver.memory": f"{granted * _HEAP_SHARE / 1e6:.0f}m" if granted else _DRIVER_MEMORY,
-        "spark.driver.extraJavaOptions": f'"-Dlog4j2.configurationFile={log}" "-Djava.io.tmpdir={local}" -XX:-UsePerfData',
+        "spark.driver.extraJavaOptions": f'"-Dlog4j2.configurationFile={log}" "-Djava.io.tmpdir={local}" -XX:-UsePerfData{quick}',
         "spark.local.dir": str(local),
         "spark.sql.warehouse.dir": str(folder / "spark-warehouse"),
         "spark.sql.catalogImplementation": "in-memory",
@@ -357,17 +382,17 @@ def _settings(url: str, folder: Path, granted: float) -> dict[str, str]:
     }
 
 
-def _stopped() -> None:
-    """Stop the session and its Java process, whose memory held people's data."""
+def _stop() -> None:
+    """Let go of Spark; the last engine stops it and its Java process, whose memory held people's data."""
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
+    _JAVA.users -= 1
+    if _JAVA.users:
+        return
     with contextlib.suppress(Exception):
-        session = SparkSession.getActiveSession()
-        if session is not None:
-            session.stop()
-        elif SparkContext._active_spark_context is not None:
-            SparkContext._active_spark_context.stop()
+        if SparkContext._active_spark_context is not None:
+            SparkSession(SparkContext._active_spark_context).stop()
     gateway = SparkContext._gateway
     SparkContext._gateway = SparkContext._jvm = None
     if gateway is not None:
@@ -381,3 +406,7 @@ def _stopped() -> None:
         if process.poll() is None:
             process.kill()
             process.wait()
+    # Spark put its own handler of Ctrl-C in place, which cancels its jobs.
+    if _JAVA.handler is not None and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, _JAVA.handler)
+    _JAVA.handler = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lapipe.contract import Contract
+from lapipe.contract import Contract, folded
 from lapipe.errors import ContractBroken
 
 
@@ -13,12 +13,8 @@ def known_names(contract: Contract) -> dict[str, str]:
     known = {}
     for column in contract.columns:
         for word in (column.name, *column.aliases):
-            known[_folded(word)] = column.name
+            known[folded(word)] = column.name
     return known
-
-
-def _folded(word: str) -> str:
-    return " ".join(word.split()).casefold()
 
 
 def match_header(header: Sequence[str], contract: Contract, where: str) -> tuple[str, ...]:
@@ -29,7 +25,7 @@ def match_header(header: Sequence[str], contract: Contract, where: str) -> tuple
             only where the header is one: a file without a header would have its first person named.
     """
     known = known_names(contract)
-    names = [known.get(_folded(word), "") for word in header]
+    names = [known.get(folded(word), "") for word in header]
     declared = {column.name for column in contract.columns}
     found = {name for name in names if name}
     if len(found) * 2 < len(declared):

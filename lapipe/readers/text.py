@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from lapipe.contract import Contract
+from lapipe.contract import Contract, folded
 from lapipe.errors import ContractBroken, EngineFault
 from lapipe.readers.header import known_names, match_header
 
@@ -115,7 +115,7 @@ def _delimiter(text: str, contract: Contract) -> str:
 
     def score(delimiter: str) -> int:
         cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
-        return sum(" ".join(cell.split()).casefold() in known for cell in cells)
+        return sum(folded(cell) in known for cell in cells)
 
     return max(_DELIMITERS, key=score)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from math import floor
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lapipe.contract import Column, Contract, Kind
@@ -277,7 +278,7 @@ def _declared(column: Column) -> tuple[Any, ...]:
         return (False, True)
     if column.detail.startswith("band ") and column.minimum is not None and column.maximum is not None:
         width = int(column.detail.removeprefix("band "))
-        return tuple(range(int(column.minimum) // width * width, int(column.maximum) // width * width + 1, width))
+        return tuple(range(floor(float(column.minimum)) // width * width, floor(float(column.maximum)) // width * width + 1, width))
     if column.detail in PERIOD_START and column.keep:
         return (column.detail,)
     return ()

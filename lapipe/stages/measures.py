@@ -85,14 +85,13 @@ class _Numeric(Measure):
     def person(self, table: ir.Table) -> Mapping[str, ir.Value]:
         units = _units(table[self.column])
         exact = units.cast("decimal(18, 0)")
-        return {"n": table[self.column].count(), "total": exact.sum(), "squares": (exact * exact).sum(),
+        # One factor of 38 digits: DuckDB keeps the product of two narrow decimals in 18, and overflows.
+        return {"n": table[self.column].count(), "total": exact.sum(), "squares": (exact.cast("decimal(38, 0)") * exact).sum(),
                 "least": units.min(), "most": units.max()}
 
     def cell(self, people: ir.Table, contract: Contract, k: int) -> Mapping[str, ir.Value]:
         p = self.columns(people)
-        n = p["n"].sum().cast("float64")
-        total = p["total"].sum().cast("float64")
-        squares = p["squares"].sum().cast("float64")
+        n, total, squares = p["n"].sum(), p["total"].sum(), p["squares"].sum()
         contributors = (p["n"] > 0).sum()
         # Too few people behind the figure, or all with one value: it would tell that value of each of them.
         unsafe = (contributors < k) | (p["least"].min() == p["most"].max())
@@ -118,7 +117,7 @@ class Mean(_Numeric):
 
     def figure(self, n: Any, total: Any, squares: Any) -> Any:
         """Total over number."""
-        return total / n.nullif(0.0)
+        return total.cast("float64") / n.cast("float64").nullif(0.0)
 
 
 @dataclass(frozen=True)
@@ -126,12 +125,10 @@ class Deviation(_Numeric):
     """The standard deviation over rows (n - 1), rounded to `scale` digits."""
 
     def figure(self, n: Any, total: Any, squares: Any) -> Any:
-        """The root of the variance, from exact sums."""
-        import ibis
-
-        mean = total / n.nullif(0.0)
-        variance = (squares / n.nullif(0.0) - mean * mean) * n / (n - 1.0).nullif(0.0)
-        return ibis.ifelse(variance > 0.0, variance, 0.0).sqrt()
+        """The root of (n Σx² - (Σx)²) / (n (n - 1)): the difference in exact numbers, since in floats it would lose its digits."""
+        number, exact = n.cast("float64"), "decimal(38, 0)"
+        spread = (n.cast(exact) * squares.cast(exact) - total.cast(exact) * total.cast(exact)).cast("float64")
+        return (spread / (number * (number - 1.0)).nullif(0.0)).sqrt()
 
 
 @dataclass(frozen=True)
@@ -140,7 +137,7 @@ class Sum(_Numeric):
 
     def figure(self, n: Any, total: Any, squares: Any) -> Any:
         """The total."""
-        return total
+        return total.cast("float64")
 
     def cell(self, people: ir.Table, contract: Contract, k: int) -> Mapping[str, ir.Value]:
         """As every numeric figure, with dominance."""
@@ -203,12 +200,13 @@ class Share(Measure):
 
 def rounded(value: Any, scale: int) -> Any:
     """Round half up to `scale` digits, the same on every engine (their own roundings of floats differ)."""
-    units = (value * float(10**scale) + 0.5).floor().cast("int64").cast(f"decimal(18, {scale})")
+    units = (value * float(10**scale) + 0.5).floor().cast("int64").cast("decimal(18, 0)")
     if not scale:
         return units
     import ibis
 
-    step = ibis.literal("0." + "0" * (scale - 1) + "1").cast(f"decimal({scale + 1}, {scale})")
+    # 18 and 19 digits: Ibis wants the wider to hold the other, Spark cuts digits of products above 38.
+    step = ibis.literal("0." + "0" * (scale - 1) + "1").cast(f"decimal(19, {scale})")
     return (units * step).cast(f"decimal(18, {scale})")
 
 

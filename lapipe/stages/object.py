@@ -28,7 +28,8 @@ class Object(Stage):
     """Leave out people on a list of objections; with `consents`, keep only people on a list of consents.
 
     A list is a source with an identifier column of an identity domain that the table has too, and the columns `purpose`
-    (empty: every purpose) and `state`. The rows of one person go together, whichever spelling stands in them.
+    (empty: every purpose) and `state`. The rows of one person go together, whichever spelling stands in them; rows
+    without an identifier go too.
     """
 
     objections: str = "objections"
@@ -56,7 +57,8 @@ class Object(Stage):
         contract, purpose = context.contract, context.purpose
         objected, column = self._people(self.objections, contract, context, ended=True)
         left = table.left_join(objected, table[column] == objected.lapipe_listed)
-        table = leave_out(left, left.lapipe_listed.notnull(), context).drop("lapipe_listed")
+        # Of a row without an identifier it cannot be told whether its person objected.
+        table = leave_out(left, left.lapipe_listed.notnull() | left[column].isnull(), context).drop("lapipe_listed")
         if self.consents and purpose.is_consent:
             consenting, column = self._people(self.consents, contract, context, ended=False)
             left = table.left_join(consenting, table[column] == consenting.lapipe_listed)

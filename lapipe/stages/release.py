@@ -15,9 +15,13 @@ from lapipe.stage import Stage
 
 @dataclass(frozen=True)
 class Release(Stage):
-    """Release the table as it is at this point, under a name; the table then flows on unchanged."""
+    """Release the table as it is at this point, under a name; the table then flows on unchanged.
+
+    Written as Parquet; statistics also as CSV, and pseudonymised tables where `csv` says so.
+    """
 
     name: str
+    csv: bool = False
 
     needs_held: ClassVar[bool] = True
 

@@ -76,7 +76,7 @@ def _checks(value: Any, column: Column) -> Iterator[tuple[str, ir.BooleanValue]]
     if column.values:
         yield f"{name} is one of its {len(column.values)} declared values", ~value.isin(list(column.values))
     if column.pattern:
-        yield f"{name} has its declared pattern", ~value.re_search(f"^(?:{column.pattern})$")
+        yield f"{name} has its declared pattern", ~value.re_search(rf"\A(?:{column.pattern})\z")
     if column.min_length is not None:
         yield f"{name} has at least {column.min_length} characters", value.length() < column.min_length
     if column.max_length is not None:

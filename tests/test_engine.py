@@ -1,0 +1,391 @@
+"""The engines: what they read, keep, count, look up and write, and that they say nothing of what was in it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+
+from lapipe import contract, purpose
+from lapipe.contract import Column, Contract, Kind, Reading
+from lapipe.demo import make_university
+from lapipe.engine import Engine, open_engine
+from lapipe.errors import ContractBroken, EngineFault, UsageFault
+from lapipe.keys import KeyRing
+from lapipe.pipeline import Options, Pipeline, Run, load_pipeline
+from lapipe.readers import open_source
+from lapipe.stages import Aggregate, Deviation, Flag, Mean, Median, Minimise, Object, Release, Sum, Validate
+
+ROOT = Path(__file__).parent.parent
+
+#: What is planted in the data and may be seen nowhere else.
+CANARY = "kanarie4711"
+
+COLUMNS = (
+    Column("student", kind=Kind.IDENTIFIER), Column("credits", type="integer"), Column("grade", type="number", scale=2),
+    Column("passed", type="boolean"), Column("exam", type="date", format="%d-%m-%Y"), Column("handed_in", type="timestamp"),
+)
+TABLE = Contract("exam", columns=COLUMNS, reading=Reading(encoding="utf-8", delimiter=","))
+ROWS = [
+    {"student": "s1", "credits": 6, "grade": Decimal("7.50"), "passed": True, "exam": date(2025, 1, 31),
+     "handed_in": datetime(2025, 1, 31, 23, 59, 59, 123456)},
+    {"student": "é😀", "credits": None, "grade": None, "passed": None, "exam": None, "handed_in": None},
+    {"student": None, "credits": -3, "grade": Decimal("-0.01"), "passed": False, "exam": date(1899, 12, 31),
+     "handed_in": datetime(1970, 1, 1)},
+]
+TEXT = """student,credits,grade,passed,exam,handed_in
+s1,6,7.50,true,31-01-2025,2025-01-31 23:59:59.123456
+é😀,,,,,
+,-3,-0.01,false,31-12-1899,1970-01-01 00:00:00
+"""
+SCHEMA = pa.schema([("student", pa.string()), ("credits", pa.int64()), ("grade", pa.decimal128(18, 2)), ("passed", pa.bool_()),
+                    ("exam", pa.date32()), ("handed_in", pa.timestamp("us"))])
+
+
+def need_spark() -> None:
+    """Skip where Spark cannot run; fail where everything must."""
+    missing = "" if find_spec("pyspark") else "pyspark is not installed"
+    missing = missing or ("" if shutil.which("java") else "there is no Java runtime")
+    if missing and os.environ.get("LAPIPE_ALL") == "1":
+        pytest.fail(f"LAPIPE_ALL=1, and {missing}")
+    if missing:
+        pytest.skip(f"THE ENGINE SPARK IS NOT TESTED: {missing}")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def owner_only() -> Iterator[None]:
+    """As the pipeline does for a run."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+# One engine for all tests of it: Spark takes seconds to start.
+@pytest.fixture(scope="module", params=["duckdb", "spark"])
+def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Path]]:
+    if request.param == "spark":
+        need_spark()
+    folder = tmp_path_factory.mktemp(f"run_{request.param}")
+    engine = open_engine(request.param, folder)
+    yield engine, folder
+    engine.close()
+
+
+@pytest.fixture
+def engine(opened: tuple[Engine, Path]) -> Engine:
+    return opened[0]
+
+
+def table_of(engine: Engine, **columns: Any) -> Any:
+    return engine.table(pa.table(columns))
+
+
+def rows_of(engine: Engine, table: Any) -> list[dict[str, Any]]:
+    return sorted(engine.fetch(table).to_pylist(), key=repr)
+
+
+# --- in ---
+
+
+@pytest.mark.parametrize("given", ["text", "parquet", "arrow", "pandas"])
+def test_every_type_comes_in_as_the_contract_declares_it(engine: Engine, tmp_path: Path, given: str) -> None:
+    table = pa.Table.from_pylist(ROWS, schema=SCHEMA)
+    (tmp_path / "exam.csv").write_text(TEXT, encoding="utf-8")
+    pq.write_table(table, tmp_path / "exam.parquet")
+    plain = pa.Table.from_pylist(ROWS, schema=SCHEMA)
+    data = {"text": tmp_path / "exam.csv", "parquet": tmp_path / "exam.parquet", "arrow": table,
+            "pandas": plain.to_pandas(types_mapper={pa.int64(): _nullable_integer()}.get)}[given]
+    read = engine.read(open_source(data, TABLE, tmp_path), TABLE)
+    assert (read.rows, sum(read.unreadable.values())) == (3, 0)
+    assert rows_of(engine, read.table) == sorted(ROWS, key=repr)
+
+
+def _nullable_integer() -> Any:
+    import pandas as pd
+
+    return pd.Int64Dtype()
+
+
+@pytest.mark.parametrize(("column", "text"), [
+    ("credits", "12.6"), ("credits", "9999999999999999999"), ("grade", "1e3"), ("passed", "maybe"), ("exam", "31-02-2025"),
+    ("handed_in", "noon"),
+])
+def test_a_value_that_does_not_fit_is_counted_under_its_column(engine: Engine, tmp_path: Path, column: str, text: str) -> None:
+    cells = ["s1", "", "", "", "", ""]
+    cells[TABLE.names.index(column)] = text
+    (tmp_path / "exam.csv").write_text(TEXT + ",".join(cells) + "\n", encoding="utf-8")
+    read = engine.read(open_source(tmp_path / "exam.csv", TABLE, tmp_path), TABLE)
+    assert (read.rows, dict(read.unreadable)) == (4, {column: 1})
+    assert engine.fetch(read.table.filter(read.table.student == "s1"))[column].null_count == 1
+
+
+def test_a_file_of_a_header_alone_has_no_rows(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "exam.csv").write_text(TEXT.splitlines()[0] + "\n", encoding="utf-8")
+    read = engine.read(open_source(tmp_path / "exam.csv", TABLE, tmp_path), TABLE)
+    assert (read.rows, engine.fetch(read.table).num_rows) == (0, 0)
+    assert engine.fetch(read.table).schema == SCHEMA
+
+
+# --- through ---
+
+
+def test_facts_of_one_table_and_of_several_are_counted(engine: Engine) -> None:
+    table, other = table_of(engine, n=[1, 2, 3, None]), table_of(engine, n=[2, 3])
+    facts = {"rows": table.count(), "sum": table.n.sum(), "other": other.count(), "known": table.n.isin(other.n).sum()}
+    assert engine.count(facts) == {"rows": 4, "sum": 6, "other": 2, "known": 2}
+    assert engine.count({}) == {}
+
+
+@pytest.mark.parametrize(("values", "found"), [
+    (["b", "a", None, "b"], ["a", "b"]), ([None, None], []), ([], []),
+])
+def test_distinct_values_are_each_given_once_and_null_is_not(engine: Engine, values: list[str | None], found: list[str]) -> None:
+    column = table_of(engine, name=pa.array(values, pa.string())).name
+    assert sorted(value for batch in engine.distinct(column) for value in batch.to_pylist()) == found
+
+
+def test_other_tables_may_be_used_between_the_batches_of_distinct_values(engine: Engine) -> None:
+    table = table_of(engine, n=[1, 2])
+    batches = engine.distinct(table.n)
+    next(batches)
+    assert engine.count({"rows": table.count()}) == {"rows": 2}
+    assert list(batches) == []
+
+
+@pytest.mark.parametrize(("type", "compute", "found"), [
+    ("string", lambda keys: [key.upper() for key in keys], ["A", "B"]),
+    ("int64", lambda keys: [len(key) for key in keys], [1, 1]),
+    ("string", lambda keys: [None for key in keys], [None, None]),
+])
+def test_a_lookup_computes_once_for_each_distinct_value(engine: Engine, type: str, compute: Any, found: list[Any]) -> None:
+    table = table_of(engine, name=["a", "b", None, "a"])
+    mapping = engine.lookup(table.name, compute, type)
+    assert rows_of(engine, mapping) == [{"key": key, "value": value} for key, value in zip("ab", found, strict=True)]
+    joined = table.left_join(mapping, table.name == mapping.key)
+    assert engine.count({"rows": joined.count()}) == {"rows": 4}
+    engine.drop(mapping)
+
+
+def test_a_lookup_over_no_values_is_a_table_without_rows(engine: Engine) -> None:
+    mapping = engine.lookup(table_of(engine, n=pa.array([None], pa.int64())).n, lambda keys: keys, "string")
+    assert engine.fetch(mapping).num_rows == 0
+
+
+def test_what_a_lookup_raises_comes_out_as_it_is(engine: Engine) -> None:
+    def refuse(keys: list[Any]) -> list[Any]:
+        raise ContractBroken("no", rule="LP205")
+
+    with pytest.raises(ContractBroken, match="LP205"):
+        engine.lookup(table_of(engine, n=[1]).n, refuse, "string")
+
+
+def test_a_held_table_stays_as_it_was_until_it_is_dropped(opened: tuple[Engine, Path]) -> None:
+    engine, folder = opened
+    table = table_of(engine, n=[1, 2, 3])
+    before = set(folder.iterdir())
+    held = engine.hold(table.filter(table.n > 1))
+    assert rows_of(engine, held) == [{"n": 2}, {"n": 3}]
+    engine.drop(held.filter(held.n > 2))
+    with pytest.raises(EngineFault):
+        engine.fetch(held)
+    assert set(folder.iterdir()) <= before
+    assert rows_of(engine, table) == [{"n": 1}, {"n": 2}, {"n": 3}]
+
+
+def test_the_root_of_a_renamed_and_filtered_column_is_where_it_is_kept(engine: Engine) -> None:
+    table = table_of(engine, n=[1, 2])
+    renamed = table.filter(table.n > 1).rename(m="n")
+    assert engine.root(renamed.m).equals(table.n)
+    computed = (table.n + 1).name("m")
+    assert engine.root(computed).equals(computed)
+
+
+# --- out ---
+
+
+def test_a_written_file_has_the_contracts_types_and_is_sorted(engine: Engine, tmp_path: Path) -> None:
+    table = engine.table(pa.Table.from_pylist(ROWS, schema=SCHEMA))
+    assert engine.write(table, tmp_path / "data.parquet") == 3
+    written = pq.read_table(tmp_path / "data.parquet")
+    assert written.schema.remove_metadata() == SCHEMA
+    # By bytes, null last.
+    assert written["student"].to_pylist() == ["s1", "é😀", None]
+    assert pq.ParquetFile(tmp_path / "data.parquet").metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_a_pseudonym_is_written_as_text(engine: Engine, tmp_path: Path) -> None:
+    mapping = engine.lookup(table_of(engine, n=[1]).n, lambda keys: ["0" * 8 + "-0000-8000-8000-" + "0" * 12], "uuid")
+    engine.write(mapping.select("value"), tmp_path / "data.parquet")
+    assert pq.read_table(tmp_path / "data.parquet").to_pydict() == {"value": ["00000000-0000-8000-8000-000000000000"]}
+
+
+def test_a_table_without_rows_is_written_with_its_columns(engine: Engine, tmp_path: Path) -> None:
+    assert engine.write(table_of(engine, n=[1]).filter(ibis.literal(False)), tmp_path / "data.parquet") == 0
+    assert pq.read_table(tmp_path / "data.parquet").column_names == ["n"]
+
+
+def test_many_rows_are_sorted_throughout(engine: Engine, tmp_path: Path) -> None:
+    numbers = [number * 7919 % 20_011 for number in range(20_011)]
+    assert engine.write(table_of(engine, n=numbers), tmp_path / "data.parquet") == 20_011
+    assert pq.read_table(tmp_path / "data.parquet")["n"].to_pylist() == list(range(20_011))
+
+
+# --- nothing shows ---
+
+
+def test_everything_in_the_runs_folder_is_the_owners_alone(opened: tuple[Engine, Path]) -> None:
+    engine, folder = opened
+    engine.hold(table_of(engine, name=[CANARY]))
+    engine.lookup(table_of(engine, name=[CANARY]).name, lambda keys: keys, "string")
+    modes = {path: stat.S_IMODE(path.lstat().st_mode) for path in folder.rglob("*")}
+    assert [path.name for path, mode in modes.items() if mode & 0o077] == []
+
+
+FAILING = {
+    "cast": lambda engine, table, folder: engine.fetch(table.select(n=table.name.cast("int64"))),
+    "hold": lambda engine, table, folder: engine.hold(table.select(n=table.name.cast("date"))),
+    "write": lambda engine, table, folder: engine.write(table.select(n=table.name.cast("int64")), folder / "data.parquet"),
+    "count": lambda engine, table, folder: engine.count({"n": table.name.cast("int64").sum()}),
+    "distinct": lambda engine, table, folder: list(engine.distinct(table.name.cast("int64"))),
+    "no such folder": lambda engine, table, folder: engine.write(table, folder / CANARY / "data.parquet"),
+}
+
+
+@pytest.mark.parametrize("how", FAILING)
+def test_an_error_of_the_engine_says_nothing_of_the_data(
+        engine: Engine, tmp_path: Path, how: str, capfd: pytest.CaptureFixture[str]) -> None:
+    table = table_of(engine, name=["1", CANARY])
+    with pytest.raises(EngineFault) as caught:
+        FAILING[how](engine, table, tmp_path)
+    assert CANARY not in str(caught.value).replace(str(tmp_path), "")
+    assert caught.value.__context__ is None
+    assert caught.value.__cause__ is None
+    assert CANARY not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize("line", [f"{CANARY},1,2", f"{CANARY},1,2,true,31-01-2025,2025-01-31 00:00:00,7"])
+def test_a_row_of_another_length_is_refused_without_a_word_of_it(engine: Engine, tmp_path: Path, line: str) -> None:
+    (tmp_path / "exam.csv").write_text(TEXT + line + "\n", encoding="utf-8")
+    with pytest.raises(ContractBroken, match="LP208") as caught:
+        engine.read(open_source(tmp_path / "exam.csv", TABLE, tmp_path), TABLE)
+    assert CANARY not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+# --- opening ---
+
+
+@pytest.mark.parametrize("url", ["sqlite", "spark:/somewhere", "spark://host", "sc://host", "sc://host:15002", "spark[4]"])
+def test_an_engine_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path, url: str) -> None:
+    with pytest.raises(UsageFault):
+        open_engine(url, tmp_path)
+
+
+def test_spark_without_java_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyspark")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(UsageFault, match="Java"):
+        open_engine("spark", tmp_path)
+
+
+def test_spark_that_is_not_installed_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import importlib.util
+
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UsageFault, match=r"lapipe-privacy\[spark\]"):
+        open_engine("spark", tmp_path)
+
+
+def test_spark_with_too_little_memory_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageFault, match="memory"):
+        open_engine("spark", tmp_path, memory="1GB")
+
+
+# --- whole pipelines ---
+
+
+@pytest.fixture(scope="module")
+def weekly(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Run]:
+    """The shipped pipeline over a made-up university, on both engines with one key ring."""
+    need_spark()
+    folder = tmp_path_factory.mktemp("weekly")
+    made = make_university(folder / "data", rows=3000)
+    pipeline = load_pipeline(ROOT / "pipelines" / "moodle_weekly_activity.py")
+    return _on_both(pipeline, {"events": made.log, "students": made.students, "objections": made.objections}, folder)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Run]:
+    """Results of made-up assessments, with every numeric measure."""
+    need_spark()
+    folder = tmp_path_factory.mktemp("results")
+    scores = [(assessment, 1000 + person, 18, 0, None if person % 17 == 0 else (person * 7 + assessment * 3) % 101)
+              for assessment in (1752, 1753, 1754) for person in range(60 if assessment < 1754 else 9)]
+    columns = zip(*scores, strict=True)
+    names = ("id_assessment", "id_student", "date_submitted", "is_banked", "score")
+    pa.csv.write_csv(pa.table(dict(zip(names, map(list, columns), strict=True))), folder / "results.csv")
+    (folder / "assessments.csv").write_text(
+        "code_module,code_presentation,id_assessment,assessment_type,date,weight\n"
+        + "".join(f"AAA,2013J,{number},TMA,19,10\n" for number in (1752, 1753, 1754, 1755)))
+    (folder / "objections.csv").write_text("id_student,purpose,state,received\n1003,,received,2026-01-01\n")
+    pipeline = Pipeline(
+        purpose("assessment_results"), {"results": contract("oulad_student_assessment"),
+                                              "assessments": contract("oulad_assessments"),
+                                              "objections": contract("oulad_objection")},
+        (Minimise(), Validate(), Object("objections"), Flag(),
+         Aggregate(by=("id_assessment",), domains={"id_assessment": "assessments.id_assessment"},
+                   measures={"mean": Mean("score"), "middle": Median("score"), "spread": Deviation("score", scale=3),
+                             "all": Sum("score", scale=0)}),
+         Release("scores")))
+    return _on_both(pipeline, {name: folder / f"{name}.csv" for name in ("results", "assessments", "objections")}, folder)
+
+
+def _on_both(pipeline: Pipeline, data: dict[str, Any], folder: Path) -> tuple[Run, Run]:
+    keys = KeyRing.ephemeral()
+    options = {name: Options(out=folder / f"out-{name}", runs=folder / f"runs-{name}", engine=name) for name in ("duckdb", "spark")}
+    one, other = (pipeline.run(data, register=folder / f"{name}.sqlite", keys=keys, options=each) for name, each in options.items())
+    return one, other
+
+
+def _digest(run: Run, name: str) -> str:
+    return hashlib.sha256((run.path(name) / "data.parquet").read_bytes()).hexdigest()
+
+
+def test_the_weekly_releases_are_equal_on_both_engines(weekly: tuple[Run, Run]) -> None:
+    one, other = weekly
+    assert [(each.name, each.rows) for each in one.releases] == [(each.name, each.rows) for each in other.releases]
+    assert (one.told, one.sources, one.withheld) == (other.told, other.sources, other.withheld)
+    assert pq.read_table(one.path("moodle_activity") / "data.parquet").equals(pq.read_table(other.path("moodle_activity") / "data.parquet"))
+
+
+def test_the_weekly_statistics_are_the_same_bytes_on_both_engines(weekly: tuple[Run, Run]) -> None:
+    one, other = weekly
+    assert len(one.read("weekly_activity")) > 5
+    assert _digest(one, "weekly_activity") == _digest(other, "weekly_activity")
+
+
+def test_figures_of_scores_are_the_same_bytes_on_both_engines(results: tuple[Run, Run]) -> None:
+    one, other = results
+    figures = one.read("scores").set_index("id_assessment")
+    assert figures["status"].to_dict() == {1752: "published", 1753: "published", 1754: "withheld", 1755: "withheld"}
+    assert figures.loc[1752, ["mean", "middle", "spread", "all"]].notna().all()
+    assert _digest(one, "scores") == _digest(other, "scores")
+
+
+def test_nothing_of_a_run_stays_behind(weekly: tuple[Run, Run], tmp_path: Path) -> None:
+    runs = [weekly[0].out.parent / f"runs-{name}" for name in ("duckdb", "spark")]
+    assert [list(folder.iterdir()) for folder in runs] == [[], []]
