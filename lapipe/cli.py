@@ -40,7 +40,8 @@ def main() -> None:
     """Run the command line: every refusal is one sentence on standard error, and an exit code that says of what kind."""
     code = 0
     try:
-        app(standalone_mode=False)
+        # Without standalone mode, the code of a typer.Exit is what the call gives back.
+        code = int(app(standalone_mode=False) or 0)
     except LapipeError as error:
         print(f"lapipe: {error}", file=sys.stderr)
         code = error.exit_code
@@ -307,6 +308,8 @@ def demo(folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Pat
                     project.mkdir(parents=True, exist_ok=True)
                     shutil.copy(source, project / name)
 
+            _renew(project / "schemas" / "purposes" / "moodle_weekly_activity.yaml")
+
         on_disk(f"make the demo in {folder}", copy)
     if not keys.exists():
         KeyRing.create(keys, today=_today())
@@ -320,6 +323,17 @@ def demo(folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Pat
     _say(f"Verify   {lapipe} verify {folder / 'out' / 'weekly_activity'} --register {folder / 'register.sqlite'}")
     _say(f"Record   {lapipe} register list --register {folder / 'register.sqlite'}")
     _say(f"Declare  {project / 'schemas' / 'purposes' / 'moodle_weekly_activity.yaml'}: what the privacy officer reads")
+
+
+def _renew(purpose: Path) -> None:
+    """Let the demo's own copy of the purpose hold today, whenever that is."""
+    import re
+    from datetime import timedelta
+
+    text = purpose.read_text(encoding="utf-8")
+    if f"{_today()}" >= re.findall(r"^review_by: (\S+)", text, re.MULTILINE)[0]:
+        purpose.write_text(re.sub(r"^review_by: \S+", f"review_by: {_today() + timedelta(days=365)}", text, flags=re.MULTILINE),
+                           encoding="utf-8")
 
 
 def _shipped() -> Path:

@@ -27,7 +27,7 @@ from lapipe.purpose import Organisation, Purpose, load_organisation
 from lapipe.purpose.findings import findings
 from lapipe.readers import Text, open_source
 from lapipe.register import Register, RunRecord
-from lapipe.release import Note, Release, Staging, Written, on_disk, read_release, recover
+from lapipe.release import Note, Release, Staging, Written, on_disk, periods_there, read_release, recover
 from lapipe.stage import LEFT_OUT, Context, Stage
 from lapipe.stages.aggregate import STATUS, Aggregate
 from lapipe.stages.minimise import minimised
@@ -55,7 +55,9 @@ def load_pipeline(path: Path) -> Pipeline:
         there = sorted(each.name for each in path.parent.glob("[!_]*.py")) if path.parent.is_dir() else []
         raise UsageFault(f"There is no pipeline file {path} (there are: {', '.join(there) or 'none'}).")
     problem = ""
-    sys.path.insert(0, str(path.resolve().parent))
+    folder = str(path.resolve().parent)
+    before = set(sys.modules)
+    sys.path.insert(0, folder)
     try:
         loaded = runpy.run_path(str(path.resolve()), run_name="lapipe_pipeline").get("pipeline")
     except LapipeError:
@@ -65,7 +67,11 @@ def load_pipeline(path: Path) -> Pipeline:
                      if frame.filename == str(path.resolve())), 1)
         problem = f"{path}:{line}: the file cannot be loaded ({type(error).__name__}: {error})."
     finally:
-        sys.path.remove(str(path.resolve().parent))
+        sys.path.remove(folder)
+        # Another project may have a module of the same name.
+        for name in set(sys.modules) - before:
+            if str(getattr(sys.modules[name], "__file__", None) or "").startswith(folder + os.sep):
+                del sys.modules[name]
     if problem:
         raise UsageFault(problem)
     if not isinstance(loaded, Pipeline):
@@ -205,6 +211,8 @@ class _Running:
             sweep(runs)
             on_disk("tidy the releases", lambda: recover(out, register))
             before = register.outcome(options.run_id)
+            if before is not None and before.pipeline != pipeline.name:
+                raise UsageFault(f"Run id {options.run_id} was used for pipeline {before.pipeline}; give {pipeline.name} another one.")
             if before is not None and before.state == "completed":
                 return _repeated(register, options.run_id, out)
             if any(isinstance(stage, Pseudonymise) for stage in pipeline.stages):
@@ -272,7 +280,8 @@ class _Running:
             "steps": [{"stage": step["stage"], "parameters": step["parameters"]} for step in described["steps"]],
             "legal_basis": {phase: str(basis.basis) for phase, basis in declared.bases.items()}, "k": declared.k,
             "recipients": [recipient.name for recipient in declared.recipients], "keep_for": str(declared.keep_for),
-            "actor": self.options.actor, "engine": self.options.engine.partition(":")[0], "lapipe": __version__, "code": code_version(),
+            "actor": self.options.actor, "engine": self.options.engine.partition(":")[0], "lapipe": __version__,
+            "code": code_version(declared.path.resolve().parent),
             "today": self.today.isoformat(),
         }
 
@@ -397,8 +406,9 @@ class _Flow:
             self._dropping.append((position, step, context, facts))
         else:
             self._judged(position, step, context, {**facts, **found}, Told(stage.kind))
-        self._pending = True
-        return stage.apply(table, context)
+        after = stage.apply(table, context)
+        self._pending = self._pending or after is not table
+        return after
 
     def _context(self, position: int, step: Step) -> Context:
         engine = self.engine
@@ -530,10 +540,11 @@ class _Flow:
             {"name": c.name, "kind": str(c.kind), "detail": c.detail} for c in contract]})
 
     def _released(self, name: str) -> set[str]:
-        """Give the periods of this release that completed runs of this pipeline released before."""
+        """Give the periods of this release that completed runs of this pipeline released before, as the register and OUT know."""
         mine = {run.id for run in self.register.runs() if run.state == "completed" and run.pipeline == self.plan.pipeline}
-        return {str(period) for entry in self.register.entries() if entry.kind == "release" and entry.run in mine
-                and entry.body.get("release") == name for period in _texts(entry.body.get("periods"))}
+        known = {str(period) for entry in self.register.entries() if entry.kind == "release" and entry.run in mine
+                 and entry.body.get("release") == name for period in _texts(entry.body.get("periods"))}
+        return known | periods_there(self.staging.out / name, self.plan.pipeline)
 
 
 def _texts(value: Any) -> list[str]:
@@ -580,12 +591,12 @@ def _owner_only() -> Iterator[None]:
         os.umask(before)
 
 
-def code_version() -> str:
-    """Give the commit that the project's working tree stands on, with a plus sign where it was changed; empty without git."""
+def code_version(folder: Path) -> str:
+    """Give the commit that the working tree around a folder stands on, with a plus sign where it was changed; empty without git."""
     import subprocess
 
     def git(*words: str) -> str:
-        done = subprocess.run(["git", *words], capture_output=True, text=True, timeout=10, check=False)
+        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10, check=False)
         return done.stdout.strip() if done.returncode == 0 else ""
 
     try:

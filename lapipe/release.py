@@ -287,7 +287,8 @@ class Staging:
         problem = ""
         try:
             if not out.exists():
-                out.mkdir(mode=_FOLDER_MODE, parents=True)
+                out.mkdir(parents=True)
+                out.chmod(_FOLDER_MODE)
             self._path.mkdir(mode=0o700)
         except FileExistsError:
             problem = "is there already" if out.is_dir() else "is a file, not a folder"
@@ -373,6 +374,17 @@ def recover(out: Path, register: Register) -> int:
             shutil.rmtree(staging, ignore_errors=True)
         else:
             _roll_back(staging)
+    return found
+
+
+def periods_there(folder: Path, pipeline: str) -> set[str]:
+    """Give the periods of a series that a pipeline's released folders hold, should the register have been lost."""
+    found: set[str] = set()
+    for path in folder.glob(f"*/*/{MANIFEST}"):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            if manifest.get("pipeline") == pipeline:
+                found |= {str(period) for period in manifest.get("periods", [])}
     return found
 
 

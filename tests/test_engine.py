@@ -6,6 +6,8 @@ import hashlib
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,6 +30,7 @@ from lapipe.keys import KeyRing
 from lapipe.pipeline import Options, Pipeline, Run, load_pipeline
 from lapipe.readers import open_source
 from lapipe.stages import Aggregate, Deviation, Flag, Mean, Median, Minimise, Object, Release, Sum, Validate
+from tests.conftest import missing
 
 ROOT = Path(__file__).parent.parent
 
@@ -57,12 +60,10 @@ SCHEMA = pa.schema([("student", pa.string()), ("credits", pa.int64()), ("grade",
 
 def need_spark() -> None:
     """Skip where Spark cannot run; fail where everything must."""
-    missing = "" if find_spec("pyspark") else "pyspark is not installed"
-    missing = missing or ("" if shutil.which("java") else "there is no Java runtime")
-    if missing and os.environ.get("LAPIPE_ALL") == "1":
-        pytest.fail(f"LAPIPE_ALL=1, and {missing}")
-    if missing:
-        pytest.skip(f"THE ENGINE SPARK IS NOT TESTED: {missing}")
+    if find_spec("pyspark") is None:
+        missing("the engine spark: pyspark is not installed")
+    if shutil.which("java") is None:
+        missing("the engine spark: there is no Java runtime")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -276,6 +277,38 @@ def test_an_error_of_the_engine_says_nothing_of_the_data(
     assert CANARY not in "".join(capfd.readouterr())
 
 
+SCRIPT = f"""
+import os, pathlib, signal, sys, threading
+import pyarrow as pa
+from lapipe.engine import open_engine
+from lapipe.errors import EngineFault
+engine = open_engine("spark", pathlib.Path(sys.argv[1]))
+table = engine.table(pa.table({{"name": ["{CANARY}"]}}))
+faults = []
+for expression in (table.select(n=table.name.cast("int64")), table.filter(table.name.cast("date").isnull()), table.rename(m="name")):
+    engine.drop(table) if expression.columns == ("m",) else None
+    try:
+        engine.fetch(expression)
+    except EngineFault as fault:
+        faults.append(str(fault))
+numbers = engine.table(pa.table({{"n": list(range(50_000))}}))
+others = numbers.rename(m="n")
+threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+try:
+    engine.fetch(numbers.join(others, (numbers.n * others.m) % 1_000_003 == 7).count().as_table())
+except KeyboardInterrupt as interrupt:
+    faults.append(str(interrupt))
+engine.close()
+print(len(faults))
+"""
+
+
+def test_spark_writes_nothing_on_the_terminal_whatever_fails_or_is_interrupted(tmp_path: Path) -> None:
+    need_spark()
+    done = subprocess.run([sys.executable, "-c", SCRIPT, str(tmp_path)], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "4\n", "")
+
+
 @pytest.mark.parametrize("line", [f"{CANARY},1,2", f"{CANARY},1,2,true,31-01-2025,2025-01-31 00:00:00,7"])
 def test_a_row_of_another_length_is_refused_without_a_word_of_it(engine: Engine, tmp_path: Path, line: str) -> None:
     (tmp_path / "exam.csv").write_text(TEXT + line + "\n", encoding="utf-8")
@@ -381,8 +414,9 @@ def test_the_weekly_statistics_are_the_same_bytes_on_both_engines(weekly: tuple[
 def test_figures_of_scores_are_the_same_bytes_on_both_engines(results: tuple[Run, Run]) -> None:
     one, other = results
     figures = one.read("scores").set_index("id_assessment")
-    assert figures["status"].to_dict() == {1752: "published", 1753: "published", 1754: "withheld", 1755: "withheld"}
-    assert figures.loc[1752, ["mean", "middle", "spread", "all"]].notna().all()
+    assert figures["status"].to_dict() == {
+        "1752": "published", "1753": "published", "1754": "withheld", "1755": "withheld"}
+    assert figures.loc["1752", ["mean", "middle", "spread", "all"]].notna().all()
     assert _digest(one, "scores") == _digest(other, "scores")
 
 

@@ -107,8 +107,8 @@ def count_by_table(facts: Mapping[str, ir.Scalar], fetch: Callable[[ir.Table], p
 
     groups: dict[Any, dict[str, Any]] = {}
     for name, fact in facts.items():
-        relations = fact.op().find(ops.Relation, filter=lambda op: not isinstance(op, ops.Relation))
-        key = relations[0] if len(relations) == 1 else fact.op()
+        relations = fact.op().relations
+        key = next(iter(relations)) if len(relations) == 1 else fact.op()
         groups.setdefault(key, {})[name] = fact
     counted: dict[str, Any] = {}
     for key, group in groups.items():

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -48,6 +49,8 @@ class DuckDB:
         self._numbers = itertools.count(1)
         self._held: set[str] = set()
         self._frames: dict[str, pa.Table] = {}
+        self._viewed: dict[tuple[str, str], _Viewed] = {}
+        self._listed: dict[_Viewed, str] = {}
         settings: dict[str, Any] = {
             "temp_directory": str(folder / "spill"), "autoinstall_known_extensions": False,
             "autoload_known_extensions": False, "preserve_insertion_order": False,
@@ -76,6 +79,7 @@ class DuckDB:
         if isinstance(source, Text) or any(reading.may_fail for reading in reads):
             return self._held_read(name, relation, reads, isinstance(source, Text), contract)
         self._run(f"CREATE VIEW {name} AS SELECT {', '.join(f'{r.value} AS {r.name}' for r in reads)} FROM {relation}")
+        self._viewed |= {(name, r.column.name): _Viewed(relation, r.name, r.value) for r in reads}
         rows = self._one(f"SELECT count(*) FROM {relation}")
         return Read(self._ibis.table(name), rows)
 
@@ -174,7 +178,7 @@ class DuckDB:
 
     def distinct(self, column: ir.Column) -> Iterator[pa.Array]:
         """See `Engine.distinct`."""
-        sql = self._sql(column.name("key").as_table().filter(lambda t: t.key.notnull()).distinct())
+        sql = self._distinct(column)
         # A cursor of its own: the connection may be used between the batches.
         cursor = self._ibis.con.cursor()
         for name, frame in self._frames.items():
@@ -186,6 +190,19 @@ class DuckDB:
                 if batch is None:
                     return
                 yield batch.column(0)
+
+    def _distinct(self, column: ir.Column) -> str:
+        """Give the SQL of a column's distinct values; of a Parquet file's column they are listed once, in the type they are stored in."""
+        op = column.op()
+        relation, stored = getattr(op, "rel", None), getattr(op, "name", "")
+        origin = self._viewed.get((getattr(relation, "name", ""), stored))
+        if origin is None:
+            return self._sql(column.name("key").as_table().filter(lambda t: t.key.notnull()).distinct())
+        if origin not in self._listed:
+            self._listed[origin] = name = self._new("distinct")
+            self._run(f"CREATE TABLE {name} AS SELECT {origin.value} AS key FROM (SELECT DISTINCT {origin.name} FROM {origin.relation}) "
+                      f"WHERE key IS NOT NULL")
+        return f"SELECT DISTINCT key FROM {self._listed[origin]}"
 
     def root(self, column: ir.Column) -> ir.Column:
         """See `Engine.root`."""
@@ -217,7 +234,7 @@ class DuckDB:
         columns = ", ".join(
             f"{_name(name)}::VARCHAR AS {_name(name)}" if kind.is_uuid() else _name(name) for name, kind in schema.items())
         rows = self._run(
-            f"COPY (SELECT {columns} FROM (SELECT * FROM ({sql}) ORDER BY ALL)) TO {_text(str(path))} "
+            f"COPY (SELECT {columns} FROM (SELECT * FROM ({sql}) ORDER BY {_shuffle(schema)})) TO {_text(str(path))} "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})", f"write {path.name}")
         return int(rows[0][0])
 
@@ -242,6 +259,15 @@ class DuckDB:
 
     def _one(self, sql: str) -> int:
         return int(self._run(sql)[0][0])
+
+
+@dataclass(frozen=True)
+class _Viewed:
+    """A column that is read from its file whenever it is asked for: where from, its name there, and the SQL of its value."""
+
+    relation: str
+    name: str
+    value: str
 
 
 class _Reading:
@@ -293,6 +319,16 @@ class _Reading:
             whole = f"{self.raw} = trunc({self.raw}) AND abs({self.raw}) <= 9007199254740992"
             return f"CASE WHEN {whole} THEN CAST(CAST({self.raw} AS BIGINT) AS {sql_type}) END"
         return f"TRY_CAST({self.raw} AS {sql_type})"
+
+
+def _shuffle(schema: ibis.Schema) -> str:
+    """Give the keys of an order that tells nothing of the rows' own and is the same each time: hashes of all there is in a row.
+
+    Two numbers of 64 bits sort five times faster than the values. People's rows stay together: the file is a third of the size.
+    """
+    people = [_name(name) for name, kind in schema.items() if kind.is_uuid()]
+    others = [_name(name) for name, kind in schema.items() if not kind.is_uuid()]
+    return ", ".join(f"hash({', '.join(names)})" for names in (people, others) if names)
 
 
 def _name(name: str) -> str:

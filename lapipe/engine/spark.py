@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import os
 import re
 import shutil
@@ -44,7 +45,8 @@ _LEAST_HEAP = 472e6
 #: How many distinct values a lookup computes at a time, and rows in a row group of a written file.
 _BATCH, _ROW_GROUP = 100_000, 500_000
 
-_SILENT = "rootLogger.level = off\n"
+#: Log nothing: on Java's side, and above every level of Python's.
+_SILENT, _NEVER = "rootLogger.level = off\n", logging.CRITICAL + 1
 
 
 class Spark:
@@ -143,11 +145,15 @@ class Spark:
 
         path = self._new("lookup")
         schema = ibis.schema({"key": column.type().copy(nullable=True), "value": type}).to_pyarrow()
-        with pq.ParquetWriter(path, schema) as out:
+
+        def keep(out: pq.ParquetWriter, keys: pa.Array, values: Sequence[Any]) -> None:
+            columns = [keys.cast(schema.field("key").type), pa.array(values, schema.field("value").type)]
+            out.write_table(pa.table(columns, schema=schema))
+
+        with _call("keep a lookup", lambda: pq.ParquetWriter(path, schema)) as out:
             for keys in self.distinct(column):
-                values = pa.array(compute(keys.to_pylist()), schema.field("value").type)
-                batch = pa.table([keys.cast(schema.field("key").type), values], schema=schema)
-                _call("keep a lookup", lambda batch=batch: out.write_table(batch))  # type: ignore[misc]
+                values = compute(keys.to_pylist())
+                _call("keep a lookup", lambda keys=keys, values=values: keep(out, keys, values))  # type: ignore[misc]
         return self._view(path)
 
     # --- out ---
@@ -305,7 +311,6 @@ class _Java:
     """
 
     users: int = 0
-    handler: Any = None
 
 
 _JAVA = _Java()
@@ -334,8 +339,9 @@ def _context(url: str, folder: Path, granted: float) -> SparkContext:
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway
 
+    _quiet()
     conf = SparkConf(loadDefaults=False).setAll(list(_settings(url, folder, granted).items()))
-    _JAVA.handler = signal.getsignal(signal.SIGINT)
+    handler = signal.getsignal(signal.SIGINT)
     elsewhere = os.environ.pop("SPARK_LOCAL_DIRS", None)  # it would overrule spark.local.dir
     try:
         # What Java says on starting goes nowhere; what Spark logs is switched off beside it.
@@ -346,13 +352,31 @@ def _context(url: str, folder: Path, granted: float) -> SparkContext:
             os.environ["SPARK_LOCAL_DIRS"] = elsewhere
     context = SparkContext(conf=conf, gateway=gateway)
     context.setLogLevel("OFF")
+    # PySpark's own handler of Ctrl-C speaks to Java over the line that waits for an answer, and fails; ours ends Java on closing.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, handler)
     return context
+
+
+def _quiet() -> None:
+    """Silence the Python side of Spark, which logs an error's text, with the value in it, before it raises."""
+    from pyspark.logger import PySparkLogger
+
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        PySparkLogger.getLogger(name).setLevel(_NEVER)
+    logging.getLogger("py4j").setLevel(_NEVER)
+    logging.getLogger().addFilter(_not_of_py4j)  # which logs a traceback there on Ctrl-C
+
+
+def _not_of_py4j(record: logging.LogRecord) -> bool:
+    return Path(record.pathname).parent.name != "py4j"
 
 
 def _settings(url: str, folder: Path, granted: float) -> dict[str, str]:
     """Give Spark's settings: everything it puts on disk in the run's folder, nothing on a network, nothing in a log."""
-    local, log = folder / "spark-local", folder / "log4j2.properties"
-    local.mkdir(mode=0o700, exist_ok=True)
+    local, warehouse, log = folder / "spark-local", folder / "spark-warehouse", folder / "log4j2.properties"
+    for each in (local, warehouse):
+        each.mkdir(mode=0o700, exist_ok=True)
     log.write_text(_SILENT, encoding="utf-8")
     # On one machine most of Spark's time goes into starting and compiling: the quick compiler took a quarter of the processor's time.
     quick = " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC" if url == "spark" else ""
@@ -366,7 +390,7 @@ def _settings(url: str, folder: Path, granted: float) -> dict[str, str]:
         "spark.driver.memory": f"{granted * _HEAP_SHARE / 1e6:.0f}m" if granted else _DRIVER_MEMORY,
         "spark.driver.extraJavaOptions": f'"-Dlog4j2.configurationFile={log}" "-Djava.io.tmpdir={local}" -XX:-UsePerfData{quick}',
         "spark.local.dir": str(local),
-        "spark.sql.warehouse.dir": str(folder / "spark-warehouse"),
+        "spark.sql.warehouse.dir": str(warehouse),
         "spark.sql.catalogImplementation": "in-memory",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -406,7 +430,3 @@ def _stop() -> None:
         if process.poll() is None:
             process.kill()
             process.wait()
-    # Spark put its own handler of Ctrl-C in place, which cancels its jobs.
-    if _JAVA.handler is not None and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, _JAVA.handler)
-    _JAVA.handler = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lapipe.contract import Column, Contract, Kind
 from lapipe.errors import UsageFault
@@ -56,7 +56,7 @@ class Count(Measure):
 
     def result(self, name: str) -> Column:
         """A whole number."""
-        return _figure(name, "integer")
+        return _figure(name, "integer", "aantal regels", "number of rows")
 
     def cell(self, people: ir.Table, contract: Contract, k: int) -> Mapping[str, ir.Value]:
         """The sum of the people's rows."""
@@ -70,6 +70,9 @@ class _Numeric(Measure):
     column: str
     scale: int = 2
 
+    #: What the figure is called in Dutch and in English.
+    words: ClassVar[tuple[str, str]] = ("cijfer", "figure")
+
     def check(self, contract: Contract) -> None:
         column = contract[self.column]
         if column.type not in ("integer", "number") or column.clock:
@@ -80,7 +83,7 @@ class _Numeric(Measure):
                              f"{type(self).__name__.lower()}.", rule="LP405")
 
     def result(self, name: str) -> Column:
-        return _figure(name, "number").change(scale=self.scale)
+        return _figure(name, "number", f"{self.words[0]} van {self.column}", f"{self.words[1]} of {self.column}").change(scale=self.scale)
 
     def person(self, table: ir.Table) -> Mapping[str, ir.Value]:
         units = _units(table[self.column])
@@ -115,6 +118,8 @@ class _Numeric(Measure):
 class Mean(_Numeric):
     """The mean over rows, rounded to `scale` digits; withheld when all have one value."""
 
+    words = ("gemiddelde", "mean")
+
     def figure(self, n: Any, total: Any, squares: Any) -> Any:
         """Total over number."""
         return total.cast("float64") / n.cast("float64").nullif(0.0)
@@ -123,6 +128,8 @@ class Mean(_Numeric):
 @dataclass(frozen=True)
 class Deviation(_Numeric):
     """The standard deviation over rows (n - 1), rounded to `scale` digits."""
+
+    words = ("standaarddeviatie", "standard deviation")
 
     def figure(self, n: Any, total: Any, squares: Any) -> Any:
         """The root of (n Σx² - (Σx)²) / (n (n - 1)): the difference in exact numbers, since in floats it would lose its digits."""
@@ -134,6 +141,8 @@ class Deviation(_Numeric):
 @dataclass(frozen=True)
 class Sum(_Numeric):
     """The sum over rows; withheld with the cell when one person makes most of it."""
+
+    words = ("som", "sum")
 
     def figure(self, n: Any, total: Any, squares: Any) -> Any:
         """The total."""
@@ -147,6 +156,8 @@ class Sum(_Numeric):
 @dataclass(frozen=True)
 class Median(_Numeric):
     """The median over rows, rounded to `scale` digits; only of `MEDIAN_MINIMUM` people or more."""
+
+    words = ("mediaan", "median")
 
     def cell(self, people: ir.Table, contract: Contract, k: int) -> Mapping[str, ir.Value]:
         """Whether enough people stand behind it."""
@@ -179,7 +190,7 @@ class Share(Measure):
 
     def result(self, name: str) -> Column:
         """A number between 0 and 1."""
-        return _figure(name, "number").change(scale=self.scale)
+        return _figure(name, "number", f"aandeel met {self.column}", f"share with {self.column}").change(scale=self.scale)
 
     @property
     def prefix(self) -> str:
@@ -226,5 +237,5 @@ def _dominated(contribution: Any) -> Any:
     return (size.max() * 100.0 > size.sum() * float(DOMINANCE)).fill_null(False)
 
 
-def _figure(name: str, type: str) -> Column:
-    return Column(name, type=type, kind=Kind.PLAIN, use="full")
+def _figure(name: str, type: str, dutch: str, english: str) -> Column:
+    return Column(name, type=type, kind=Kind.PLAIN, use="full", label={"nl": dutch, "en": english})

@@ -351,7 +351,7 @@ def test_what_may_not_be_asked_is_refused(stage: Aggregate, error: type[LapipeEr
                     Column("secret", type="integer", use="inside"), person="student")
     catalogue = a_table(Column("id"), Column("points", type="integer"), Column("teacher", about="lecturer"), name="catalogue")
     with pytest.raises(error) as refused:
-        plan_stage(stage, table, sources=[catalogue])
+        plan_stage(stage, table, sources={"catalogue": catalogue})
     assert told in str(refused.value)
 
 
