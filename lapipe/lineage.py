@@ -30,6 +30,8 @@ def origins(expression: ir.Table, table: str) -> dict[str, frozenset[str]]:
     def _of_value(op: ops.Node) -> frozenset[str]:
         if isinstance(op, ops.Field):
             return of_field(op.rel, op.name)
+        if isinstance(op, ops.CountStar):
+            return of_value(op.where) if op.where is not None else frozenset()
         if isinstance(op, ops.Relation):
             # A subquery used as a value (scalar or in a condition): everything it gives reaches the result.
             return frozenset().union(*(of_field(op, name) for name in op.schema.names))

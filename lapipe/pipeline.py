@@ -65,7 +65,7 @@ def load_pipeline(path: Path) -> Pipeline:
     except (Exception, SystemExit) as error:
         line = next((frame.lineno for frame in reversed(traceback.extract_tb(error.__traceback__))
                      if frame.filename == str(path.resolve())), 1)
-        problem = f"{path}:{line}: the file cannot be loaded ({type(error).__name__}: {error})."
+        problem = f"{path}:{line}: the file cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())})."
     finally:
         sys.path.remove(folder)
         # Another project may have a module of the same name.

@@ -1,11 +1,11 @@
-"""Made-up projects for tests that run lapipe whole: unmistakable people, and a command line that starts quickly."""
+"""Made-up projects for tests that run lapipe whole, with people in them who cannot be mistaken."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
 import io
-import json
 import os
 import re
 import shutil
@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -253,16 +252,17 @@ class Project:
         return {"PATH": os.environ["PATH"], "HOME": str(self.base / "home"), "PYTHONPATH": str(ROOT), "TZ": "UTC",
                 "PYTHONWARNINGS": "error", **more}
 
+    def _streams(self) -> tuple[Path, Path]:
+        number = len(list(self.base.glob("stdout*")))
+        return self.base / f"stdout{number}", self.base / f"stderr{number}"
+
     def lapipe(self, *words: str | Path, **environment: str) -> Done:
-        """Run a command in a process of its own, and wait for its end."""
-        return self.start(*words, **environment).wait()
+        """Give a command, and wait for its end."""
+        return command([str(word) for word in words], self.root, self.environment(**environment), *self._streams())
 
     def start(self, *words: str | Path, **environment: str) -> Going:
         """Start a command in a process of its own."""
-        number = len(list(self.base.glob("stdout*")))
-        out, err = self.base / f"stdout{number}", self.base / f"stderr{number}"
-        out.touch()
-        return _starter().start([str(word) for word in words], self.root, self.environment(**environment), out, err)
+        return Going([str(word) for word in words], self.root, self.environment(**environment), *self._streams())
 
     def said(self) -> bytes:
         """Give all that lapipe wrote and that is no data: standard output and error, register, manifests, codebooks, journals."""
@@ -305,86 +305,44 @@ def declaring(pipeline: Pipeline, source: str, **reading: str) -> Pipeline:
     return dataclasses.replace(pipeline, sources={**pipeline.sources, source: changed})
 
 
-# --- a command line that starts quickly -----------------------------------------------------------------------------
-
-# Half of a command's time goes into importing pandas, Ibis and DuckDB. This process imports them once, before any engine,
-# thread or project exists, and forks; the child then does what `python -m lapipe.cli` does.
-_SERVER = """
-import json, os, runpy, signal, sys
-import cryptography.hazmat.primitives.ciphers.aead, duckdb, ibis, ibis.backends.duckdb, jsonschema, pandas, pyarrow.compute
-import pyarrow.csv, pyarrow.parquet, typer, yaml
-import lapipe.check, lapipe.detect, lapipe.pipeline
-import typer._adapters
-while line := sys.stdin.readline():
-    ask = json.loads(line)
-    if "wait" in ask:
-        print(os.waitstatus_to_exitcode(os.waitpid(ask["wait"], 0)[1]), flush=True)
-        continue
-    child = os.fork()
-    if child:
-        print(child, flush=True)
-        continue
-    os.setsid()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.chdir(ask["cwd"])
-    os.environ.clear()
-    os.environ.update(ask["env"])
-    for number, (path, flags) in enumerate(((os.devnull, os.O_RDONLY), (ask["out"], os.O_WRONLY), (ask["err"], os.O_WRONLY))):
-        os.dup2(os.open(path, flags | os.O_CREAT, 0o600), number)
-    sys.argv = ["lapipe", *ask["words"]]
-    runpy.run_module("lapipe.cli", run_name="__main__", alter_sys=True)
-    sys.exit(99)
-"""
+# --- the command line -----------------------------------------------------------------------------------------------
 
 
 class Going:
-    """A command that may still be going on."""
+    """A command in a process of its own, that may still be going on."""
 
-    def __init__(self, starter: _Starter, pid: int, out: Path, err: Path) -> None:
-        self._starter, self.pid, self._out, self._err = starter, pid, out, err
+    def __init__(self, words: Sequence[str], cwd: Path, env: Mapping[str, str], out: Path, err: Path) -> None:
+        self._out, self._err = out, err
+        with out.open("wb") as to_out, err.open("wb") as to_err:
+            self._process = subprocess.Popen([sys.executable, "-m", "lapipe.cli", *words], cwd=cwd, env=dict(env),
+                                             stdin=subprocess.DEVNULL, stdout=to_out, stderr=to_err)
 
     def signal(self, number: int) -> None:
         """Send it a signal; it may be over."""
-        os.kill(self.pid, number)  # not waited for yet, so the number is still its own
+        self._process.send_signal(number)
 
     def wait(self) -> Done:
         """Wait for its end."""
-        code = self._starter.ask({"wait": self.pid})
+        code = self._process.wait(timeout=120)
         return Done(code, self._out.read_text("utf-8"), self._err.read_text("utf-8"))
 
 
-class _Starter:
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", _SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/",
-            env={**os.environ, "PYTHONPATH": str(ROOT)})
+def command(words: Sequence[str], cwd: Path, env: Mapping[str, str], out: Path, err: Path) -> Done:
+    """Do in this process what `python -m lapipe.cli` does in its own, whose imports alone take two seconds."""
+    from lapipe.cli import main
 
-    def ask(self, question: Mapping[str, Any]) -> int:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-    def start(self, words: Sequence[str], cwd: Path, env: Mapping[str, str], out: Path, err: Path) -> Going:
-        pid = self.ask({"words": words, "cwd": str(cwd), "env": env, "out": str(out), "err": str(err)})
-        return Going(self, pid, out, err)
-
-    def close(self) -> None:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
-        self._process.stdout.close()
-
-
-@cache
-def _starter() -> _Starter:
-    import atexit
-
-    starter = _Starter()
-    atexit.register(starter.close)
-    return starter
+    with (pytest.MonkeyPatch.context() as patch, out.open("w", encoding="utf-8") as to_out, err.open("w", encoding="utf-8") as to_err,
+          contextlib.redirect_stdout(to_out), contextlib.redirect_stderr(to_err), open(os.devnull, encoding="utf-8") as nothing):
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["lapipe", *words])
+        patch.setattr(sys, "stdin", nothing)
+        for name in ("LAPIPE_PASSPHRASE", "LAPIPE_PROFILE"):
+            patch.delenv(name, raising=False)
+        for name, value in env.items():
+            patch.setenv(name, value)
+        with pytest.raises(SystemExit) as stop:
+            main()
+    return Done(int(stop.value.code or 0), out.read_text("utf-8"), err.read_text("utf-8"))
 
 
 # --- disks ----------------------------------------------------------------------------------------------------------

@@ -217,13 +217,12 @@ def test_the_root_of_a_renamed_and_filtered_column_is_where_it_is_kept(engine: E
 # --- out ---
 
 
-def test_a_written_file_has_the_contracts_types_and_is_sorted(engine: Engine, tmp_path: Path) -> None:
+def test_a_written_file_has_the_contracts_types(engine: Engine, tmp_path: Path) -> None:
     table = engine.table(pa.Table.from_pylist(ROWS, schema=SCHEMA))
     assert engine.write(table, tmp_path / "data.parquet") == 3
     written = pq.read_table(tmp_path / "data.parquet")
     assert written.schema.remove_metadata() == SCHEMA
-    # By bytes, null last.
-    assert written["student"].to_pylist() == ["s1", "é😀", None]
+    assert sorted(written.to_pylist(), key=repr) == sorted(ROWS, key=repr)
     assert pq.ParquetFile(tmp_path / "data.parquet").metadata.row_group(0).column(0).compression == "ZSTD"
 
 
@@ -238,10 +237,13 @@ def test_a_table_without_rows_is_written_with_its_columns(engine: Engine, tmp_pa
     assert pq.read_table(tmp_path / "data.parquet").column_names == ["n"]
 
 
-def test_many_rows_are_sorted_throughout(engine: Engine, tmp_path: Path) -> None:
-    numbers = [number * 7919 % 20_011 for number in range(20_011)]
-    assert engine.write(table_of(engine, n=numbers), tmp_path / "data.parquet") == 20_011
-    assert pq.read_table(tmp_path / "data.parquet")["n"].to_pylist() == list(range(20_011))
+def test_the_order_of_a_written_file_tells_nothing_of_the_rows_own(engine: Engine, tmp_path: Path) -> None:
+    numbers = list(range(20_011))
+    for name, given in (("one", numbers), ("other", numbers[::-1])):
+        assert engine.write(table_of(engine, n=given), tmp_path / name) == 20_011
+    one, other = (pq.read_table(tmp_path / name)["n"].to_pylist() for name in ("one", "other"))
+    assert one == other
+    assert sorted(one) == numbers
 
 
 # --- nothing shows ---
@@ -402,7 +404,10 @@ def test_the_weekly_releases_are_equal_on_both_engines(weekly: tuple[Run, Run]) 
     one, other = weekly
     assert [(each.name, each.rows) for each in one.releases] == [(each.name, each.rows) for each in other.releases]
     assert (one.told, one.sources, one.withheld) == (other.told, other.sources, other.withheld)
-    assert pq.read_table(one.path("moodle_activity") / "data.parquet").equals(pq.read_table(other.path("moodle_activity") / "data.parquet"))
+    # Each engine has its own order of people's rows.
+    left, right = (pq.read_table(run.path("moodle_activity") / "data.parquet") for run in weekly)
+    order = [(name, "ascending") for name in left.column_names]
+    assert left.sort_by(order).equals(right.sort_by(order))
 
 
 def test_the_weekly_statistics_are_the_same_bytes_on_both_engines(weekly: tuple[Run, Run]) -> None:

@@ -85,8 +85,8 @@ class Elevens:
         """Count integers."""
         import pyarrow.compute as pc
 
-        values = pc.drop_null(numbers).to_numpy(zero_copy_only=False)
-        self._add(values[(values >= LEAST) & (values <= GREATEST)])
+        # Unsigned numbers too large for a signed one turn negative, which is as far out of range.
+        self._add(_in_range(pc.cast(numbers, "int64", safe=False)))
 
     def add_text(self, text: pa.Array) -> pa.Array:
         """Count whole values; give a mask (no nulls) of those that have the form."""
@@ -103,7 +103,7 @@ class Elevens:
         """Count the first number in each text: near a word for it, or nine bare digits."""
         import pyarrow.compute as pc
 
-        rest = text.filter(pc.match_substring_regex(text, r"\d{3}[ .-]?\d"))
+        rest = text.filter(pc.match_substring_regex(text, r"\d(?:[ .-]?\d){7}"))
         for pattern, name in zip(WORDED, ("after", "before"), strict=True):
             hit = pc.match_substring_regex(rest, pattern)
             near = _residue_pairs(_extract(rest.filter(hit), pattern, name))

@@ -149,7 +149,7 @@ class _Column:
             values = pc.cast(wide.filter(whole), pa.int64())
             kind = values.type
         if pa.types.is_integer(kind):
-            self.elevens.add_numbers(values.filter(pc.less_equal(values, 999_999_999)))
+            self.elevens.add_numbers(values)
         if pa.types.is_temporal(kind) and getattr(kind, "tz", None):
             values = pc.cast(values, pa.timestamp(kind.unit))
         textual = pa.types.is_string(kind)
@@ -225,7 +225,10 @@ def _leaves(array: pa.Array | pa.ChunkedArray, *, nested: bool = False) -> Itera
     elif pa.types.is_struct(kind):
         for part in array.flatten():
             yield from _leaves(part, nested=True)
-    elif pa.types.is_map(kind) or (pa.types.is_nested(kind) and not pa.types.is_union(kind)):
+    elif pa.types.is_map(kind):
+        pairs = pa.list_(pa.struct([("key", kind.key_type), ("value", kind.item_type)]))
+        yield from _leaves(pc.cast(array, pairs), nested=True)
+    elif pa.types.is_nested(kind) and not pa.types.is_union(kind):
         yield from _leaves(array.flatten(), nested=True)
     elif not pa.types.is_null(kind):
         rows = max(1, min(BATCH_ROWS, len(array) * BATCH_BYTES // max(1, array.nbytes)))
@@ -244,6 +247,7 @@ def _text(array: pa.Array) -> pa.Array:
     try:
         return pc.cast(array, pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        values = array.to_pylist()
+        pass  # Go on outside this block: an Arrow error quotes the value.
+    values = array.to_pylist()
     return pa.array([value if value is None else value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
                      for value in values], pa.string())

@@ -85,7 +85,7 @@ _THINGS = _words(
     "vooropleiding context page pagina unit room lokaal building gebouw class klas cohort profile device browser rubric "
     "outcome competency badge tag folder map image variable metric study studie specialisation specialisatie "
     "degree level niveau skill project team grade item feature model package library schema database company bedrijf "
-    "provider domain channel kanaal label status type")
+    "provider union domain channel kanaal label status type")
 _PEOPLE = _words("student studenten students user users gebruiker gebruikers leerling learner learners deelnemer participant "
                  "person persoon people docent docenten teacher instructor lecturer tutor mentor medewerker employee staff "
                  "parent ouder moeder vader mother father contact contactpersoon client klant patient member lid applicant "

@@ -122,7 +122,7 @@ SHAPES: tuple[Shape, ...] = (
           loose=r"^\s*[+(]?\d(?:[ ().\-/]{0,2}\d){6,14}(?:\.0)?\s*$"),
     Shape("ip", among="digits", cell=rf"^\s*(?:{_IPV4}|{_IPV6})(?:/\d{{1,3}}|%\w+)?\s*$", inside=rf"(?:^|[\s(\[:;,=\"'])(?:{_IPV4})(?:$|[\s)\];,\"':]|\.\s|\.$)"),
     Shape("mac", cell=r"^\s*[0-9A-Fa-f]{2}(?:(?:-[0-9A-Fa-f]{2}){5}|(?::[0-9A-Fa-f]{2}){5})\s*$",
-          inside=r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}\b", needs=":"),
+          inside=r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}\b"),
     Shape("url_id", inside=_URL_ID, needs="://", share=0.0),
     Shape("user_id", inside=_USER_ID, loose=r"^\s*[^\s,;/]+\s*$"),
     # Whether a value is one of these can only be told under a header that says so.

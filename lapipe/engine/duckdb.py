@@ -14,7 +14,7 @@ import duckdb
 import ibis
 
 from lapipe.contract import Column, Contract
-from lapipe.engine import Read, root_of
+from lapipe.engine import Read, count_by_table, root_of
 from lapipe.errors import ContractBroken, EngineFault, LapipeError, UsageFault
 from lapipe.readers import Frame, Parquet, Source, Text
 
@@ -154,22 +154,7 @@ class DuckDB:
 
     def count(self, facts: Mapping[str, ir.Scalar]) -> dict[str, Any]:
         """See `Engine.count`."""
-        import ibis.expr.operations as ops
-
-        groups: dict[Any, dict[str, Any]] = {}
-        for name, fact in facts.items():
-            relations = fact.op().find(ops.Relation, filter=lambda op: not isinstance(op, ops.Relation))
-            key = relations[0] if len(relations) == 1 else fact.op()
-            groups.setdefault(key, {})[name] = fact
-        counted: dict[str, Any] = {}
-        for key, group in groups.items():
-            table = key.to_expr().aggregate(**group) if isinstance(key, ops.Relation) else None
-            if table is None:
-                ((name, fact),) = group.items()
-                table = fact.name(name).as_table()
-            (row,) = self.fetch(table).to_pylist()
-            counted.update(row)
-        return counted
+        return count_by_table(facts, self.fetch)
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         """See `Engine.fetch`."""
@@ -200,9 +185,9 @@ class DuckDB:
             return self._sql(column.name("key").as_table().filter(lambda t: t.key.notnull()).distinct())
         if origin not in self._listed:
             self._listed[origin] = name = self._new("distinct")
-            self._run(f"CREATE TABLE {name} AS SELECT {origin.value} AS key FROM (SELECT DISTINCT {origin.name} FROM {origin.relation}) "
-                      f"WHERE key IS NOT NULL")
-        return f"SELECT DISTINCT key FROM {self._listed[origin]}"
+            self._run(f"CREATE TABLE {name} AS FROM (SELECT DISTINCT {origin.value} AS key FROM (SELECT DISTINCT {origin.name} "
+                      f"FROM {origin.relation})) AS listed WHERE listed.key IS NOT NULL")
+        return f"SELECT key FROM {self._listed[origin]}"
 
     def root(self, column: ir.Column) -> ir.Column:
         """See `Engine.root`."""
@@ -219,7 +204,8 @@ class DuckDB:
         con = self._ibis.con
         for keys in self.distinct(column):
             values = compute(keys.to_pylist())
-            batch = pa.table({"key": keys, "value": pa.array(values, type=_arrow_type(type))})
+            batch = _guarded("keep a lookup", lambda keys=keys, values=values: pa.table(  # type: ignore[misc]
+                {"key": keys, "value": pa.array(values, type=_arrow_type(type))}))
             _guarded("keep a lookup", lambda batch=batch: con.register("lapipe_batch", batch))  # type: ignore[misc]
             self._run(f"INSERT INTO {name} SELECT key, value::{_sql_type(type)} FROM lapipe_batch")
             con.unregister("lapipe_batch")
@@ -350,7 +336,8 @@ def _sql_type(engine_type: str) -> str:
 def _arrow_type(engine_type: str) -> pa.DataType:
     import pyarrow as pa
 
-    types = {"string": pa.string(), "uuid": pa.string(), "int64": pa.int64(), "date": pa.date32(), "boolean": pa.bool_()}
+    types = {"string": pa.string(), "uuid": pa.string(), "int64": pa.int64(), "date": pa.date32(), "boolean": pa.bool_(),
+             "timestamp(6)": pa.timestamp("us")}
     return types[engine_type]
 
 
@@ -369,7 +356,8 @@ def _guarded(what: str, call: Callable[[], T]) -> T:
         fault: BaseException = KeyboardInterrupt()
     except duckdb.Error as error:
         fault = _fault(what, error)
-    except (OSError, MemoryError) as error:
+    except (OSError, MemoryError, ValueError, TypeError) as error:
+        # pyarrow's errors are ValueErrors and TypeErrors, and quote values too.
         fault = EngineFault(f"The engine could not {what} ({type(error).__name__}).")
     raise fault
 

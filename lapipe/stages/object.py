@@ -71,9 +71,12 @@ class Object(Stage):
         listed_column, column = shared_domain(listed, contract, self)
         rows = context.table(source)
         mine = rows.filter(rows.purpose.isnull() | (rows.purpose == context.purpose.name))
-        holds = mine.state.fill_null("").isin(ENDED if ended else GIVEN)
-        mine = mine.filter(~holds if ended else holds)
-        return mine.select(lapipe_listed=mine[listed_column.name]).distinct(), column.name
+        people = mine.select(lapipe_listed=mine[listed_column.name], other=~mine.state.fill_null("").isin(ENDED if ended else GIVEN))
+        if ended:
+            return people.filter(people.other).select("lapipe_listed").distinct(), column.name
+        # Who gave consent in one entry and withdrew it in another has not given it.
+        one = people.group_by("lapipe_listed").aggregate(other=people.other.max())
+        return one.filter(~one.other).select("lapipe_listed"), column.name
 
     def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
         """Count entries that name nobody, and rows whose person is not known in the domain of the lists."""

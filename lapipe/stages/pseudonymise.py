@@ -40,6 +40,8 @@ class Pseudonymise(Stage):
             if column.use == "inside":
                 raise refuse("LP304", self, f"purpose {purpose.name} uses '{name}' inside the pipeline only; to release its "
                              "pseudonym, say pseudonym there.")
+        if len(set(self.columns.values())) < len(self.columns):
+            raise UsageFault("Pseudonymise: two columns would get one name; give each its own.", rule="LP203")
         kept: list[Column] = []
         person = contract.person
         for column in contract:

@@ -1,0 +1,123 @@
+"""The shipped pipelines on the sample exports beside the checkout, against counts made in plain Python."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lapipe.keys import KeyRing
+from lapipe.pipeline import Options, Pipeline, Run, load_pipeline
+from tests.projects import ROOT, TODAY, declaring
+
+SAMPLES = ROOT.parent / "shared" / "data"
+LOGS = SAMPLES / "moodle_log_templates"
+
+pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"NOT TESTED: there are no sample exports in {SAMPLES}")
+
+STUDENTS = range(10_000, 12_794)
+#: Who objected: every hundredth.
+OBJECTED = frozenset(str(user) for user in STUDENTS if user % 100 == 7)
+
+_REVIEWED = re.compile(r"The user with id '-?\d+' has had their attempt with id '\d+' reviewed by the user with id '(-?\d+)'")
+_ACTED = re.compile(r"(?:The user with id '(-?\d+)'|User '(-?\d+)' joined )")
+
+
+def run(pipeline: Pipeline, folder: Path, data: dict[str, Any]) -> Run:
+    KeyRing.create(folder / "keys" / "ring.json", today=TODAY)
+    from datetime import UTC
+
+    options = Options(out=folder / "out", runs=folder / "runs", clock=lambda: datetime(2026, 11, 24, 12, tzinfo=UTC))
+    return pipeline.run(data, register=folder / "register", keys=folder / "keys" / "ring.json", options=options)
+
+
+def people(folder: Path) -> dict[str, Path]:
+    (folder / "students.csv").write_text(
+        "moodle_id,student_number,name,email,bsn,date_of_birth,programme,cohort,extra_time\n" + "".join(
+            f"{user},s{user + 5_000_000},Naam,n@voorbeeld.example,,2004-01-01,{('Biologie', 'Rechten')[user % 2]},2024,false\n"
+            for user in STUDENTS), "utf-8")
+    (folder / "objections.csv").write_text(
+        "student_number,purpose,state,received\n" + "".join(f"{int(user) + 5_000_000},,upheld,2026-01-01\n" for user in OBJECTED),
+        "utf-8")
+    return {"students": folder / "students.csv", "objections": folder / "objections.csv"}
+
+
+def actor(text: str) -> str:
+    found = _REVIEWED.search(text) or _ACTED.search(text)
+    return next(filter(None, found.groups())) if found else ""
+
+
+def counted(path: Path, encoding: str, delimiter: str) -> dict[tuple[str | None, date, str], tuple[int, int]]:
+    """Count people and rows per course, week and component; only cells of ten people or more."""
+    who: dict[tuple[str | None, date, str], set[str]] = defaultdict(set)
+    rows: Counter[tuple[str | None, date, str]] = Counter()
+    known = {str(user) for user in STUDENTS} - OBJECTED
+    with path.open(encoding=encoding, newline="") as stream:
+        reader = csv.reader(stream, delimiter=delimiter)
+        next(reader)
+        for time, _, _, context, component, _, text, *_ in reader:
+            user = actor(text)
+            day = datetime.strptime(time, "%d/%m/%y, %H:%M:%S").date()
+            if user not in known or day < date(2021, 11, 24):
+                continue
+            course = re.match(r"(?:Course|Cursus): (.*)$", context)
+            cell = (course[1] if course else None, day - timedelta(days=day.weekday()), component)
+            who[cell].add(user)
+            rows[cell] += 1
+    return {cell: (len(users), rows[cell]) for cell, users in who.items() if len(users) >= 10}
+
+
+@pytest.mark.parametrize(("file", "encoding", "delimiter"), [
+    ("synthetic_moodle_log_en_utf8bom.csv", "utf-8-sig", ","),
+    ("synthetic_moodle_log_nl_utf8bom.csv", "utf-8-sig", ","),
+    ("synthetic_moodle_log_nl_excel_resaved_cp1252_semicolon.csv", "cp1252", ";"),
+    ("synthetic_moodle_log_en_utf16le_tab.txt", "utf-16", "\t"),
+])
+def test_the_weekly_table_of_a_sample_log_holds_every_cell_of_ten_and_no_other(
+        file: str, encoding: str, delimiter: str, tmp_path: Path) -> None:
+    pipeline = load_pipeline(ROOT / "pipelines" / "moodle_weekly_activity.py")
+    if encoding in ("cp1252", "utf-16"):
+        pipeline = declaring(pipeline, "events", encoding=encoding, delimiter=delimiter)
+    done = run(pipeline, tmp_path, {"events": LOGS / file, **people(tmp_path)})
+    wanted = counted(LOGS / file, encoding, delimiter)
+    assert wanted
+    frame = done.read("weekly_activity")
+    found = {(row.course if isinstance(row.course, str) else None, row.week, row.component): (int(row.people), int(row.actions))
+             for row in frame.itertuples()}
+    assert found == wanted
+    # What is left of Description and context: no id, no name.
+    events = done.read("moodle_activity")
+    with (LOGS / file).open(encoding=encoding, newline="") as stream:
+        names = {row[1] for row in csv.reader(stream, delimiter=delimiter)} - {"-"}
+    ids = {str(user) for user in STUDENTS}
+    for table in (frame, events):
+        for column in table.columns.difference(["student", "people", "actions"]):
+            values = {str(value) for value in table[column].dropna().unique()}
+            assert not values & names
+            assert not {word for value in values for word in re.findall(r"\d{5}", value)} & ids
+    assert events["student"].str.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").all()
+
+
+def test_the_score_distribution_of_oulad_holds_every_cell_of_ten_and_no_figure_of_another(tmp_path: Path) -> None:
+    who: dict[tuple[str, int | None], set[str]] = defaultdict(set)
+    oulad = SAMPLES / "oulad"
+    with (oulad / "studentAssessment.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["id_student"] not in ("11391", "28400"):
+                who[row["id_assessment"], int(row["score"]) // 10 * 10 if row["score"] not in ("", "?") else None].add(row["id_student"])
+    (tmp_path / "objections.csv").write_text("id_student,purpose,state,received\n11391,,received,\n28400,,upheld,\n6516,,rejected,\n")
+    done = run(load_pipeline(ROOT / "pipelines" / "assessment_results.py"), tmp_path, {
+        "results": oulad / "studentAssessment.csv", "assessments": oulad / "assessments.csv", "objections": tmp_path / "objections.csv"})
+    frame = done.read("score_distribution")
+    published = frame[frame["status"] == "published"]
+    found = {(row.id_assessment, None if row.score is None or row.score != row.score or str(row.score) == "<NA>" else int(row.score)):
+             int(row.people) for row in published.itertuples()}
+    assert found == {cell: len(users) for cell, users in who.items() if len(users) >= 10}
+    assert frame.loc[frame["status"] == "withheld", "people"].isna().all()
+    # A row for each assessment of the catalogue and each band, and one for no score.
+    assert len(frame) == 206 * 12
