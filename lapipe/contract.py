@@ -138,7 +138,8 @@ class Column:
     """One column: what it is called and holds, how it is written, and what a purpose lets be released of it.
 
     `detail` is how coarse the values are by now and `use` what the purpose allows; stages change them. `keep` is set by
-    Retain: rows of this time column are no older. `extracted_from` names the text column that a value is found in.
+    Retain: rows of this time column are no older. `extracted_from` names the text column that a value is found in, and
+    `made_of` the columns that Derive computed it from.
     """
 
     name: str
@@ -170,6 +171,7 @@ class Column:
     detail: str = "full"
     use: str = ""
     keep: str = ""
+    made_of: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("levels", "label"):
@@ -570,6 +572,9 @@ def _consistent(document: Document, columns: Sequence[Column], profile: Mapping[
                 raise document.fault(where, f"'{word}' names both {owner} and {column.name}.")
         if len({column.name, *column.aliases}) <= len(column.aliases):
             raise document.fault(where, f"{column.name} has a synonym twice; keep one.")
+        if column.kind is Kind.PSEUDONYM:
+            raise document.fault(where, f"{column.name} is declared a pseudonym; those are what Pseudonymise makes. Another system's number "
+                                        "for a person is an identifier here.")
         if column.extracted_from and (column.extracted_from not in names or not column.patterns):
             raise document.fault(where, f"{column.name} needs extractedFrom (one of {', '.join(names)}) and patterns.")
         if column.kind in (Kind.IDENTIFIER, Kind.PSEUDONYM) and column.type not in ("string", "integer"):

@@ -165,6 +165,14 @@ def starts(column: Column, day: date) -> int | datetime | date:
     return instant * (1000 if column.clock == "milliseconds" else 1)
 
 
+def local_date(value: Any, column: Column) -> date:
+    """Give the local day of one value of a time column."""
+    if column.clock:
+        seconds = int(value) // (1000 if column.clock == "milliseconds" else 1)
+        return datetime.fromtimestamp(seconds, ZoneInfo(column.zone)).date()
+    return value.date() if isinstance(value, datetime) else date.fromisoformat(str(value)[:10])
+
+
 def outside(value: ir.Value, column: Column) -> ir.BooleanValue:
     """Say of each time whether it lies outside the column's declared range (null is not outside)."""
     import ibis

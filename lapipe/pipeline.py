@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Contract, Kind, Spelling
 from lapipe.disclosure.bands import withheld_band
+from lapipe.documents import load
 from lapipe.engine import Engine, open_engine
 from lapipe.engine.runfolder import RunFolder, sweep
 from lapipe.errors import ContractBroken, LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.keys import KeyRing
-from lapipe.local_time import period_of
+from lapipe.local_time import local_date, period_of
 from lapipe.plan import Plan, Step, make_plan
 from lapipe.project import Profile, load_project
 from lapipe.purpose import Organisation, Purpose, load_organisation
@@ -34,6 +35,7 @@ from lapipe.stages.minimise import minimised
 from lapipe.stages.object import Object
 from lapipe.stages.pseudonymise import Pseudonymise
 from lapipe.stages.release import Release as ReleaseStage
+from lapipe.stages.validate import Validate
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -179,8 +181,12 @@ class Options:
         """Fill in what is empty."""
         found: Profile | None = None
         root = pipeline.purpose.path.resolve().parent
-        if self.profile or not (register and self.out and self.runs and keys):
+        try:
             found = load_project(root, self.profile or None).profile
+        except UsageFault:
+            # Where everything is given, a purpose may lie outside a project; but a project's profile always counts.
+            if self.profile or not (register and self.out and self.runs and keys):
+                raise
         return replace(
             self,
             out=self.out or (found.out if found else None), engine=self.engine or (found.engine if found else "duckdb"),
@@ -198,6 +204,7 @@ class _Running:
         self.pipeline, self.options = pipeline, options
         self.today = options.clock().astimezone().date()
         self.key_ids: dict[str, str] = {}
+        self.purposes = declared_purposes(pipeline.purpose)
         self._ring: KeyRing | None = options.keys if isinstance(options.keys, KeyRing) else None
 
     def run(self, data: Mapping[str, Any]) -> Run:
@@ -220,7 +227,7 @@ class _Running:
             with register.run(options.run_id, self._opening(plan)) as record:
                 started = next(e for e in register.entries(run=options.run_id) if e.kind == "started")
                 with RunFolder(runs, options.run_id) as folder:
-                    staging = Staging(out, options.run_id)
+                    staging = Staging(out, options.run_id, register.identity(), _releases(pipeline))
                     try:
                         engine = open_engine(options.engine, folder.path, memory=options.memory)
                         try:
@@ -316,6 +323,7 @@ class _Flow:
         self.withheld = ""
         self.window: list[Any] = []
         self.skipped: list[str] = []
+        self.coverage: tuple[date, date] | None = None
         self._dropping: list[tuple[int, Step, Context, dict[str, Any]]] = []
         self._pending = False
         self._held: ir.Table | None = None
@@ -352,12 +360,32 @@ class _Flow:
             if declared_column.kind is Kind.IDENTIFIER and declared_column.domain:
                 table = self._spelt(table, declared_column.name, only)
         self.tables[name], self.contracts[name] = table, only
+        if name == next(iter(self.plan.sources)):
+            self.coverage = self._covered(table, only)
+        else:
+            self._valid(table, only)
         self.source_rows[name] = read.rows
         shown: dict[str, Any] = {"source": name, "contract": declared.name, "version": declared.version, "rows": read.rows,
                                  "columns_read": list(only.names), "columns_left": [n for n in declared.names if n not in only]}
         if isinstance(source, Text):
             shown |= {"encoding": source.encoding, "delimiter": source.delimiter}
         self.record.record("source", shown)
+
+    def _covered(self, table: ir.Table, contract: Contract) -> tuple[date, date] | None:
+        """Give the first and last local day of the events that were read, or None where there are no times."""
+        times = [column for column in contract if column.kind is Kind.EVENT_TIME and column.is_time]
+        days: list[tuple[date, date]] = []
+        for column in times:
+            found = self.engine.count({"first": table[column.name].min(), "last": table[column.name].max()})
+            if found["first"] is not None:
+                days.append((local_date(found["first"], column), local_date(found["last"], column)))
+        return (max(first for first, _ in days), min(last for _, last in days)) if days else None
+
+    def _valid(self, table: ir.Table, contract: Contract) -> None:
+        """Hold a source that is joined or looked into against its contract; the main one has Validate among its stages."""
+        stage = Validate()
+        context = replace(self._context(0, self.plan.steps[0]), contract=contract)
+        stage.judge(self.engine.count(stage.facts(table, context)), context)
 
     def _spelt(self, table: ir.Table, name: str, contract: Contract) -> ir.Table:
         """Bring an identifier to its canonical form, over its distinct spellings; a table already in it stays as it is."""
@@ -416,7 +444,8 @@ class _Flow:
             purpose=self.plan.purpose, today=self.running.today, contract=step.before, promise=step.after, position=position,
             tables=self.tables, contracts=self.contracts,
             lookup=lambda column, compute, type: engine.lookup(engine.root(column), compute, type), small=engine.table,
-            distinct=lambda column: engine.distinct(column), pseudonyms=self.running.pseudonyms, root=engine.root)
+            distinct=lambda column: engine.distinct(column), pseudonyms=self.running.pseudonyms, root=engine.root,
+            purposes=self.running.purposes, coverage=self.coverage)
 
     def _judged(self, position: int, step: Step, context: Context, facts: Mapping[str, Any], told: Told) -> None:
         problem: BaseException | None = None
@@ -488,12 +517,6 @@ class _Flow:
         if isinstance(step.stage, Aggregate) and step.stage.period:
             detail = step.before[step.stage.period].detail
             self.window = [period_of(day, detail) for day in step.stage.window(context)]
-            if STATUS not in step.after:
-                # An export may hold one month: periods before and after what it holds are left for another one.
-                column = held[step.stage.period]
-                seen = {value for value in self.engine.fetch(held.select(lapipe_period=column).distinct())["lapipe_period"].to_pylist()
-                        if value is not None}
-                self.window = [period for period in self.window if seen and min(seen) <= period <= max(seen)]
         if STATUS in step.after:
             self.withheld = "in the table, as rows with status withheld"
         else:
@@ -547,6 +570,12 @@ class _Flow:
         return known | periods_there(self.staging.out / name, self.plan.pipeline)
 
 
+def declared_purposes(purpose: Purpose) -> frozenset[str]:
+    """Give the names of every purpose declared beside this one; a list of objections may name each of them."""
+    beside = {str(load(path).content.get("name", path.stem)) for path in purpose.path.parent.glob("*.yaml")}
+    return frozenset({purpose.name, *beside})
+
+
 def _texts(value: Any) -> list[str]:
     return [str(each) for each in value] if isinstance(value, list) else []
 
@@ -561,6 +590,11 @@ def _repeated(register: Register, run: str, out: Path) -> Run:
                         str(entry.body["manifest_sha256"]), str(entry.body["kind"]), tuple(_texts(entry.body["periods"])))
                 for entry in register.entries(run=run) if entry.kind == "release"]
     return Run(run, out, tuple(released), repeated=True)
+
+
+def _releases(pipeline: Pipeline) -> dict[str, str]:
+    """Give the pipeline of each of its releases' names."""
+    return {stage.name: pipeline.name for stage in pipeline.stages if isinstance(stage, ReleaseStage)}
 
 
 @contextmanager

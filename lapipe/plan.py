@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Contract, Kind
 from lapipe.errors import Refused, UsageFault
-from lapipe.lineage import LOOKUP, origins
+from lapipe.lineage import LOOKUP, SMALL, origins
 from lapipe.purpose import LegalBasis, Purpose
 from lapipe.release import Release
 from lapipe.stage import LEFT_OUT, Context, Stage
@@ -21,6 +21,7 @@ from lapipe.stages.minimise import Minimise, minimised
 from lapipe.stages.object import Object
 from lapipe.stages.release import Release as ReleaseStage
 from lapipe.stages.retain import Retain
+from lapipe.stages.validate import Validate
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -74,6 +75,7 @@ def make_plan(name: str, purpose: Purpose, sources: Mapping[str, Contract], stag
         UsageFault: a stage names what does not exist.
     """
     _whole(name, purpose, sources, stages)
+    _one_spelling(name, sources)
     others = {source: minimised(contract, purpose) for source, contract in sources.items() if _is_read(source, stages)}
     contract = next(iter(sources.values()))
     steps = []
@@ -113,10 +115,27 @@ def _whole(name: str, purpose: Purpose, sources: Mapping[str, Contract], stages:
     first = next(number for number, stage in enumerate(stages) if isinstance(stage, ReleaseStage))
     if not any(isinstance(stage, Flag) for stage in stages[:first]):
         raise Refused(f"Pipeline {name} releases '{releases[0]}' without Flag() before it.", rule="LP313")
+    if not any(isinstance(stage, Validate) for stage in stages[:first]):
+        raise Refused(f"Pipeline {name} releases '{releases[0]}' without Validate() before it; what breaks its contract would be counted "
+                      "as if it did not.", rule="LP314")
     bases = [*purpose.bases.values(), *([purpose.own_basis] if purpose.own_basis else [])]
     if any(basis.basis in _OBJECTABLE for basis in bases) and not any(isinstance(s, Object) for s in stages[:first]):
         raise Refused(f"Pipeline {name}: under the basis of purpose {purpose.name} people may object or withdraw; put Object(...) "
                       "before the first release.", rule="LP308")
+
+
+def _one_spelling(name: str, sources: Mapping[str, Contract]) -> None:
+    """Refuse identity domains that two contracts write differently: their people would never match (LP207)."""
+    seen: dict[str, tuple[str, object]] = {}
+    for contract in sources.values():
+        for column in (*contract, *contract.extractable):
+            if not column.domain:
+                continue
+            at, said = f"{contract.name}.{column.name}", (column.type, column.spelling)
+            first, before = seen.setdefault(column.domain, (at, said))
+            if before != said:
+                raise Refused(f"Pipeline {name}: {first} and {at} are of identity domain '{column.domain}' and differ in type or spelling, "
+                              "so the same person would be two. Declare them alike.", rule="LP207")
 
 
 def _last(name: str, purpose: Purpose, steps: Sequence[Step]) -> None:
@@ -129,6 +148,24 @@ def _last(name: str, purpose: Purpose, steps: Sequence[Step]) -> None:
     statistics = [step for step in steps if isinstance(step.stage, Aggregate)]
     if len(statistics) > 1:
         raise Refused(f"Pipeline {name} aggregates twice; tables of the same people could be subtracted.", rule="LP403")
+    grouped = False
+    looked = False
+    for step in steps:
+        if grouped and not isinstance(step.stage, ReleaseStage):
+            raise Refused(f"Pipeline {name}: {step.stage.kind} stands after Aggregate, where withheld groups are still in the table; only "
+                          "Release may follow. Put it before Aggregate.", rule="LP403")
+        grouped = grouped or isinstance(step.stage, Aggregate)
+        if isinstance(step.stage, Flag):
+            looked = True
+        elif not isinstance(step.stage, Aggregate) and _shape(step.before) != _shape(step.after):
+            looked = False
+        if isinstance(step.stage, ReleaseStage) and not looked:
+            raise Refused(f"Pipeline {name} changes columns between Flag() and Release('{step.stage.name}'), so nobody looked at what is "
+                          "released. Put Flag() after the last stage that changes columns.", rule="LP313")
+
+
+def _shape(contract: Contract) -> tuple[tuple[str, str, str, str], ...]:
+    return tuple((column.name, column.type, str(column.kind), column.detail) for column in contract)
 
 
 def _context(purpose: Purpose, today: date, contract: Contract, after: Contract, position: int,
@@ -142,7 +179,7 @@ def _context(purpose: Purpose, today: date, contract: Contract, after: Contract,
         return ibis.table({"key": str(column.type()), "value": value}, name=f"{LOOKUP}_{next(numbers)}")
 
     def small(rows: Any) -> ir.Table:
-        return ibis.table(ibis.Schema.from_pyarrow(rows.schema), name=f"{LOOKUP}_small_{next(numbers)}")
+        return ibis.table(ibis.Schema.from_pyarrow(rows.schema), name=f"{SMALL}_{next(numbers)}")
 
     return Context(purpose=purpose, today=today, contract=contract, promise=after, position=position,
                    tables={name: ibis.table(other.schema(), name=name) for name, other in others.items()}, contracts=others,
@@ -168,11 +205,15 @@ def _compare(name: str, stage: Stage, before: Contract, after: Contract, context
         wanted, has = promised[column.name], given[column.name]
         if not _alike(wanted, has):
             raise Refused(f"{at} promises '{column.name}' as {wanted} and computes {has}.", rule="LP306")
+    uses = {column.name: column.use for column in before}
     kinds = {column.name: column.kind for column in before}
     kinds |= {f"{source}.{column.name}": column.kind for source, other in context.contracts.items() for column in other}
     for column_name, made_of in origins(expression, _FLOW).items():
         kind = after[column_name].kind
         for origin in sorted(made_of):
+            if uses.get(origin) == "inside" and after[column_name].use != "inside" and not isinstance(stage, Aggregate):
+                raise Refused(f"{at} lets '{column_name}' out, which is made of '{origin}': the purpose uses that inside the pipeline only.",
+                              rule="LP306")
             stricter = kinds.get(origin, Kind.NATIONAL_ID)
             if stricter.strictness > kind.strictness and stricter not in stage.weakens:
                 raise Refused(f"{at} promises '{column_name}' as {kind} and computes it from '{origin}', which is "

@@ -267,6 +267,10 @@ class Register:
                 record._over = True
             self._end(run, "failed", {"reason": "no completion"})
 
+    def identity(self) -> str:
+        """Give what tells this register from any other: the hash of its first entry; empty while it has none."""
+        return next((entry.hash for entry in self.entries()), "")
+
     def entries(self, *, run: str | None = None) -> Iterator[Entry]:
         """Give the entries up to now in order, of one run or of all, a page in memory at a time. Checks no hash.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -280,8 +282,13 @@ def codebook(release: Release, note: Note, language: str) -> str:
 class Staging:
     """The place where a run's releases wait, in the same file system as OUT, until all of them may appear."""
 
-    def __init__(self, out: Path, run: str) -> None:
+    def __init__(self, out: Path, run: str, register: str, releases: Mapping[str, str]) -> None:
         self.out, self.run = out, run
+        for name, pipeline in releases.items():
+            others = {str(manifest.get("pipeline")) for manifest in _manifests(out / name)} - {pipeline}
+            if others:
+                raise UsageFault(f"{out / name} holds releases of pipeline {min(others)}; give those of {pipeline} another name or folder, "
+                                 "or a reader would add them up.")
         self._path = out / f".staging-{run}"
         self._targets: list[str] = []
         problem = ""
@@ -290,6 +297,9 @@ class Staging:
                 out.mkdir(parents=True)
                 out.chmod(_FOLDER_MODE)
             self._path.mkdir(mode=0o700)
+            (self._path / "register").write_text(register, encoding="utf-8")
+            self._lock = os.open(self._path / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except FileExistsError:
             problem = "is there already" if out.is_dir() else "is a file, not a folder"
         except OSError as error:
@@ -318,16 +328,21 @@ class Staging:
                     folder.mkdir()
                     folder.chmod(_FOLDER_MODE)
             os.rename(self._path / Path(target).parent, final)
-            _point(final.parent, self.run)
             _sync(final.parent)
 
     def finish(self) -> None:
         """Let readers see what was moved."""
-        shutil.rmtree(self._path, ignore_errors=True)
+        _finish(self._path)
+        self._close()
 
     def undo(self) -> None:
         """Take everything back."""
         _roll_back(self._path)
+        self._close()
+
+    def _close(self) -> None:
+        with contextlib.suppress(OSError):
+            os.close(self._lock)
 
 
 def _point(folder: Path, run: str) -> None:
@@ -342,7 +357,19 @@ def _moves(staging: Path) -> list[str]:
         found = json.loads((staging / "moves.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []
-    return [str(target) for target in found]
+    # What is read from disk is not trusted to stay in its folder.
+    run = staging.name.removeprefix(".staging-")
+    whole = re.compile(rf"[a-z][a-z0-9_]*/[A-Za-z0-9][A-Za-z0-9._-]*/{re.escape(run)}")
+    return [str(target) for target in found if isinstance(target, str) and whole.fullmatch(target)]
+
+
+def _finish(staging: Path) -> None:
+    """Let `latest` name what a completed run moved, and its staging go."""
+    for target in _moves(staging):
+        final = staging.parent / target
+        if (final / MANIFEST).is_file():
+            _point(final.parent, final.name)
+    shutil.rmtree(staging, ignore_errors=True)
 
 
 def _roll_back(staging: Path) -> None:
@@ -366,12 +393,14 @@ def recover(out: Path, register: Register) -> int:
     """Finish or take back what killed runs left in OUT, as the register says they ended; give how many there were."""
     found = 0
     for staging in out.glob(".staging-*") if out.is_dir() else ():
+        if not _mine(staging, register):
+            continue
         outcome = register.outcome(staging.name.removeprefix(".staging-"))
         if outcome is not None and outcome.state == "running":
             continue
         found += 1
         if outcome is not None and outcome.state == "completed":
-            shutil.rmtree(staging, ignore_errors=True)
+            _finish(staging)
         else:
             _roll_back(staging)
     return found
@@ -379,12 +408,34 @@ def recover(out: Path, register: Register) -> int:
 
 def periods_there(folder: Path, pipeline: str) -> set[str]:
     """Give the periods of a series that a pipeline's released folders hold, should the register have been lost."""
-    found: set[str] = set()
+    return {str(period) for manifest in _manifests(folder) if manifest.get("pipeline") == pipeline
+            for period in manifest.get("periods", [])}
+
+
+def _mine(staging: Path, register: Register) -> bool:
+    """Say whether a staging folder is of a run of this register, and of none that is still going on."""
+    try:
+        of = (staging / "register").read_text(encoding="utf-8")
+        lock = os.open(staging / "lock", os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return bool(of) and of == register.identity()
+    except OSError:
+        return False
+    finally:
+        os.close(lock)
+
+
+def _manifests(folder: Path) -> list[dict[str, Any]]:
+    """Give the readable manifests of a release folder."""
+    found: list[dict[str, Any]] = []
     for path in folder.glob(f"*/*/{MANIFEST}"):
-        with contextlib.suppress(OSError, ValueError, AttributeError):
+        with contextlib.suppress(OSError, ValueError):
             manifest = json.loads(path.read_text(encoding="utf-8"))
-            if manifest.get("pipeline") == pipeline:
-                found |= {str(period) for period in manifest.get("periods", [])}
+            if isinstance(manifest, dict) and not path.parent.is_symlink():
+                found.append(manifest)
     return found
 
 
@@ -420,7 +471,14 @@ def verify_release(path: Path, *, today: date, register: Register | None = None)
         RegisterFault: a file was altered, added or lost (LP605), the run did not finish, or the register says otherwise.
         Refused: its term is past (LP502).
     """
-    return [_verified(folder, today, register) for folder in parts(path)]
+    manifests = [_verified(folder, today, register) for folder in parts(path)]
+    pipelines = {str(manifest.get("pipeline")) for manifest in manifests}
+    periods = [str(period) for manifest in manifests for period in manifest.get("periods", [])]
+    if len(pipelines) > 1 or len(set(periods)) < len(periods):
+        what = "of several pipelines" if len(pipelines) > 1 else "that hold one period twice"
+        raise RegisterFault(f"Release {path} has parts {what}; together they would count people twice. Read one run's folder.",
+                            rule="LP605")
+    return manifests
 
 
 def _verified(folder: Path, today: date, register: Register | None) -> dict[str, Any]:

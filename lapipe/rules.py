@@ -127,6 +127,9 @@ _ALL = (
     Rule("LP313", "Flag looks at what flows before it is released",
          "A declaration can be wrong about what a column really holds.",
          "2.2", "GDPR art. 9, 87", "Add Flag() before the first Release."),
+    Rule("LP314", "Validate checks what was read before it is released",
+         "A figure of values that break their contract is a wrong figure.",
+         "4.4", "GDPR art. 5(1)(d)", "Add Validate() after Minimise()."),
     # LP4xx: disclosure
     Rule("LP401", "No group smaller than k is published",
          "In a small group a figure tells about a person.",
@@ -145,7 +148,7 @@ _ALL = (
          "2.4", "GDPR art. 5(1)(c)", "Use count, people, mean, median, sum, share or sd over enough people."),
     Rule("LP406", "A period is released once",
          "Recomputing a published period shows whose data changed.",
-         "2.4", "GDPR art. 25", "Declare a revision with its reason: --revise."),
+         "2.4", "GDPR art. 25", "Run on the export of a later period; what was released stays as it is."),
     # LP5xx: retention and people
     Rule("LP501", "An objection or consent that cannot be tied to a person stops the run",
          "Going on would miss the person.",

@@ -33,6 +33,7 @@ class Context:
     of a column; when planning it has no rows. `small` makes a table of the engine from a few Arrow rows. `distinct`
     streams a column's distinct values, and `pseudonyms` opens the key of an identity domain; both only when running. `root`
     gives the column of the source, as it was read, from which a column comes unchanged: cheaper to look at, and a superset.
+    `purposes` names every purpose of the project, `coverage` the first and last local day that the data has events of.
     """
 
     purpose: Purpose
@@ -47,6 +48,8 @@ class Context:
     distinct: Callable[[ir.Column], Iterator[pa.Array]]
     pseudonyms: Callable[[str], Pseudonyms]
     root: Callable[[ir.Column], ir.Column]
+    purposes: frozenset[str] = frozenset()
+    coverage: tuple[date, date] | None = None
 
     def table(self, source: str) -> ir.Table:
         """Give another source's table by its name in the pipeline."""

@@ -32,8 +32,8 @@ pipeline = Pipeline(
         Pseudonymise({"userid": "student"}),
         Generalise({"timecreated": "week"}, names={"timecreated": "week"}),
         Flag(),
-        Release("moodle_activity"),
+        Release("moodle_extract_activity"),
         Aggregate(by=("courseid", "week", "component"), measures={"actions": Count()}, period="week", lag="P2D"),
-        Release("weekly_activity"),
+        Release("weekly_extract_activity"),
     ),
 )

@@ -115,7 +115,7 @@ DATA: dict[str, tuple[Change, int, str]] = {
     "a quote that is not closed": (content(EVENTS, lambda text: text + b'"kanarie,'), 3, "LP208"),
     "another encoding": (content(EVENTS, lambda text: text.replace(b"Kanarie de", "Kanarië de".encode("cp1252"))), 3, "encoding"),
     "another encoding far down": (content(EVENTS, lambda text: text + text.split(b"\n", 1)[1] * 60 + text.splitlines(True)[1].replace(
-        b"viewed", "kanarië".encode("cp1252"))), 3, "UTF-8"),
+        b"viewed", "kanarië".encode("cp1252"))), 3, "LP208"),
     "bytes that are no text": (content(EVENTS, lambda text: text[:99] + b"\0" * 9 + text[99:]), 3, "is not utf-8 text"),
     "wording that changed": (table(EVENTS, lambda t: t.set("Description", "Kanarie keek", range(30))), 3, "wording must have changed"),
     "a BSN as programme": (table(STUDENTS, lambda t: [t.set("programme", bsn, [i]) for i, bsn in enumerate(BSNS)]), 4, "LP503"),
@@ -301,7 +301,9 @@ def test_the_second_run_of_a_series_releases_nothing_new_of_it(made: Project) ->
     assert [path for path in released(made.out) if path.startswith("weekly")] == [
         path for path in released(made.out) if path.endswith("r1") and path.startswith("weekly")]
     with Register.open(made.register, clock=lambda: datetime.now(UTC)) as register:
-        assert [entry.kind for entry in register.entries(run="r2")].count("nothing new") == 1
+        assert [entry.kind for entry in register.entries(run="r2")].count("skipped") == 1
+    assert "nothing new" in done.out
+    assert not any(path.startswith("weekly") and path.endswith("r2") for path in released(made.out))
 
 
 # --- interrupted ----------------------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ class DuckDB:
         if isinstance(source, Text):
             relation, types = self._text(source), dict.fromkeys(source.names, "string")
         elif isinstance(source, Parquet):
-            files = ", ".join(_text(str(path)) for path in source.paths)
+            files = ", ".join(_path(path) for path in source.paths)
             positions = zip(source.header, source.names, strict=True)
             relation = f"(SELECT {', '.join(f'{_name(h)} AS {_name(n)}' for h, n in positions)} FROM read_parquet([{files}]))"
             types = dict(zip(source.names, source.types, strict=True))
@@ -112,7 +112,7 @@ class DuckDB:
 
     def _text(self, source: Text) -> str:
         columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in source.names)
-        files = ", ".join(_text(str(path)) for path in source.paths)
+        files = ", ".join(_path(path) for path in source.paths)
         # Rejected rows lie in a table of this database only, and are counted; their content is never selected.
         self._run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
         return (f"read_csv([{files}], columns={{{columns}}}, auto_detect=false, header=true, delim={_text(source.delimiter)}, "
@@ -264,6 +264,11 @@ class _Reading:
         self.name = _name(column.name)
         stored = self.name
         self.may_fail = False
+        if physical.startswith("dictionary<values=") and "string" in physical:
+            physical = "string"
+        if physical.startswith("timestamp[") and "tz=" in physical:
+            raise ContractBroken(f"Column '{column.name}' holds times with a zone, which a Parquet file gives in UTC; write them in the local "
+                                 f"time of {column.zone or 'the contract'}, or hand them in as a pandas or Arrow table.", rule="LP204")
         if physical in ("string", "large_string", "string_view"):
             nulls = ", ".join(_text(null) for null in {*file_nulls, *column.nulls})
             self.raw = f"CASE WHEN {stored} IN ({nulls}) THEN NULL ELSE {stored} END" if nulls else stored
@@ -319,6 +324,11 @@ def _shuffle(schema: ibis.Schema) -> str:
 
 def _name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _path(path: Path) -> str:
+    """Write a path so that DuckDB takes it for one file, whatever its name has of *, ? and [."""
+    return _text(re.sub(r"([\[*?])", r"[\1]", str(path)))
 
 
 def _text(text: str) -> str:

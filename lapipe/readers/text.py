@@ -75,7 +75,8 @@ def _open_one(path: Path, contract: Contract, spool: Path) -> Text:
     delimiter = contract.reading.delimiter or _delimiter(text, contract)
     header = tuple(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []))
     names = match_header(header, contract, str(path))
-    if path.suffix.lower() == ".zip" or encoding not in ("utf-8", "utf-8-sig"):
+    # A gzip that was cut short is noticed only by who reads it to its end and holds its checksum.
+    if path.suffix.lower() in (".zip", ".gz") or encoding not in ("utf-8", "utf-8-sig"):
         path = _rewrite(path, encoding, contract, spool)
     return Text((path,), header, names, delimiter, encoding)
 

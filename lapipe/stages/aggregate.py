@@ -33,7 +33,7 @@ class Aggregate(Stage):
     is withheld; null is a group of its own. `person` is the column that tells people apart (default: the contract's).
 
     With a time column as `period` the result is a series: only periods that closed `lag` ago, and that lie wholly within what
-    Retain kept, are there, and the pipeline releases each once.
+    Retain kept and within the days that the data has events of, are there, and the pipeline releases each once.
 
     Where every grouping column has a declared domain (the contract's allowed values, a band between minimum and maximum, the
     periods, or `domains={"course": "catalogue.id"}`: a column of another source) there is a row for each combination, and a
@@ -77,6 +77,7 @@ class Aggregate(Stage):
             if used and contract[used].use == "inside":
                 raise refuse("LP304", self, f"purpose {purpose.name} uses '{used}' inside the pipeline only; it may not be told in "
                              "figures.")
+        self._check_measures(contract)
         if self.period:
             self._check_period(contract)
         elif any(contract[name].is_time and contract[name].detail in PERIOD_START for name in self.by):
@@ -104,6 +105,17 @@ class Aggregate(Stage):
             raise refuse("LP404", self, f"'{name}' is {contract[name].kind} of identity domain '{contract[name].domain or 'none'}'; "
                          "people are counted by an identifier or pseudonym that has a domain, and so one spelling.")
         return name
+
+    def _check_measures(self, contract: Contract) -> None:
+        """Refuse figures of two columns that are made of one: their difference may be one person's value."""
+        made: dict[str, str] = {}
+        for name in dict.fromkeys(str(getattr(m, "column", "")) for m in self.measures.values()):
+            if not name or contract[name].type == "boolean":
+                continue
+            for origin in contract[name].made_of or (name,):
+                if made.setdefault(origin, name) != name:
+                    raise refuse("LP403", self, f"gives figures of '{made[origin]}' and of '{name}', both made of '{origin}'; subtracted "
+                                 "they may give one person's value. Keep one of them.")
 
     def _check_period(self, contract: Contract) -> None:
         column = contract[self.period]
@@ -228,6 +240,9 @@ class Aggregate(Stage):
             first = max(first, Duration.parse(column.keep).before(context.today))
         # A period that ends on day E (excluded) is closed from E plus the lag on.
         last = context.today if self.lag == "P0D" else self._lag().before(context.today)
+        if context.coverage is not None:
+            # An export that begins or ends within a period holds only part of it, whatever the date is today.
+            first, last = max(first, context.coverage[0]), min(last, context.coverage[1])
         return list(periods(first, last, column.detail))
 
     def _closed(self, table: ir.Table, context: Context) -> ir.Table:

@@ -45,6 +45,7 @@ class Derive(Stage):
         # A result is as fine as its finest source, so it may be released only where all of them may be, as they are.
         use = "full" if uses <= {"full", ""} else "inside"
         column = Column(self.column, type=declared, kind=strictest(inputs), use=use,
+                        made_of=tuple(sorted({name for each in inputs for name in (each.made_of or (each.name,))})),
                         about=next((c.about for c in inputs if c.about), ""))
         return contract.add(column)
 

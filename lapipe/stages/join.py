@@ -72,10 +72,21 @@ class Join(Stage):
 
         other = context.table(self.source)
         keys = other.filter(other[self.key].notnull()).group_by(self.key).aggregate(lapipe_rows=ibis._.count())
-        return {"keys held more than once": keys.filter(keys.lapipe_rows > 1).count()}
+        facts: dict[str, ir.Scalar] = {"keys held more than once": keys.filter(keys.lapipe_rows > 1).count()}
+        for column in context.contracts[self.source]:
+            if column.domain and column.name != self.key:
+                # One person under two keys would be counted as two.
+                shared = other.filter(other[column.name].notnull()).group_by(column.name).aggregate(lapipe_rows=ibis._.count())
+                facts[f"{column.name} under several keys"] = shared.filter(shared.lapipe_rows > 1).count()
+        return facts
 
     def judge(self, facts: Mapping[str, Any], context: Context) -> None:
         """Refuse a key that does not identify a row (LP206)."""
+        for name, count in facts.items():
+            if name.endswith("under several keys") and count:
+                raise ContractBroken(f"Join: {int(count)} people of {self.source} stand under several {self.key}, with one "
+                                     f"{name.removesuffix(' under several keys')}; they would be counted several times. Merge them at the "
+                                     "source.", rule="LP206")
         repeated = int(facts["keys held more than once"])
         if repeated:
             raise ContractBroken(f"Join: {self.source} holds {repeated} values of its key {self.key} more than once, so rows "

@@ -19,6 +19,9 @@ DOMINANCE = 85
 #: A median of fewer people than this is close to being one person's value (three times the usual threshold of ten).
 MEDIAN_MINIMUM = 30
 
+#: Values count as two when those between add less than this to what they would at most: floats hide nothing then.
+TWO_VALUED = 1e-9
+
 #: The name of the column that counts a person's rows in a cell.
 ROWS = "lapipe_rows"
 
@@ -90,19 +93,34 @@ class _Numeric(Measure):
         exact = units.cast("decimal(18, 0)")
         # One factor of 38 digits: DuckDB keeps the product of two narrow decimals in 18, and overflows.
         return {"n": table[self.column].count(), "total": exact.sum(), "squares": (exact.cast("decimal(38, 0)") * exact).sum(),
-                "least": units.min(), "most": units.max()}
+                "least": units.min(), "most": units.max(), "without": table[self.column].isnull().sum()}
 
     def cell(self, people: ir.Table, contract: Contract, k: int) -> Mapping[str, ir.Value]:
         p = self.columns(people)
         n, total, squares = p["n"].sum(), p["total"].sum(), p["squares"].sum()
-        contributors = (p["n"] > 0).sum()
-        # Too few people behind the figure, or all with one value: it would tell that value of each of them.
-        unsafe = (contributors < k) | (p["least"].min() == p["most"].max())
-        return {"value": rounded(self.figure(n, total, squares) / _unit(contract[self.column]), self.scale), "unsafe": unsafe.fill_null(True)}
+        figure = self.figure(n, total, squares) / _unit(contract[self.column])
+        return {"value": rounded(figure, self.scale), "unsafe": self._unsafe(people, k), "dominated": _dominated(p["n"])}
+
+    def _unsafe(self, people: ir.Table, least_people: int) -> Any:
+        """Say whether the figure would tell of too few people.
+
+        So it does when fewer than k stand behind it; when it leaves out rows of some people, but of fewer than k, since a
+        figure with them beside it gives theirs; and when the rows have one value, or only two: it then counts how many have
+        which, and that count may be under k. `Share` tells such a count safely.
+        """
+        p = self.columns(people)
+        contributors, left_out = (p["n"] > 0).sum(), (p["without"] > 0).sum()
+        low, high = p["least"].min().cast("float64"), p["most"].max().cast("float64")
+        n, total, squares = (p[name].sum().cast("float64") for name in ("n", "total", "squares"))
+        # The sum of (x - low)(high - x) is nought only when every x is one of the two.
+        between = (low + high) * total - squares - n * low * high
+        two_valued = between <= n * (high - low) * (high - low) * TWO_VALUED
+        unsafe = (contributors < least_people) | ((left_out > 0) & (left_out < least_people)) | two_valued
+        return unsafe.fill_null(True)
 
     def columns(self, people: ir.Table) -> Mapping[str, Any]:
         """Give this measure's aggregates per person, by their short names."""
-        return {name: people[f"{self.prefix}_{name}"] for name in ("n", "total", "squares", "least", "most")}
+        return {name: people[f"{self.prefix}_{name}"] for name in ("n", "total", "squares", "least", "most", "without")}
 
     @property
     def prefix(self) -> str:
@@ -116,7 +134,7 @@ class _Numeric(Measure):
 
 @dataclass(frozen=True)
 class Mean(_Numeric):
-    """The mean over rows, rounded to `scale` digits; withheld when all have one value."""
+    """The mean over rows, rounded to `scale` digits; withheld when all have one of two values, or one person most rows."""
 
     words = ("gemiddelde", "mean")
 
@@ -149,8 +167,9 @@ class Sum(_Numeric):
         return total.cast("float64")
 
     def cell(self, people: ir.Table, contract: Contract, k: int) -> Mapping[str, ir.Value]:
-        """As every numeric figure, with dominance."""
-        return {**super().cell(people, contract, k), "dominated": _dominated(self.columns(people)["total"])}
+        """As every numeric figure, with dominance of the amounts too."""
+        cell = super().cell(people, contract, k)
+        return {**cell, "dominated": cell["dominated"] | _dominated(self.columns(people)["total"])}
 
 
 @dataclass(frozen=True)
@@ -161,10 +180,7 @@ class Median(_Numeric):
 
     def cell(self, people: ir.Table, contract: Contract, k: int) -> Mapping[str, ir.Value]:
         """Whether enough people stand behind it."""
-        p = self.columns(people)
-        contributors = (p["n"] > 0).sum()
-        unsafe = (contributors < max(k, MEDIAN_MINIMUM)) | (p["least"].min() == p["most"].max())
-        return {"unsafe": unsafe.fill_null(True)}
+        return {"unsafe": self._unsafe(people, max(k, MEDIAN_MINIMUM)), "dominated": _dominated(self.columns(people)["n"])}
 
     def rows(self, table: ir.Table, contract: Contract) -> Mapping[str, ir.Value]:
         """The median itself cannot be made of the people's sums."""

@@ -28,7 +28,7 @@ class Object(Stage):
     """Leave out people on a list of objections; with `consents`, keep only people on a list of consents.
 
     A list is a source with an identifier column of an identity domain that the table has too, and the columns `purpose`
-    (empty: every purpose) and `state`. The rows of one person go together, whichever spelling stands in them; rows
+    (empty: every purpose; one that is not declared stops the run) and `state`. The rows of one person go together, whichever spelling stands in them; rows
     without an identifier go too.
     """
 
@@ -70,7 +70,8 @@ class Object(Stage):
         listed = context.contracts[source]
         listed_column, column = shared_domain(listed, contract, self)
         rows = context.table(source)
-        mine = rows.filter(rows.purpose.isnull() | (rows.purpose == context.purpose.name))
+        named = _purpose(rows)
+        mine = rows.filter((named == "") | (named == context.purpose.name.casefold()))
         people = mine.select(lapipe_listed=mine[listed_column.name], other=~mine.state.fill_null("").isin(ENDED if ended else GIVEN))
         if ended:
             return people.filter(people.other).select("lapipe_listed").distinct(), column.name
@@ -83,15 +84,26 @@ class Object(Stage):
         facts: dict[str, ir.Scalar] = {}
         for source in self.needs():
             listed_column, _ = shared_domain(context.contracts[source], context.contract, self)
+            facts[f"{source} for an unknown purpose"] = (
+                ~_purpose(context.table(source)).isin(["", *sorted(name.casefold() for name in context.purposes)])).sum().fill_null(0)
             facts[f"{source} without a person"] = context.table(source)[listed_column.name].isnull().sum().fill_null(0)
         return facts
 
     def judge(self, facts: Mapping[str, Any], context: Context) -> None:
         """Refuse a list with an entry that cannot be tied to a person (LP501)."""
         for name, count in facts.items():
+            if name.endswith("for an unknown purpose") and count:
+                raise Refused(f"Object: {int(count)} entries of the {name.removesuffix(' for an unknown purpose')} list name a purpose that is "
+                              f"not declared (there are: {', '.join(sorted(context.purposes))}; empty means all); going on might miss "
+                              "the person. Correct the list.", rule="LP501")
             if name.endswith("without a person") and count:
                 raise Refused(f"Object: {int(count)} entries of the {name.removesuffix(' without a person')} list name nobody; "
                               "going on would miss them. Correct the identifiers on the list.", rule="LP501")
+
+
+def _purpose(rows: ir.Table) -> ir.StringValue:
+    """Give the purpose that each entry names, white space and case aside; empty where it names none."""
+    return rows.purpose.fill_null("").strip().lower()
 
 
 def shared_domain(left: Contract, right: Contract, stage: Stage) -> tuple[Column, Column]:

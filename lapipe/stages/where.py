@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lapipe.contract import Contract
+from lapipe.contract import Contract, Kind
 from lapipe.errors import UsageFault
 from lapipe.purpose import Purpose
-from lapipe.stage import Context, Stage, leave_out
+from lapipe.stage import Context, Stage, leave_out, refuse
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -56,4 +56,26 @@ def resolved(expression: Any, table: ir.Table, contract: Contract, stage: Stage)
     if problem:
         raise UsageFault(f"{stage.kind}: {expression!r} does not fit {contract.name} ({problem}; its columns are "
                          f"{', '.join(contract.names)}).", rule="LP203")
+    _row_by_row(value, contract, stage)
     return value
+
+
+def _row_by_row(value: Any, contract: Contract, stage: Stage) -> None:
+    """Refuse what looks at other rows (people left out are still among them), and what picks a person out by name.
+
+    Raises:
+        Refused: a window, total or subquery (LP403), or an identifier compared with a constant (LP304).
+    """
+    import ibis.expr.operations as ops
+
+    op = value.op()
+    if op.find((ops.Reduction, ops.WindowFunction, ops.Subquery)):
+        raise refuse("LP403", stage, "computes from other rows, among them those of people who are left out. Compute from the row's "
+                     "own columns; totals are for Aggregate.")
+    identifying = {Kind.IDENTIFIER, Kind.PSEUDONYM, Kind.NATIONAL_ID}
+    names = {field.name for field in op.find(ops.Field) if field.name in contract and contract[field.name].kind in identifying}
+    constants = [literal for literal in op.find(ops.Literal) if isinstance(literal.value, str) or
+                 (isinstance(literal.value, int) and abs(literal.value) >= 1000)]
+    if names and constants:
+        raise refuse("LP304", stage, f"compares '{min(names)}' with a constant, which picks people out by name, and the register would "
+                     "hold it. Use a list: Object.")
