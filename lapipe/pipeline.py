@@ -443,7 +443,8 @@ class _Flow:
         return Context(
             purpose=self.plan.purpose, today=self.running.today, contract=step.before, promise=step.after, position=position,
             tables=self.tables, contracts=self.contracts,
-            lookup=lambda column, compute, type: engine.lookup(engine.root(column), compute, type), small=engine.table,
+            lookup=lambda column, compute, type: engine.lookup(engine.root(column), compute, type), 
+            small=lambda schema, rows: engine.table(rows()),
             distinct=lambda column: engine.distinct(column), pseudonyms=self.running.pseudonyms, root=engine.root,
             purposes=self.running.purposes, coverage=self.coverage)
 

@@ -178,8 +178,8 @@ def _context(purpose: Purpose, today: date, contract: Contract, after: Contract,
         value = "string" if type == "uuid" else type
         return ibis.table({"key": str(column.type()), "value": value}, name=f"{LOOKUP}_{next(numbers)}")
 
-    def small(rows: Any) -> ir.Table:
-        return ibis.table(ibis.Schema.from_pyarrow(rows.schema), name=f"{SMALL}_{next(numbers)}")
+    def small(schema: Mapping[str, str], rows: Any) -> ir.Table:
+        return ibis.table(dict(schema), name=f"{SMALL}_{next(numbers)}")
 
     return Context(purpose=purpose, today=today, contract=contract, promise=after, position=position,
                    tables={name: ibis.table(other.schema(), name=name) for name, other in others.items()}, contracts=others,

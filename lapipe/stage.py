@@ -29,11 +29,12 @@ class Context:
     """What a stage is handed: never fetched, so that the same stage plans without data and runs on any engine.
 
     `contract` describes the table as it enters the stage, `promise` what the stage's plan said comes out, `position` is the
-    stage's place in the pipeline. `tables` and `contracts` hold the other sources by name, minimised. `lookup` gives a table of (key, value) for the distinct values
-    of a column; when planning it has no rows. `small` makes a table of the engine from a few Arrow rows. `distinct`
-    streams a column's distinct values, and `pseudonyms` opens the key of an identity domain; both only when running. `root`
-    gives the column of the source, as it was read, from which a column comes unchanged: cheaper to look at, and a superset.
-    `purposes` names every purpose of the project, `coverage` the first and last local day that the data has events of.
+    stage's place in the pipeline. `tables` and `contracts` hold the other sources by name, minimised. `lookup` gives a table
+    of (key, value) for the distinct values of a column; when planning it has no rows. `small` makes a table of the engine from
+    its schema and a function that gives its few rows, which is not called when planning. `distinct` streams a column's
+    distinct values, and `pseudonyms` opens the key of an identity domain; both only when running. `root` gives the column of
+    the source, as it was read, from which a column comes unchanged: cheaper to look at, and a superset. `purposes` names every
+    purpose of the project, `coverage` the first and last local day that the data has events of.
     """
 
     purpose: Purpose
@@ -44,7 +45,7 @@ class Context:
     tables: Mapping[str, ir.Table]
     contracts: Mapping[str, Contract]
     lookup: Callable[[ir.Column, Compute, str], ir.Table]
-    small: Callable[[pa.Table], ir.Table]
+    small: Callable[[Mapping[str, str], Callable[[], pa.Table]], ir.Table]
     distinct: Callable[[ir.Column], Iterator[pa.Array]]
     pseudonyms: Callable[[str], Pseudonyms]
     root: Callable[[ir.Column], ir.Column]

@@ -74,7 +74,10 @@ class Engine(Protocol):
         ...
 
     def write(self, expression: ir.Table, path: Path) -> int:
-        """Write a table as one Parquet file, sorted by all its columns, and give its rows."""
+        """Write a table as one Parquet file, in an order made of the rows' content alone, and give its rows.
+
+        The order in which events came in would be a time finer than the purpose allows.
+        """
         ...
 
     def close(self) -> None:

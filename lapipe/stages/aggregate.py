@@ -18,6 +18,7 @@ from lapipe.stages.minimise import minimised
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
 #: The columns that every aggregate has.
 PEOPLE, STATUS = "people", "status"
@@ -259,8 +260,6 @@ class Aggregate(Stage):
 
     def _domain(self, name: str, context: Context) -> ir.Table:
         """Give the declared values of one column, and null where it may be null."""
-        import pyarrow as pa
-
         column = context.contract[name]
         if name in self.domains:
             source, _, other = self.domains[name].partition(".")
@@ -268,15 +267,23 @@ class Aggregate(Stage):
             values = table.select(**{name: table[other]}).distinct()
             if column.required:
                 return values.filter(values[name].notnull())
-            null = context.small(pa.table({name: pa.array([None], _arrow(column))}))
-            return values.filter(values[name].notnull()).union(null.select(**{name: null[name].cast(column.engine_type)}))
+            return values.filter(values[name].notnull()).union(self._listed(name, [None], context))
         listed: list[Any] = list(_declared(column))
         if name == self.period:
             listed = [period_of(day, column.detail) for day in self.window(context)]
         elif not column.required:
             listed.append(None)
-        table = context.small(pa.table({name: pa.array(listed, _arrow(column))}))
-        return table.select(**{name: table[name].cast(column.engine_type)})
+        return self._listed(name, listed, context)
+
+    def _listed(self, name: str, values: list[Any], context: Context) -> ir.Table:
+        column = context.contract[name]
+
+        def rows() -> pa.Table:
+            import pyarrow as pa
+
+            return pa.table({name: pa.array(values, _arrow(column))})
+
+        return context.small({name: column.engine_type}, rows)
 
     def _frame(self, context: Context) -> ir.Table:
         frame = self._domain(self.by[0], context)

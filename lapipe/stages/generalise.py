@@ -63,7 +63,7 @@ class Generalise(Stage):
             column = context.contract[name]
             kind, _, argument = detail.partition(" ")
             if detail in PERIOD_START:
-                mapping, key = context.small(calendar(column, detail)), day_key(table[name], column)
+                mapping, key = _calendar(column, detail, context), day_key(table[name], column)
             elif detail == "hour":
                 key = (local_seconds(table[name], column) // 3600).cast("int64") if column.clock else table[name].truncate("h")
                 if not column.clock:
@@ -81,6 +81,12 @@ class Generalise(Stage):
                 mapping, key = context.lookup(table[name], _prefixes(int(argument)), "string"), table[name]
             table = _replaced(table, name, mapping, key, number)
         return carry(table.rename({given: name for name, given in self.names.items()}), context.promise.names)
+
+
+def _calendar(column: Column, detail: str, context: Context) -> ir.Table:
+    types = {"date": "date", "integer": "int64", "string": "string"}
+    schema = {"key": "int64" if column.clock else "date", "value": types[period_type(detail)]}
+    return context.small(schema, lambda: calendar(column, detail))
 
 
 def _replaced(table: ir.Table, name: str, mapping: ir.Table, key: ir.Value, number: int) -> ir.Table:

@@ -62,5 +62,7 @@ def minimised(contract: Contract, purpose: Purpose, only: tuple[str, ...] = ()) 
         if column.kind is Kind.SPECIAL and not purpose.condition:
             raise Refused(f"Purpose {purpose.name} asks for column '{name}' of {contract.name}, special-category data, and "
                           "names no condition of art. 9(2).", rule="LP105")
-        kept = kept.change(name, use=allowed[name].use)
+        # A spelling for nobody becomes null when it is read, in a column that is filled in the file.
+        nobody = column.spelling is not None and column.spelling.nobody
+        kept = kept.change(name, use=allowed[name].use, required=column.required and not nobody)
     return kept

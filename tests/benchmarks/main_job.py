@@ -131,7 +131,7 @@ def lapipe(data: Path, kind: str, out: Path, *, flag: bool = False, key: bool = 
     run = pipeline.run({"events": data / f"log.{kind}", "students": data / f"students.{kind}", "objections": data / "objections.csv"},
                        register=out / "register.sqlite", keys=ring,
                        options=Options(out=out / "out", runs=out / "runs", clock=lambda: TODAY))
-    return Path(run.path("weekly_activity")) / "data.parquet"
+    return Path(run.path(run.releases[-1].name)) / "data.parquet"
 
 
 def benchmarked(*, flag: bool, key: bool) -> Any:

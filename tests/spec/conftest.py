@@ -142,9 +142,10 @@ def _declared(purpose: Purpose | None, sources: Mapping[str, Contract]) -> tuple
 
 def run_stage(stage: Stage, contract: Contract, rows: Sequence[Row], *, engine: Engine, folder: Path,
               purpose: Purpose | None = None, sources: Mapping[str, tuple[Contract, Sequence[Row]]] | None = None,
-              today: date = TODAY) -> Result:
+              today: date = TODAY, purposes: Sequence[str] = ("elsewhere",), coverage: tuple[date, date] | None = None) -> Result:
     """Plan a stage, hold its promise against its expression, and run it as a pipeline does.
 
+    `purposes` are declared beside the purpose; `coverage` is the first and last day of the events, by default without bounds.
     The purpose allows every column of the other sources, as their contracts say; what it says itself of a table goes first.
     """
     given = dict(sources or {})
@@ -156,7 +157,7 @@ def run_stage(stage: Stage, contract: Contract, rows: Sequence[Row], *, engine: 
 
     step = Step(stage, contract, promise)
     options = SimpleNamespace(progress=lambda phrase: None)
-    running = SimpleNamespace(options=options, today=today,
+    running = SimpleNamespace(options=options, today=today, purposes=frozenset(purposes) | {purpose.name},
                               pseudonyms=lambda domain: RING.pseudonyms(purpose=purpose.name, domain=domain))
     record = SimpleNamespace(record=lambda kind, shown: None)
     nothing: Any = None
@@ -166,6 +167,8 @@ def run_stage(stage: Stage, contract: Contract, rows: Sequence[Row], *, engine: 
     for name, (other, listed) in given.items():
         flow._read(name, an_arrow(other, listed), other, others[name], True)
 
+    # What the stage gets may be brought to weeks already: the days of its events are the test's to say.
+    flow.coverage = coverage
     table, context = flow.tables["main"], flow._context(1, step)
     facts = {**engine.count(stage.facts(table, context)), **stage.inspect(table, context)}
     held = engine.hold(stage.apply(table, context))
