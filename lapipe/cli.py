@@ -42,6 +42,9 @@ def main() -> None:
     try:
         # Without standalone mode, the code of a typer.Exit is what the call gives back.
         code = int(app(standalone_mode=False) or 0)
+        # Typer makes this code of an interruption, without a word.
+        if code == 130:
+            raise KeyboardInterrupt
     except LapipeError as error:
         print(f"lapipe: {error}", file=sys.stderr)
         code = error.exit_code

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lapipe.errors import LapipeError
-from tests.projects import BSNS, MOODLE_IDS, TODAY, Project, leaks, project
+from tests.projects import BSNS, COURSE, MOODLE_IDS, TODAY, Project, leaks, project
 
 Frames = dict[str, Any]
 
@@ -54,7 +54,7 @@ WRONG: dict[str, Callable[[Frames], None]] = {
     "texts of another wording": put("events", "Description", *[f"Kanarievogel{i} keek" for i in range(60)]),
     "BSNs as programme": put("students", "programme", *BSNS),
     "names and addresses as component": put("events", "Component", *[f"kanarie{i}@zwaluw.example" for i in range(90)]),
-    "addresses in a course's name": put("events", "Event context", *[f"Course: kanarie{i}@zwaluw.example" for i in range(90)]),
+    "BSNs in a course's name": put("events", "Event context", *[f"Course: {bsn[:4]}.{bsn[4:6]}.{bsn[6:]}" for bsn in BSNS * 6]),
     "nobody left": put("students", "moodle_id", *[str(900_000_000_000 + i) for i in range(14)]),
 }
 
@@ -74,6 +74,17 @@ def test_no_error_and_nothing_in_its_chain_holds_a_value(fault: str, made: Proje
     assert not leaks(said.out + said.err)
     assert not leaks(made.said())
     assert not any(made.runs.iterdir())
+
+
+@pytest.mark.parametrize("course", ["kanarie@zwaluw.example", f"Kanarie {MOODLE_IDS[0]}", "Kanarie 12345", "Kanarie\nstatistiek"])
+def test_a_course_whose_name_may_hold_a_person_has_no_name(course: str, made: Project, tmp_path: Path) -> None:
+    given = frames(made)
+    put("events", "Event context", *[f"Course: {course}"] * 60)(given)
+    run = made.go(given, register=tmp_path / "register", out=tmp_path / "out")
+    for name in ("moodle_activity", "weekly_activity"):
+        frame = run.read(name)
+        assert set(frame["course"].dropna()) == {COURSE}
+        assert frame["course"].isna().any()
 
 
 def test_nothing_of_a_person_is_left_in_anything_that_a_good_run_writes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

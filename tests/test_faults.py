@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gzip
 import os
 import random
@@ -22,7 +23,7 @@ from lapipe.keys import KeyRing
 from lapipe.pipeline import Options
 from lapipe.register import Register, RunSummary
 from lapipe.release import read_release
-from tests.projects import BSNS, WEEKLY, Change, Done, Project, cells, expected, leaks, log, mounted, project, unwritable
+from tests.projects import BSNS, WEEKLY, Change, Done, Project, cells, expected, leaks, log, mounted, project, unwritable, week
 
 EVENTS, STUDENTS, OBJECTIONS = "events", "students", "objections"
 
@@ -109,7 +110,9 @@ DATA: dict[str, tuple[Change, int, str]] = {
     "an id that cannot be spelt": (table(STUDENTS, lambda t: t.set("student_number", "kanarie-7")), 3, "LP207"),
     "an objection that cannot be spelt": (table(OBJECTIONS, lambda t: t.set("student_number", "Kanarie")), 3, "LP207"),
     "an objection of nobody": (table(OBJECTIONS, lambda t: t.set("student_number", "")), 4, "LP501"),
-    "a student twice": (table(STUDENTS, lambda t: t.rows.append(list(t.rows[0]))), 3, "holds 1 values of its key moodle_id more than once"),
+    "an objection to a purpose that is not declared": (table(OBJECTIONS, lambda t: t.set("purpose", "weekly")), 4, "LP501"),
+    "an objection in a state that is not declared": (table(OBJECTIONS, lambda t: t.set("state", "kanarie")), 3, "objection breaks contract"),
+    "a student twice": (table(STUDENTS, lambda t: t.rows.append(list(t.rows[0]))), 3, "'key moodle_id is unique' is broken by 1 keys"),
     "a row with too few cells": (content(EVENTS, lambda text: text + b"kanarie,kanarie\n"), 3, "LP208"),
     "a row with too many cells": (content(EVENTS, lambda text: text + b"kanarie," * 12 + b"\n"), 3, "LP208"),
     "a quote that is not closed": (content(EVENTS, lambda text: text + b'"kanarie,'), 3, "LP208"),
@@ -170,6 +173,10 @@ SETTING: dict[str, tuple[Change, int, str]] = {
     "a pipeline with an error of many lines": (lambda made: made.edit(
         f"pipelines/{WEEKLY}.py", "pipeline =", "raise ValueError('one\\ntwo')\npipeline ="), 2, "cannot be loaded (ValueError"),
     "a file without a pipeline": (lambda made: made.edit(f"pipelines/{WEEKLY}.py", "pipeline =", "pijplijn ="), 2, "holds no pipeline"),
+    "a domain that two contracts spell differently": (lambda made: made.edit(
+        "schemas/tables/student.odcs.yaml", "prefixes: ['#', s]", "prefixes: ['#']"), 4, "LP207"),
+    "a contract that declares a pseudonym": (lambda made: made.edit(
+        "schemas/tables/objection.odcs.yaml", "kind: identifier", "kind: pseudonym"), 2, "is declared a pseudonym"),
     "an unknown source": (lambda made: ("--source", "log=exports/events.csv"), 2, "has no source 'log'"),
     "a source without a name": (lambda made: ("--source", "exports/events.csv"), 2, "NAME=PATH"),
     "a source that is not named": (lambda made: made.edit("lapipe.toml", 'events = "exports/events.csv"\n', ""), 2, "--source events=PATH"),
@@ -346,11 +353,11 @@ def test_runs_that_are_killed_at_any_moment_leave_nothing_that_looks_like_a_rele
     whole = time.monotonic() - start
     dice, states = random.Random(26), []
     # The first half goes into imports.
-    moments = [whole * (10 + number + dice.random()) / 20 for number in range(10)]
-    for number, moment in enumerate(dice.sample(moments, 10)):
+    moments = [whole * (6 + number + dice.random()) / 12 for number in range(6)]
+    for number, moment in enumerate(dice.sample(moments, 6)):
         going = made.start("run", WEEKLY, "--run-id", f"r{number}")
         time.sleep(moment)
-        going.signal(signal.SIGINT if number % 4 == 3 else signal.SIGKILL)
+        going.signal(signal.SIGINT if number % 3 == 2 else signal.SIGKILL)
         done = going.wait()
         if done.code == 130:
             assert done.err == "lapipe: interrupted; nothing was released.\n"
@@ -375,23 +382,21 @@ def test_runs_that_are_killed_at_any_moment_leave_nothing_that_looks_like_a_rele
     assert "chain whole" in shown.out
 
 
-#: Where a run can be when it dies: the call it dies in, and whether the register will say that it completed.
+#: Where a run can be when it dies: owner and name of the call, which one of them, before or after it; whether the register
+#: will say that the run completed, and how many releases were in place by then.
 LAST_CALLS = {
-    "before the releases move": ("lapipe.release.Staging.commit", "before", False),
-    "between two releases": ("lapipe.release._point", "before", False),
-    "after the releases moved": ("lapipe.release.Staging.commit", "after", False),
-    "after the register said so": ("lapipe.register.RunRecord.complete", "after", True),
+    "before the releases move": ("import_module('lapipe.release').Staging", "commit", 1, "before", False, 0),
+    "between two releases": ("import_module('os')", "rename", 2, "before", False, 1),
+    "after the releases moved": ("import_module('lapipe.release').Staging", "commit", 1, "after", False, 2),
+    "after the register said so": ("import_module('lapipe.register').RunRecord", "complete", 1, "after", True, 2),
+    "between two of the links to the latest": ("import_module('lapipe.release')", "_point", 2, "before", True, 2),
 }
 
 
 @pytest.mark.parametrize("moment", LAST_CALLS)
 def test_a_run_that_dies_while_its_releases_appear_shows_all_of_them_or_none(moment: str, made: Project) -> None:
     """The moments are milliseconds, so the process is made to kill itself in them."""
-    call, when, done = LAST_CALLS[moment]
-    place, _, name = call.rpartition(".")
-    module = "lapipe." + place.split(".")[1]
-    owner = place if place == module else f"import_module('{module}').{place.split('.')[2]}"
-    owner = f"import_module('{module}')" if place == module else owner
+    owner, name, nth, when, done, moved = LAST_CALLS[moment]
     (made.root / "pipelines" / "dying.py").write_text(f"""import os
 from importlib import import_module
 owner = {owner}
@@ -399,11 +404,12 @@ true = owner.{name}
 calls = []
 def dying(*given):
     calls.append(1)
-    if "{when}" == "after":
-        true(*given)
-    if len(calls) == {2 if name == "_point" else 1}:
+    last = len(calls) == {nth}
+    if last and "{when}" == "before":
         os.kill(os.getpid(), 9)
-    return true(*given)
+    true(*given)
+    if last:
+        os.kill(os.getpid(), 9)
 owner.{name} = dying
 from lapipe.pipeline import load_pipeline
 from pathlib import Path
@@ -412,12 +418,32 @@ pipeline = load_pipeline(Path(__file__).with_name("{WEEKLY}.py"))
     died = made.start("run", "dying", "--run-id", "r1").wait()
     assert died.code == -signal.SIGKILL
     assert state(made, "r1") == ("completed" if done else "interrupted")
+    assert len([path for path in released(made.out) if not path.startswith(".staging")]) == moved
+    assert len(list(made.out.rglob("latest"))) == (1 if name == "_point" else 0)
     assert not readable(made, "r1")
     assert gone(made.runs)
     assert made.lapipe("run", WEEKLY, "--run-id", "r2").code == 0
     assert readable(made, "r1") == (2 if done else 0)
     assert {path.rpartition("/")[2] for path in released(made.out)} == ({"r1", "r2"} if done else {"r2"})
+    assert len(list(made.out.rglob("latest"))) == 2
     assert cells(read_release(made.out / "weekly_activity")) == expected(today=datetime.now(UTC).date())
+
+
+@pytest.mark.parametrize("whose", ["this", "another", "none", "this, going on"])
+def test_a_run_tidies_up_after_runs_of_its_own_register_only(whose: str, made: Project) -> None:
+    """Of a staging whose run this register does not know, another register may say that it completed."""
+    made.go(run_id="r1", today=datetime.now(UTC).date())
+    with Register.open(made.register, clock=lambda: datetime.now(UTC)) as register:
+        identity = register.identity()
+    staging = made.out / ".staging-foreign"
+    staging.mkdir()
+    if whose != "none":
+        (staging / "register").write_text(identity if whose.startswith("this") else "f" * 64)
+    with (staging / "lock").open("w") as lock:
+        if whose == "this, going on":
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        made.go(run_id="r2", today=datetime.now(UTC).date())
+    assert staging.exists() == (whose != "this")
 
 
 def test_new_periods_are_released_beside_the_old_ones(made: Project) -> None:
@@ -431,6 +457,8 @@ def test_new_periods_are_released_beside_the_old_ones(made: Project) -> None:
     made.write()
     run = made.go(run_id="r2", today=later)
     assert cells(run.read("weekly_activity")) == expected(weeks=(2,), today=today)
+    # A week without a cell is released too: as one in which there is nothing to publish.
+    assert run.read("weekly_activity").attrs["manifest"]["periods"] == [str(week(3, today)), str(week(2, today))]
     frame = read_release(made.out / "weekly_activity", today=later)
     assert cells(frame) == expected(weeks=(5, 4, 2), today=today)
     assert len(frame) == 6

@@ -8,11 +8,12 @@ from typing import Any
 import ibis
 import pytest
 
-from lapipe.lineage import LOOKUP, origins
+from lapipe.lineage import LOOKUP, SMALL, origins
 
 FLOW = ibis.table({"a": "string", "b": "int64", "c": "int64"}, name="flow")
 OTHER = ibis.table({"a": "string", "x": "int64"}, name="other")
 MAPPING = ibis.table({"key": "string", "value": "string"}, name=f"{LOOKUP}_0")
+CALENDAR = ibis.table({"key": "int64", "value": "string"}, name=f"{SMALL}_0")
 
 
 @pytest.mark.parametrize(("make", "expected"), [
@@ -33,6 +34,10 @@ MAPPING = ibis.table({"key": "string", "value": "string"}, name=f"{LOOKUP}_0")
     (lambda: FLOW.left_join(OTHER, "a").select(r=ibis._.x + ibis._.b), {"other.x", "b"}),
     (lambda: FLOW.left_join(MAPPING, FLOW.a == MAPPING.key).select(r="value"), set()),
     (lambda: FLOW.left_join(MAPPING, FLOW.a == MAPPING.key).select(r="key"), set()),
+    (lambda: FLOW.left_join(CALENDAR, FLOW.b == CALENDAR.key).select(r="value"), {"b"}),
+    (lambda: FLOW.left_join(CALENDAR, FLOW.b + FLOW.c == CALENDAR.key).select(r="value"), {"b", "c"}),
+    (lambda: FLOW.mutate(d=FLOW.c // 7).left_join(CALENDAR.rename(d="key"), "d").select(r="value"), {"c"}),
+    (lambda: FLOW.left_join(CALENDAR, FLOW.b == CALENDAR.key).select(r="c"), {"c"}),
     (lambda: FLOW.cross_join(OTHER.rename(y="a")).select(r="y"), {"other.a"}),
     (lambda: FLOW.select(r="a").union(OTHER.select(r="a")), {"a", "other.a"}),
     (lambda: FLOW.select(r="a").intersect(OTHER.select(r="a")), {"a", "other.a"}),

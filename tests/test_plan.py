@@ -11,13 +11,26 @@ from typing import Any
 import ibis
 import pytest
 
-from lapipe.contract import Column, Contract, Kind
+from lapipe.contract import Column, Contract, Kind, Spelling
 from lapipe.errors import LapipeError, Refused, UsageFault
 from lapipe.pipeline import load_pipeline
 from lapipe.plan import Plan, make_plan
 from lapipe.purpose import Condition, Duration, Purpose, Recipient
 from lapipe.stage import Context, Stage
-from lapipe.stages import Aggregate, Flag, Generalise, Join, Minimise, Object, Pseudonymise, Release, Retain
+from lapipe.stages import (
+    Aggregate,
+    Derive,
+    Flag,
+    Generalise,
+    Join,
+    Minimise,
+    Object,
+    Pseudonymise,
+    Release,
+    Retain,
+    Validate,
+    Where,
+)
 from tests.spec.conftest import ROOT, TODAY, a_person, a_purpose, a_table, an_instant
 
 SHIPPED = sorted(path for path in (ROOT / "pipelines").glob("*.py") if not path.name.startswith("_"))
@@ -45,7 +58,7 @@ def test_every_shipped_pipeline_plans_without_data_key_or_engine(path: Path, mon
 
 EVENTS = Contract("events", "1", (
     a_person(), Column("course"), an_instant(), Column("note", kind=Kind.FREE_TEXT), Column("bsn", kind=Kind.NATIONAL_ID),
-    Column("faith", kind=Kind.SPECIAL), Column("age", type="integer"), Column("mail", kind=Kind.IDENTIFIER)), person="student")
+    Column("faith", kind=Kind.SPECIAL), Column("age", type="integer"), Column("secret"), Column("mail", kind=Kind.IDENTIFIER)), person="student")
 OBJECTIONS = Contract("objection", "1", (a_person("who"), Column("purpose"), Column("state")))
 USES = {"student": "pseudonym", "course": "full", "at": "week"}
 
@@ -54,13 +67,15 @@ Changed = Mapping[str, str]
 
 def plan(*stages: Stage, uses: Changed | None = None, bare: bool = False, sources: Mapping[str, Contract] | None = None,
          **purpose: Any) -> Plan:
-    """Plan stages between Minimise, Object, Retain and Flag, as `bare` leaves them out."""
+    """Plan stages after Minimise, Validate, Object and Retain, with Flag before what is released; `bare` leaves these out."""
     given: dict[str, Any] = {"columns": {"events": {**USES, **(uses or {})},
                                          "objection": dict.fromkeys(("who", "purpose", "state"), "inside")},
                              "retain": Duration(years=1), **purpose}
-    before: tuple[Stage, ...] = () if bare else (Minimise(), Object(), Retain("at"), Flag())
+    if not bare:
+        end = next((number for number, stage in enumerate(stages) if isinstance(stage, (Aggregate, Release))), len(stages))
+        stages = (Minimise(), Validate(), Object(), Retain("at"), *stages[:end], Flag(), *stages[end:])
     return make_plan("trial", a_purpose(**given), {"events": EVENTS, "objections": OBJECTIONS, **(sources or {})},
-                     (*before, *stages), TODAY)
+                     stages, TODAY)
 
 
 SAFE = (Pseudonymise({"student": "who"}), Generalise({"at": "week"}))
@@ -84,8 +99,8 @@ def test_a_whole_pipeline_plans() -> None:
     (lambda: plan(Minimise(), *SAFE, OUT), "LP305", ["trial", "once"]),
     (lambda: plan(*SAFE, OUT, uses={"note": "full"}), "LP307", ["Release out", "'note'", "free text"]),
     (lambda: plan(Minimise(), Retain("at"), Flag(), *SAFE, OUT, bare=True, sources={}), "LP304", ["'objections'"]),
-    (lambda: plan(Minimise(), Retain("at"), Flag(), *SAFE, OUT, Object(), bare=True), "LP308", ["trial", "Object"]),
-    (lambda: plan(Minimise(), Object(), Flag(), *SAFE, OUT, bare=True), "LP309", ["trial", "'at'", "Retain('at')"]),
+    (lambda: plan(Minimise(), Validate(), Retain("at"), *SAFE, Flag(), OUT, Object(), bare=True), "LP308", ["trial", "Object"]),
+    (lambda: plan(Minimise(), Validate(), Object(), *SAFE, Flag(), OUT, bare=True), "LP309", ["trial", "'at'", "Retain('at')"]),
     (lambda: plan(*SAFE, OUT, retain=None), "LP309", ["Retain", "activity"]),
     (lambda: plan(*SAFE, OUT, uses={"faith": "full"}), "LP105", ["activity", "'faith'"]),
     (lambda: plan(*SAFE, OUT, uses={"age": "band 10"}), "LP311", ["Release out", "'age'", "'band 10'"]),
@@ -93,7 +108,14 @@ def test_a_whole_pipeline_plans() -> None:
     (lambda: plan(*SAFE), "LP312", ["trial", "Release(name)"]),
     (lambda: plan(*SAFE, OUT, OUT), "LP312", ["trial", "one name"]),
     (lambda: plan(Minimise(), Object(), Retain("at"), *SAFE, OUT, Flag(), bare=True), "LP313", ["trial", "'out'", "Flag()"]),
+    (lambda: plan(Minimise(), Validate(), Object(), Retain("at"), Flag(), *SAFE, OUT, bare=True), "LP313",
+     ["trial changes columns between Flag() and Release('out')"]),
+    (lambda: plan(*SAFE, OUT, Derive("again", ibis._.course), Release("more")), "LP313", ["Release('more')"]),
+    (lambda: plan(Minimise(), Object(), Retain("at"), *SAFE, Flag(), OUT, bare=True), "LP314", ["trial", "'out'", "Validate()"]),
+    (lambda: plan(Minimise(), Object(), Retain("at"), *SAFE, Flag(), OUT, Validate(), bare=True), "LP314", ["Validate()"]),
     (lambda: plan(Aggregate(by=("course",)), Aggregate(by=("course",), person="people"), OUT), "LP404", ["Aggregate", "'people'"]),
+    (lambda: plan(Aggregate(by=("course",)), Where(ibis._.people > 3), OUT), "LP403", ["Where stands after Aggregate"]),
+    (lambda: plan(Aggregate(by=("course",)), OUT, Flag(), Release("more")), "LP403", ["Flag stands after Aggregate"]),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_what_may_not_be_is_refused_with_stage_column_rule_and_fix(make: Callable[[], Plan], rule: str, told: list[str]) -> None:
     with pytest.raises(Refused) as refused:
@@ -147,10 +169,12 @@ def _adds(name: str = "made", type: str = "string", kind: Kind = Kind.PLAIN) -> 
     (Lie(lambda c: c, lambda t: t.select("course", "student", "at")), "computes course, student, at"),
     (Lie(_adds(type="integer"), lambda t: t.mutate(made=t.course)), "promises 'made' as int64 and computes string"),
     (Lie(_adds(), lambda t: t.mutate(made=t.who).drop("who", "purpose", "state"), source="objections"), "from 'objections.who'"),
+    (Lie(lambda c: c.change("secret", name="made", use="full"), lambda t: t.rename(made="secret")), "made of 'secret'"),
+    (Lie(_adds(), lambda t: t.mutate(made=t.course + t.secret)), "lets 'made' out, which is made of 'secret'"),
 ])
 def test_a_stage_that_lies_is_found_out(lie: Lie, told: str) -> None:
     with pytest.raises(Refused) as refused:
-        plan(lie, *SAFE, OUT)
+        plan(lie, *SAFE, OUT, uses={"secret": "inside"} if "secret" in told else {})
     assert refused.value.rule == "LP306"
     assert "Lie of trial" in str(refused.value)
     assert told in str(refused.value)
@@ -158,6 +182,17 @@ def test_a_stage_that_lies_is_found_out(lie: Lie, told: str) -> None:
 
 def test_a_stage_that_keeps_its_promise_passes() -> None:
     assert plan(Lie(_adds(), lambda t: t.mutate(made=t.course.upper())), *SAFE, OUT)
+
+
+def test_what_is_released_after_an_aggregate_is_the_aggregate() -> None:
+    found = plan(*SAFE, OUT, Aggregate(by=("course",), person="who"), Release("counted"))
+    assert found.steps[-1].after.names == ("course", "people")
+
+
+@pytest.mark.parametrize("changes", [{"spelling": None}, {"spelling": Spelling(prefixes=("u",))}, {"type": "integer"}])
+def test_a_domain_that_two_contracts_spell_differently_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match=r"^LP207 Pipeline trial: events\.student and objection\.who are of identity domain"):
+        plan(*SAFE, OUT, sources={"objections": OBJECTIONS.change("who", **changes)})
 
 
 def test_aggregating_twice_is_refused() -> None:

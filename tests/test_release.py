@@ -61,6 +61,44 @@ def test_a_release_that_was_touched_is_not_read(change: str, made: Project) -> N
     assert made.lapipe("verify", "out/weekly_activity").code == 5
 
 
+def another(made: Project, **changes: object) -> None:
+    """Put a second part beside the first, whose manifest says something else."""
+    beside = folder(made).parent.parent / "another" / "r2"
+    shutil.copytree(folder(made), beside)
+    path = beside / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "run": "r2", **changes}))
+
+
+WEEKS = ("2026-10-19", "2026-10-26")
+
+
+@pytest.mark.parametrize(("changes", "says"), [
+    ({"periods": ["2026-11-02"]}, ""),
+    ({"periods": ["2026-11-02", WEEKS[1]]}, "hold one period twice"),
+    ({}, "hold one period twice"),
+    ({"periods": ["2026-11-02"], "pipeline": "another"}, "of several pipelines"),
+])
+def test_parts_that_would_count_people_twice_are_not_read_together(changes: dict[str, object], says: str, made: Project) -> None:
+    assert json.loads((folder(made) / "manifest.json").read_text())["periods"] == list(WEEKS)
+    another(made, **changes)
+    if not says:
+        assert len(read_release(made.out / "weekly_activity", today=TODAY)) == 8
+        return
+    with pytest.raises(RegisterFault, match=says) as caught:
+        read_release(made.out / "weekly_activity", today=TODAY)
+    assert caught.value.rule == "LP605"
+    # One run's folder can be read all the same.
+    assert cells(read_release(folder(made), today=TODAY)) == expected()
+
+
+def test_a_run_does_not_release_among_releases_of_another_pipeline(made: Project) -> None:
+    another(made, pipeline="another")
+    there = sorted(made.out.rglob("*"))
+    with pytest.raises(UsageFault, match="weekly_activity holds releases of pipeline another"):
+        made.go(run_id="r3")
+    assert sorted(made.out.rglob("*")) == there
+
+
 def test_a_manifest_that_was_edited_is_found_with_the_register(made: Project) -> None:
     clock = made.options().clock
     with Register.open(made.register, clock=clock) as register:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,13 @@ import pytest
 
 from lapipe.errors import UsageFault
 from lapipe.pipeline import Run
-from tests.projects import WEEKLY, Project, cells, declaring, expected, project
+from tests.projects import TODAY, WEEKLY, Project, cells, declaring, expected, log, project, week
 
 Given = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    from tests.projects import TODAY
-
     return project(tmp_path_factory.mktemp("ways"), TODAY)
 
 
@@ -144,7 +143,6 @@ def test_a_run_hands_its_releases_over_by_name(first: Run) -> None:
 
 def test_the_same_keys_give_the_same_pseudonyms_and_others_give_others(made: Project, first: Run, tmp_path: Path) -> None:
     from lapipe.keys import KeyRing
-    from tests.projects import TODAY
 
     KeyRing.create(tmp_path / "other" / "ring.json", today=TODAY)
     run = made.go(register=tmp_path / "register", keys=tmp_path / "other" / "ring.json", out=tmp_path / "out")
@@ -164,3 +162,40 @@ def test_the_register_tells_the_whole_run(made: Project, first: Run) -> None:
     assert [entry.kind for entry in entries][:4] == ["started", "source", "source", "source"]
     assert [entry.kind for entry in entries][-3:] == ["release", "release", "completed"]
     assert entries[-1].body["key"]
+
+
+#: The log of the weeks 5 and 4 runs from a Monday to the Monday after them. By how many days each end is moved; what comes out.
+EDGES = {
+    "the log runs from Monday to Monday": (0, 0, (5, 4)),
+    "it begins on the Tuesday": (1, 0, (4,)),
+    "it ends on the Sunday, perhaps before the day was over": (0, -1, (5,)),
+    "it ends on a Wednesday": (0, 2, (5, 4)),
+    "neither week is whole": (1, -1, ()),
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_only_weeks_that_lie_wholly_in_the_log_are_released(edge: str, made: Project, tmp_path: Path) -> None:
+    later, earlier, weeks = EDGES[edge]
+    events = log()
+    for moved, back in ((later, 5), (earlier, 3)):
+        for row in events.rows:
+            row[0] = row[0].replace(f"{week(back):%d/%m/%y}", f"{week(back) + timedelta(days=moved):%d/%m/%y}")
+    run = made.go({"events": events.frame()}, register=tmp_path / "register", out=tmp_path / "out")
+    assert run.skipped == (() if weeks else ("weekly_activity",))
+    if weeks:
+        found = run.read("weekly_activity")
+        assert set(found["week"]) == {week(back) for back in weeks}
+        assert found.attrs["manifest"]["periods"] == [week(back).isoformat() for back in weeks]
+    assert set(run.read("moodle_activity")["week"]) >= {week(5), week(4)}
+
+
+@pytest.mark.parametrize(("named", "people"), [
+    (WEEKLY, 13), (f" {WEEKLY.upper()}  ", 13), ("", 13), ("   ", 13), ("assessment_results", 14)])
+def test_an_objection_holds_for_the_purpose_it_names_or_for_all(named: str, people: int, made: Project, tmp_path: Path) -> None:
+    from tests.projects import objections
+
+    listed = objections()
+    listed.set("purpose", named)
+    run = made.go({"objections": listed.frame()}, register=tmp_path / "register", out=tmp_path / "out")
+    assert run.read("moodle_activity")["student"].nunique() == people

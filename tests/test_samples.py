@@ -52,8 +52,25 @@ def actor(text: str) -> str:
     return next(filter(None, found.groups())) if found else ""
 
 
-def counted(path: Path, encoding: str, delimiter: str) -> dict[tuple[str | None, date, str], tuple[int, int]]:
-    """Count people and rows per course, week and component; only cells of ten people or more."""
+#: Mondays before and after the events of every sample log: its weeks are whole in between.
+AROUND = (date(2025, 6, 9), date(2025, 7, 7))
+
+
+def widened(path: Path, encoding: str, delimiter: str, folder: Path) -> Path:
+    """Copy a log, with an event of nobody on the days around it."""
+    text = path.read_bytes().decode(encoding)
+    end = "\r\n" if "\r\n" in text else "\n"
+    rows = "".join(delimiter.join((f'"{day:%d/%m/%y}, 12:00:00"', "-", "-", "x", "x", "x", "The user with id '0' ran a task.", "cli", ""))
+                   + end for day in AROUND)
+    (folder / path.name).write_bytes((text.rstrip("\r\n") + end + rows).encode(encoding))
+    return folder / path.name
+
+
+Cells = dict[tuple[str | None, date, str], tuple[int, int]]
+
+
+def counted(path: Path, encoding: str, delimiter: str) -> Cells:
+    """Count people and rows per course, week and component."""
     who: dict[tuple[str | None, date, str], set[str]] = defaultdict(set)
     rows: Counter[tuple[str | None, date, str]] = Counter()
     known = {str(user) for user in STUDENTS} - OBJECTED
@@ -69,7 +86,12 @@ def counted(path: Path, encoding: str, delimiter: str) -> dict[tuple[str | None,
             cell = (course[1] if course else None, day - timedelta(days=day.weekday()), component)
             who[cell].add(user)
             rows[cell] += 1
-    return {cell: (len(users), rows[cell]) for cell, users in who.items() if len(users) >= 10}
+    return {cell: (len(users), rows[cell]) for cell, users in who.items()}
+
+
+def large(found: Cells) -> Cells:
+    """Give the cells of ten people or more."""
+    return {cell: figures for cell, figures in found.items() if figures[0] >= 10}
 
 
 @pytest.mark.parametrize(("file", "encoding", "delimiter"), [
@@ -83,8 +105,10 @@ def test_the_weekly_table_of_a_sample_log_holds_every_cell_of_ten_and_no_other(
     pipeline = load_pipeline(ROOT / "pipelines" / "moodle_weekly_activity.py")
     if encoding in ("cp1252", "utf-16"):
         pipeline = declaring(pipeline, "events", encoding=encoding, delimiter=delimiter)
-    done = run(pipeline, tmp_path, {"events": LOGS / file, **people(tmp_path)})
-    wanted = counted(LOGS / file, encoding, delimiter)
+    path = widened(LOGS / file, encoding, delimiter, tmp_path)
+    done = run(pipeline, tmp_path, {"events": path, **people(tmp_path)})
+    all_cells = counted(path, encoding, delimiter)
+    wanted = large(all_cells)
     assert wanted
     frame = done.read("weekly_activity")
     found = {(row.course if isinstance(row.course, str) else None, row.week, row.component): (int(row.people), int(row.actions))
@@ -92,6 +116,9 @@ def test_the_weekly_table_of_a_sample_log_holds_every_cell_of_ten_and_no_other(
     assert found == wanted
     # What is left of Description and context: no id, no name.
     events = done.read("moodle_activity")
+    grouped = events.groupby(["course", "week", "component"], dropna=False)["student"].agg(["nunique", "size"])
+    assert {(course if isinstance(course, str) else None, week, component): (int(users), int(rows))
+            for (course, week, component), users, rows in grouped.itertuples()} == all_cells
     with (LOGS / file).open(encoding=encoding, newline="") as stream:
         names = {row[1] for row in csv.reader(stream, delimiter=delimiter)} - {"-"}
     ids = {str(user) for user in STUDENTS}
@@ -101,6 +128,21 @@ def test_the_weekly_table_of_a_sample_log_holds_every_cell_of_ten_and_no_other(
             assert not values & names
             assert not {word for value in values for word in re.findall(r"\d{5}", value)} & ids
     assert events["student"].str.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").all()
+
+
+@pytest.mark.parametrize(("file", "encoding", "delimiter", "weeks"), [
+    ("synthetic_moodle_log_en_utf8bom.csv", "utf-8-sig", ",", {date(2025, 6, 16), date(2025, 6, 23)}),
+    ("synthetic_moodle_log_nl_utf8bom.csv", "utf-8-sig", ",", set()),
+])
+def test_of_a_sample_log_only_the_weeks_that_it_holds_whole_are_released(
+        file: str, encoding: str, delimiter: str, weeks: set[date], tmp_path: Path) -> None:
+    """The first runs from a Sunday to the Monday two weeks on, the other from a Friday to a Monday."""
+    done = run(load_pipeline(ROOT / "pipelines" / "moodle_weekly_activity.py"), tmp_path, {"events": LOGS / file, **people(tmp_path)})
+    wanted = {cell: figures for cell, figures in large(counted(LOGS / file, encoding, delimiter)).items() if cell[1] in weeks}
+    assert done.skipped == (() if weeks else ("weekly_activity",))
+    if weeks:
+        assert {(row.course if isinstance(row.course, str) else None, row.week, row.component): (int(row.people), int(row.actions))
+                for row in done.read("weekly_activity").itertuples()} == wanted
 
 
 def test_the_score_distribution_of_oulad_holds_every_cell_of_ten_and_no_figure_of_another(tmp_path: Path) -> None:

@@ -19,9 +19,6 @@ DOMINANCE = 85
 #: A median of fewer people than this is close to being one person's value (three times the usual threshold of ten).
 MEDIAN_MINIMUM = 30
 
-#: Values count as two when those between add less than this to what they would at most: floats hide nothing then.
-TWO_VALUED = 1e-9
-
 #: The name of the column that counts a person's rows in a cell.
 ROWS = "lapipe_rows"
 
@@ -110,11 +107,11 @@ class _Numeric(Measure):
         """
         p = self.columns(people)
         contributors, left_out = (p["n"] > 0).sum(), (p["without"] > 0).sum()
-        low, high = p["least"].min().cast("float64"), p["most"].max().cast("float64")
-        n, total, squares = (p[name].sum().cast("float64") for name in ("n", "total", "squares"))
-        # The sum of (x - low)(high - x) is nought only when every x is one of the two.
-        between = (low + high) * total - squares - n * low * high
-        two_valued = between <= n * (high - low) * (high - low) * TWO_VALUED
+        exact = "decimal(38, 0)"
+        low, high = p["least"].min().cast(exact), p["most"].max().cast(exact)
+        n, total, squares = (p[name].sum().cast(exact) for name in ("n", "total", "squares"))
+        # The sum of (x - low)(high - x) is nought only when every x is one of the two; in floats it would lose its digits.
+        two_valued = (low + high) * total - squares == n * low * high
         unsafe = (contributors < least_people) | ((left_out > 0) & (left_out < least_people)) | two_valued
         return unsafe.fill_null(True)
 

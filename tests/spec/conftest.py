@@ -142,7 +142,7 @@ def _declared(purpose: Purpose | None, sources: Mapping[str, Contract]) -> tuple
 
 def run_stage(stage: Stage, contract: Contract, rows: Sequence[Row], *, engine: Engine, folder: Path,
               purpose: Purpose | None = None, sources: Mapping[str, tuple[Contract, Sequence[Row]]] | None = None,
-              today: date = TODAY, purposes: Sequence[str] = ("elsewhere",), coverage: tuple[date, date] | None = None) -> Result:
+              today: date = TODAY, purposes: Sequence[str] = ("another",), coverage: tuple[date, date] | None = None) -> Result:
     """Plan a stage, hold its promise against its expression, and run it as a pipeline does.
 
     `purposes` are declared beside the purpose; `coverage` is the first and last day of the events, by default without bounds.

@@ -43,3 +43,10 @@ def test_an_expression_that_does_not_fit_is_refused(stage: Derive, told: str) ->
     with pytest.raises(UsageFault) as refused:
         plan_stage(stage, EVENTS)
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(("expression", "made_of"), [
+    (_.score + 1, ("score",)), (_.score + _.secret, ("score", "secret")), (_.made * 2, ("act", "score")), (_.act.upper(), ("act",))])
+def test_a_column_knows_what_it_was_made_of(expression: Any, made_of: tuple[str, ...]) -> None:
+    table = EVENTS.add(Column("made", type="integer", use="full", made_of=("act", "score")))
+    assert plan_stage(Derive("again", expression), table)["again"].made_of == made_of

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lapipe.contract import Column, Contract, Kind
+from lapipe.contract import Column, Contract, Kind, Spelling
 from lapipe.errors import ContractBroken, LapipeError, Refused, UsageFault
 from lapipe.stages import Join
 from tests.spec.conftest import Runner, a_person, a_purpose, a_table, plan_stage
@@ -43,6 +43,24 @@ def test_keys_match_whatever_their_spelling(run: Runner) -> None:
 def test_a_key_that_is_there_twice_is_refused_even_in_another_spelling(run: Runner, twice: str) -> None:
     with pytest.raises(ContractBroken, match=r"^LP206 Join: students holds 1 values of its key number more than once"):
         run(JOIN, EVENTS, ROWS, sources={"students": (STUDENTS, [*ADMINISTRATION, {"number": twice}])})
+
+
+@pytest.mark.parametrize(("mails", "refused"), [
+    (["a@x", "a@x"], True), (["a@x", "A@x"], True), (["a@x", "b@x"], False), ([None, None], False)])
+def test_a_person_who_stands_under_several_keys_is_refused(run: Runner, mails: list[str | None], refused: bool) -> None:
+    students = a_table(a_person("number"), a_person("mail", domain="mail", spelling=Spelling(lower=True)), name="students")
+    listed = [{"number": number, "mail": mail} for number, mail in zip("12", mails, strict=True)]
+    if not refused:
+        assert run(JOIN, EVENTS, ROWS, sources={"students": (students, listed)}).left_out == 1
+        return
+    with pytest.raises(ContractBroken, match=r"^LP206 Join: 1 people of students stand under several number, with one mail"):
+        run(JOIN, EVENTS, ROWS, sources={"students": (students, listed)})
+
+
+def test_a_source_that_breaks_its_contract_is_refused(run: Runner) -> None:
+    students = STUDENTS.change("cohort", minimum=2000)
+    with pytest.raises(ContractBroken, match=r"^LP205"):
+        run(JOIN, EVENTS, ROWS, sources={"students": (students, [{"number": "1", "cohort": 1999}])})
 
 
 def test_a_key_that_is_null_twice_is_no_duplicate(run: Runner) -> None:

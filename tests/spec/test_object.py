@@ -41,6 +41,11 @@ def entry(who: str | None, purpose: str | None = "activity", state: str | None =
     ([entry("1", purpose="another")], ROWS),
     ([entry("1", purpose="another"), entry("2")], ONE),
     ([entry("9")], ROWS),
+    ([entry("1", purpose=" Activity ")], TWO),
+    ([entry("1", purpose="ACTIVITY")], TWO),
+    ([entry("1", purpose="  ")], TWO),
+    ([entry("1", purpose="")], TWO),
+    ([entry("1", purpose=" Another")], ROWS),
 ])
 def test_all_rows_of_a_person_whose_objection_holds_are_left_out(run: Runner, listed: list[Any], stays: list[Any]) -> None:
     found = run(Object(), EVENTS, ROWS, sources={"objections": (LIST, listed)})
@@ -68,6 +73,12 @@ def test_an_empty_table_stays_empty(run: Runner) -> None:
 def test_an_entry_without_a_person_stops_the_run(run: Runner, nobody: str | None) -> None:
     with pytest.raises(Refused, match=r"^LP501 Object: 1 entries of the objections list name nobody"):
         run(Object(), EVENTS, ROWS, sources={"objections": (LIST, [entry("1"), entry(nobody, state="withdrawn")])})
+
+
+@pytest.mark.parametrize("purpose", ["activty", "activity, another", "*"])
+def test_an_entry_for_a_purpose_that_nobody_declared_stops_the_run(run: Runner, purpose: str) -> None:
+    with pytest.raises(Refused, match=r"^LP501 Object: 1 entries of the objections list name a purpose that is not declared"):
+        run(Object(), EVENTS, ROWS, sources={"objections": (LIST, [entry("2"), entry("1", purpose=purpose)])})
 
 
 def test_a_consent_without_a_person_stops_the_run(run: Runner) -> None:
