@@ -209,7 +209,8 @@ class _Running:
 
     def run(self, data: Mapping[str, Any]) -> Run:
         options, pipeline = self.options, self.pipeline
-        assert options.out is not None and options.runs is not None
+        assert options.out is not None
+        assert options.runs is not None
         out, runs = options.out, options.runs
         plan = pipeline.plan(today=self.today)
         self._lawful()
@@ -443,7 +444,7 @@ class _Flow:
         return Context(
             purpose=self.plan.purpose, today=self.running.today, contract=step.before, promise=step.after, position=position,
             tables=self.tables, contracts=self.contracts,
-            lookup=lambda column, compute, type: engine.lookup(engine.root(column), compute, type), 
+            lookup=lambda column, compute, type: engine.lookup(engine.root(column), compute, type),
             small=lambda schema, rows: engine.table(rows()),
             distinct=lambda column: engine.distinct(column), pseudonyms=self.running.pseudonyms, root=engine.root,
             purposes=self.running.purposes, coverage=self.coverage)

@@ -29,8 +29,12 @@ EVENTS, STUDENTS, OBJECTIONS = "events", "students", "objections"
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Project:
-    return project(tmp_path)
+def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Make a new project each time, in one and the same place: contracts are read once per path and content."""
+    base = tmp_path_factory.getbasetemp() / "faults"
+    shutil.rmtree(base, ignore_errors=True)
+    base.mkdir()
+    return project(base)
 
 
 def refused(done: Done, code: int, says: str, made: Project) -> None:
