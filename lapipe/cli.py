@@ -121,13 +121,25 @@ def _progress() -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty():
         yield lambda phrase: None
         return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    import re
 
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), transient=True,
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), transient=True,
                   console=Console(stderr=True)) as bar:
-        task = bar.add_task("starting")
-        yield lambda phrase: bar.update(task, description=phrase)
+        task = bar.add_task("starting", total=None)
+
+        def show(phrase: str) -> None:
+            # A phrase that counts ("3 of 12") moves the bar; any other only names what is being done.
+            counted = re.search(r"([\d,]+) of ([\d,]+)", phrase)
+            if counted:
+                done, total = (int(number.replace(",", "")) for number in counted.groups())
+                bar.update(task, description=phrase, completed=done, total=total)
+            else:
+                bar.update(task, description=phrase)
+
+        yield show
 
 
 # --- check, plan, explain ---------------------------------------------------------------------------------------------
