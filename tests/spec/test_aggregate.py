@@ -453,7 +453,7 @@ def hundredths(value: Decimal) -> Decimal:
     return (value * 100 + Decimal("0.5")).to_integral_value("ROUND_FLOOR") / 100
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(rows=ROWS, k=st.integers(1, 4))
 def test_any_table_gives_what_plain_python_gives(duckdb: Engine, tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]],
                                                  k: int) -> None:

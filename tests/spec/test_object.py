@@ -135,7 +135,7 @@ ENTRIES = st.lists(st.builds(entry, PEOPLE, st.sampled_from([None, "activity", "
                              st.sampled_from([None, "received", "upheld", "rejected", "withdrawn", "given"])), max_size=6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(rows=st.lists(st.fixed_dictionaries({"student": st.one_of(st.none(), PEOPLE), "act": st.sampled_from("ab")}), max_size=8),
        objected=ENTRIES, consented=ENTRIES, consent=st.booleans())
 def test_any_lists_give_what_plain_python_gives(duckdb: Engine, tmp_path_factory: pytest.TempPathFactory, rows: list[Any],

@@ -103,7 +103,7 @@ def test_two_columns_may_not_become_one() -> None:
 NUMBERS = st.one_of(st.none(), st.integers(0, 30).map(lambda number: f"s{number:05}"), st.integers(0, 30).map(str))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(students=st.lists(NUMBERS, max_size=12))
 def test_pseudonyms_are_equal_exactly_where_people_are(duckdb: Engine, tmp_path_factory: pytest.TempPathFactory,
                                                        students: list[str | None]) -> None:
