@@ -70,6 +70,18 @@ class Stage:
     drops: ClassVar[bool] = False
     needs_held: ClassVar[bool] = False
 
+    @property
+    def marks_by(self) -> str:
+        """The one column whose value decides which rows are left out, where that is all the stage does; otherwise empty."""
+        return ""
+
+    def depends_on(self, contract: Contract, contracts: Mapping[str, Contract]) -> str:
+        """Name the one column on whose value alone depend the columns and marks that the stage makes; otherwise empty.
+
+        Such a stage may be run over the column's distinct values instead of over the rows; `contracts` are the other sources'.
+        """
+        return ""
+
     def plan(self, contract: Contract, purpose: Purpose, sources: Mapping[str, Contract]) -> Contract:
         """Promise what comes out, reading no data; `sources` are the contracts of all sources, as declared.
 

@@ -48,7 +48,7 @@ def test_every_shipped_pipeline_plans_without_data_key_or_engine(path: Path, mon
     def closed(*_: Any, **__: Any) -> Any:
         raise AssertionError("a plan opens nothing")
 
-    for name in ("lapipe.pipeline.open_engine", "lapipe.engine.open_engine", "lapipe.pipeline.open_source", "lapipe.keys.KeyRing.open"):
+    for name in ("lapipe.pipeline.open_engine", "lapipe.engine.open_engine", "lapipe.flow.open_source", "lapipe.keys.KeyRing.open"):
         monkeypatch.setattr(name, closed)
     monkeypatch.setattr(builtins, "open", closed)
     plan = pipeline.plan(today=TODAY)

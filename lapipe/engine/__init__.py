@@ -45,8 +45,11 @@ class Engine(Protocol):
         """Make a table of a few rows."""
         ...
 
-    def hold(self, expression: ir.Table) -> ir.Table:
-        """Compute a table and keep it until `drop` or the end."""
+    def hold(self, expression: ir.Table, *, written: Sequence[str] = ()) -> ir.Table:
+        """Compute a table and keep it until `drop` or the end; `written` names the columns that will be written next.
+
+        An engine may then keep the rows in the order in which they are to be written.
+        """
         ...
 
     def drop(self, table: ir.Table) -> None:
@@ -63,6 +66,10 @@ class Engine(Protocol):
 
     def distinct(self, column: ir.Column) -> Iterator[pa.Array]:
         """Stream the distinct values of a column, null left out."""
+        ...
+
+    def values(self, column: ir.Column) -> ir.Table:
+        """Keep the distinct values of a column, and one null, as a table of one column `key`."""
         ...
 
     def root(self, column: ir.Column) -> ir.Column:

@@ -94,7 +94,7 @@ class Spark:
 
     # --- through ---
 
-    def hold(self, expression: ir.Table) -> ir.Table:
+    def hold(self, expression: ir.Table, *, written: Sequence[str] = ()) -> ir.Table:
         """See `Engine.hold`."""
         return self._view(self._saved("held", "compute", expression))
 
@@ -132,6 +132,12 @@ class Spark:
                 yield batch.column(0)
         finally:
             _remove(path)
+
+    def values(self, column: ir.Column) -> ir.Table:
+        """See `Engine.values`."""
+        listed = column.name("key").as_table().filter(lambda t: t.key.notnull()).distinct()
+        # One null, computed: frames do not enter Spark.
+        return self.hold(listed.union(listed.aggregate(key=listed.key.nullif(listed.key).max())))
 
     def root(self, column: ir.Column) -> ir.Column:
         """See `Engine.root`."""

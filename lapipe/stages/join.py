@@ -56,6 +56,10 @@ class Join(Stage):
         nullable = {"required": False} if self.unmatched == "keep" else {}
         return contract.add(*(column.change(**nullable) for column in other if column.name != self.key))
 
+    def depends_on(self, contract: Contract, contracts: Mapping[str, Contract]) -> str:
+        """The column that is matched."""
+        return self.on
+
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Join on the left, and mark the rows without a match."""
         other = context.table(self.source)

@@ -52,6 +52,11 @@ class Object(Stage):
             shared_domain(listed, contract, self)
         return contract
 
+    def depends_on(self, contract: Contract, contracts: Mapping[str, Contract]) -> str:
+        """The identifier that the lists have too, where they all list people by the same."""
+        names = {shared_domain(contracts[source], contract, self)[1].name for source in self.needs()}
+        return names.pop() if len(names) == 1 else ""
+
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Mark the rows of who objected, and of who did not consent."""
         contract, purpose = context.contract, context.purpose

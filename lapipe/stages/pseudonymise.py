@@ -56,6 +56,10 @@ class Pseudonymise(Stage):
                 kept.append(column)
         return dataclasses.replace(contract, columns=tuple(kept), person=person, key=())
 
+    def depends_on(self, contract: Contract, contracts: Mapping[str, Contract]) -> str:
+        """The identifier, where it is one."""
+        return next(iter(self.columns)) if len(self.columns) == 1 else ""
+
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Look the distinct identifiers up; the key never enters the engine."""
         for number, (name, given) in enumerate(self.columns.items()):

@@ -29,6 +29,11 @@ class Retain(Stage):
 
     drops: ClassVar[bool] = True
 
+    @property
+    def marks_by(self) -> str:
+        """The column of times."""
+        return self.column
+
     def plan(self, contract: Contract, purpose: Purpose, sources: Mapping[str, Contract]) -> Contract:
         """Promise that the column holds nothing older; refuse a term longer than the purpose's (LP309)."""
         column = contract[self.column]

@@ -69,12 +69,13 @@ def _row_by_row(value: Any, contract: Contract, stage: Stage) -> None:
     import ibis.expr.operations as ops
 
     op = value.op()
-    if op.find((ops.Reduction, ops.WindowFunction, ops.Subquery)):
+    # Only the condition itself: the table below it may be the outcome of joins and constants of other stages.
+    if op.find((ops.Reduction, ops.WindowFunction, ops.Subquery), filter=ops.Value):
         raise refuse("LP403", stage, "computes from other rows, among them those of people who are left out. Compute from the row's "
                      "own columns; totals are for Aggregate.")
     identifying = {Kind.IDENTIFIER, Kind.PSEUDONYM, Kind.NATIONAL_ID}
-    names = {field.name for field in op.find(ops.Field) if field.name in contract and contract[field.name].kind in identifying}
-    constants = [literal for literal in op.find(ops.Literal) if isinstance(literal.value, str) or
+    names = {field.name for field in op.find(ops.Field, filter=ops.Value) if field.name in contract and contract[field.name].kind in identifying}
+    constants = [literal for literal in op.find(ops.Literal, filter=ops.Value) if isinstance(literal.value, str) or
                  (isinstance(literal.value, int) and abs(literal.value) >= 1000)]
     if names and constants:
         raise refuse("LP304", stage, f"compares '{min(names)}' with a constant, which picks people out by name, and the register would "

@@ -170,6 +170,7 @@ def _imports(job: str) -> None:
         import pyarrow  # noqa: F401
     if job.startswith("lapipe"):
         import ibis
+        import pandas  # noqa: F401
 
         import lapipe.pipeline
         import lapipe.stages  # noqa: F401

@@ -16,8 +16,8 @@ import pytest
 
 from lapipe.contract import Column, Contract, Kind, Spelling
 from lapipe.engine import Engine, open_engine
+from lapipe.flow import Flow
 from lapipe.keys import KeyRing
-from lapipe.pipeline import _Flow
 from lapipe.plan import Plan, Step, _compare, _context
 from lapipe.purpose import Basis, ColumnUse, LegalBasis, Purpose, load_purpose
 from lapipe.release import _arrow_type
@@ -154,18 +154,9 @@ def run_stage(stage: Stage, contract: Contract, rows: Sequence[Row], *, engine: 
     promise = stage.plan(contract, purpose, contracts)
     others = {name: minimised(other, purpose) for name, (other, _) in given.items()}
     _compare("spec", stage, contract, promise, _context(purpose, today, contract, promise, 1, others))
-
     step = Step(stage, contract, promise)
-    options = SimpleNamespace(progress=lambda phrase: None)
-    running = SimpleNamespace(options=options, today=today, purposes=frozenset(purposes) | {purpose.name},
-                              pseudonyms=lambda domain: RING.pseudonyms(purpose=purpose.name, domain=domain))
-    record = SimpleNamespace(record=lambda kind, shown: None)
-    nothing: Any = None
-    flow = _Flow(cast(Any, running), Plan("spec", purpose, contracts, (step, step)), engine, cast(Any, record), nothing, nothing,
-                 folder, {})
-    flow._read("main", an_arrow(contract, rows), contract, contract, True)
-    for name, (other, listed) in given.items():
-        flow._read(name, an_arrow(other, listed), other, others[name], True)
+    flow = a_flow((step, step), contracts, {"main": rows, **{name: listed for name, (_, listed) in given.items()}}, purpose=purpose,
+                  engine=engine, folder=folder, today=today, purposes=purposes)
 
     # What the stage gets may be brought to weeks already: the days of its events are the test's to say.
     flow.coverage = coverage
@@ -179,6 +170,20 @@ def run_stage(stage: Stage, contract: Contract, rows: Sequence[Row], *, engine: 
     stage.judge({**facts, "rows in": rows_in, "rows left out": gone} if stage.drops else facts, context)
     assert held.columns == promise.names
     return Result(in_order(as_promised(engine.fetch(held), promise)), promise, gone, facts)
+
+
+def a_flow(steps: tuple[Step, ...], contracts: Mapping[str, Contract], rows: Mapping[str, Sequence[Row]], *, purpose: Purpose,
+           engine: Engine, folder: Path, today: date = TODAY, purposes: Sequence[str] = ()) -> Flow:
+    """Give the flow of a run whose sources are read; `main` is the source that the steps are over, as the first of them gets it."""
+    options = SimpleNamespace(progress=lambda phrase: None)
+    running = SimpleNamespace(options=options, today=today, purposes=frozenset(purposes) | {purpose.name},
+                              pseudonyms=lambda domain: RING.pseudonyms(purpose=purpose.name, domain=domain))
+    record = SimpleNamespace(record=lambda kind, shown: None)
+    nothing: Any = None
+    flow = Flow(cast(Any, running), Plan("spec", purpose, contracts, steps), engine, cast(Any, record), nothing, nothing, folder, {})
+    for name, contract in contracts.items():
+        flow._read(name, an_arrow(contract, rows[name]), contract, contract if name == "main" else minimised(contract, purpose), True)
+    return flow
 
 
 def an_arrow(contract: Contract, rows: Sequence[Row]) -> pa.Table:
