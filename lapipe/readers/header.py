@@ -24,7 +24,8 @@ def _named(header: Sequence[str], contract: Contract) -> list[str]:
     names = []
     for position, word in enumerate(header, 1):
         column = placed.get(position)
-        here = column is not None and folded(word) in {folded(each) for each in (column.name, *column.aliases)}
+        # A header cell that is empty names nothing; its place says what it is.
+        here = column is not None and folded(word) in {"", *(folded(each) for each in (column.name, *column.aliases))}
         names.append(column.name if column is not None and here else known.get(folded(word), ""))
     return names
 
