@@ -70,7 +70,7 @@ class DuckDB:
         """See `Engine.read`."""
         columns = contract.columns
         if isinstance(source, Text):
-            relation, types = self._text(source), dict.fromkeys(source.names, "string")
+            relation, types = self._text(source, contract.reading.nulls), dict.fromkeys(source.names, "string")
         elif isinstance(source, Parquet):
             files = ", ".join(_path(path) for path in source.paths)
             positions = zip(source.header, source.names, strict=True)
@@ -78,7 +78,8 @@ class DuckDB:
             types = dict(zip(source.names, source.types, strict=True))
         else:
             relation, types = self._frame(source)
-        reads = [_Reading(column, types[column.name], contract.reading) for column in columns]
+        known = contract.reading.nulls if isinstance(source, Text) else ()
+        reads = [_Reading(column, types[column.name], contract.reading, known) for column in columns]
         name = self._new("read")
         if isinstance(source, Text) or any(reading.may_fail for reading in reads):
             return self._held_read(name, relation, reads, source, contract)
@@ -117,13 +118,14 @@ class DuckDB:
         table = self._ibis.table(name)
         return Read(table.drop(_UNREADABLE) if failing else table, rows, unreadable)
 
-    def _text(self, source: Text) -> str:
+    def _text(self, source: Text, nulls: Sequence[str]) -> str:
         columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in source.names)
         files = ", ".join(_path(path) for path in source.paths)
+        spelt = f"nullstr=[{', '.join(_text(null) for null in nulls)}], " if nulls else ""
         # Rejected rows lie in a table of this database only, and are counted; their content is never selected.
         self._run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
         return (f"read_csv([{files}], columns={{{columns}}}, auto_detect=false, header={str(source.has_header).lower()}, delim={_text(source.delimiter)}, "
-                f"quote='\"', escape='\"', store_rejects=true, rejects_limit={_REJECTS}, null_padding=false, strict_mode=true, "
+                f"quote='\"', escape='\"', {spelt}store_rejects=true, rejects_limit={_REJECTS}, null_padding=false, strict_mode=true, "
                 "max_line_size=16777216)")
 
     def _frame(self, source: Frame) -> tuple[str, dict[str, str]]:
@@ -266,7 +268,7 @@ class _Viewed:
 class _Reading:
     """How one column is read: the SQL of its text with nulls taken out, and of its value in the declared type."""
 
-    def __init__(self, column: Column, physical: str, reading: FileReading) -> None:
+    def __init__(self, column: Column, physical: str, reading: FileReading, known: Sequence[str] = ()) -> None:
         self.column, self._written = column, reading
         self.name = _name(column.name)
         stored = self.name
@@ -277,7 +279,7 @@ class _Reading:
             raise ContractBroken(f"Column '{column.name}' holds times with a zone, which a Parquet file gives in UTC; write them in the local "
                                  f"time of {column.zone or 'the contract'}, or hand them in as a pandas or Arrow table.", rule="LP204")
         if physical in ("string", "large_string", "string_view"):
-            nulls = ", ".join(_text(null) for null in {*reading.nulls, *column.nulls})
+            nulls = ", ".join(_text(null) for null in sorted({*reading.nulls, *column.nulls} - {*known}))
             self.raw = f"CASE WHEN {stored} IN ({nulls}) THEN NULL ELSE {stored} END" if nulls else stored
             self.value = self._from_text()
             self.may_fail = column.type != "string"
