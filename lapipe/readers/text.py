@@ -162,16 +162,16 @@ def shape_of(path: Path) -> Shape:
                 line_ends &= outside
             found = ones(line_ends)
             newlines, lines = newlines + found, lines + found
-            around = np.frombuffer(before[-2:].rjust(2, b"x") + piece, np.uint8)
+            around = np.frombuffer(before.rjust(2, b"x") + piece, np.uint8)
             one_back, two_back = around[1:-1], around[:-2]
-            if b"\r" in piece or before.endswith(b"\r"):
+            # A line with nothing in it is none.
+            blank = one_back == ord("\n")
+            if b"\r" in piece or b"\r" in before:
                 returns += ones(bits(data == ord("\r")) & outside)
                 pairs += ones(bits(one_back == ord("\r")) & line_ends)
-            # A line with nothing in it is none.
-            seam = before[-2:] + piece
-            if b"\n\n" in seam or b"\n\r\n" in seam:
-                lines -= ones(bits((one_back == ord("\n")) | ((one_back == ord("\r")) & (two_back == ord("\n")))) & line_ends)
-            before = seam[-2:]
+                blank |= (one_back == ord("\r")) & (two_back == ord("\n"))
+            lines -= ones(bits(blank) & line_ends)
+            before = (before + piece)[-2:]
     return Shape(lines + (not before.endswith(b"\n")), returns != pairs or 0 < pairs != newlines, nul)
 
 
