@@ -85,9 +85,27 @@ class Spool:
         if self._quarantine is None or not self.contract.reading.quarantines or (limit and self.bad > limit):
             return
         if self._bad_rows is None:
-            self._quarantine.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._bad_rows = cast(IO[str], create(self._quarantine))
+            self._open_quarantine()
+        assert self._bad_rows is not None
         self._bad_rows.write(json.dumps({"file": path.name, "line": line, "why": why, "content": raw}, ensure_ascii=False) + "\n")
+
+    def _open_quarantine(self) -> None:
+        assert self._quarantine is not None
+        problem = ""
+        try:
+            for folder in [*reversed(self._quarantine.parents)]:
+                folder.mkdir(mode=0o700, exist_ok=True)
+            # Two sources may have one contract, and a refused run may be tried again under its id.
+            number = 1
+            while self._quarantine.exists():
+                number += 1
+                self._quarantine = self._quarantine.with_name(f"{self.contract.name}-{number}.jsonl")
+            self._bad_rows = cast(IO[str], create(self._quarantine))
+        except OSError as error:
+            problem = str(error.strerror)
+        if problem:
+            raise EngineFault(f"The quarantine folder {self._quarantine.parent} cannot be written ({problem}); name another with `quarantine` in "
+                              "lapipe.toml.")
 
     def close(self, found: Mapping[str, str | int]) -> Parquet:
         """Finish the file and hold the counts against each other.
