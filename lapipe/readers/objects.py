@@ -53,6 +53,17 @@ class _Place:
     columns: list[int] = field(default_factory=list)
     below: dict[str, _Place] = field(default_factory=dict)
     open: bool = False
+    seen: bool = False
+
+    def found(self, value: Any, cells: list[str | None]) -> None:
+        """Put a value in the cells of the columns that are found here."""
+        self.seen = True
+        for index in self.columns:
+            cells[index] = value if type(value) is str else _text(value)
+
+    def columns_seen(self) -> set[int]:
+        """Give the columns that a record had a key for, here or below."""
+        return {*(self.columns if self.seen else ()), *(index for place in self.below.values() for index in place.columns_seen())}
 
     def at(self, path: tuple[str, ...]) -> _Place:
         """Give the place at a path below this one, made where it is not there yet."""
@@ -68,7 +79,6 @@ class Objects:
     def __init__(self, contract: Contract, spool: Spool) -> None:
         self._contract, self._spool = contract, spool
         self._root, self._width = _Place(), len(spool.names)
-        self._seen: set[int] = set()
         self._undeclared: dict[str, None] = {}
         self._unnamed = False
         for index, name in enumerate(spool.names):
@@ -104,9 +114,9 @@ class Objects:
         Raises:
             ContractBroken: LP202.
         """
-        contract = self._contract
-        if self._spool.kept and len(self._seen) * 2 < self._width:
-            raise ContractBroken(f"{contract.name}: the records of {path} hold {len(self._seen)} of the {self._width} declared columns; is it the "
+        contract, seen = self._contract, len(self._root.columns_seen())
+        if self._spool.kept and seen * 2 < self._width:
+            raise ContractBroken(f"{contract.name}: the records of {path} hold {seen} of the {self._width} declared columns; is it the "
                                  f"right file? Declared: {', '.join(contract.names)}.", rule="LP202")
         if self._undeclared or self._unnamed:
             shown = [*self._undeclared, *(["keys that may be somebody's name or number"] if self._unnamed else [])]
@@ -114,9 +124,7 @@ class Objects:
                                  f"{', '.join(shown)}). Declare them with their kind, or their container under otherKeys.", rule="LP202")
 
     def _walk(self, value: Any, place: _Place, cells: list[str | None], where: str) -> None:
-        for index in place.columns:
-            self._seen.add(index)
-            cells[index] = _text(value)
+        place.found(value, cells)
         if value is None or not (place.below or place is self._root):
             return
         if isinstance(value, str):
@@ -130,8 +138,12 @@ class Objects:
             if not others and not value.keys() <= place.below.keys():
                 self._note(where, [key for key in value if key not in place.below])
             for key, below in place.below.items():
-                if key in value:
+                if key not in value:
+                    continue
+                if below.below:
                     self._walk(value[key], below, cells, f"{where}{key}.")
+                else:
+                    below.found(value[key], cells)
         elif isinstance(value, list):
             if not others and any(str(index) not in place.below for index in range(len(value))):
                 self._note(where, ["more elements of the list"])

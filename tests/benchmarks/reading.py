@@ -41,7 +41,7 @@ def lapipe_reads(path: Path, folder: Path, job: str) -> int:
     from lapipe.engine.duckdb import DuckDB
     from lapipe.readers import open_source
 
-    widths = {name: 40 for name in TYPES}
+    widths = dict.fromkeys(TYPES, 40)
     columns = tuple(Column(name, type=type, start=1 + 40 * place if "fixed" in job else 0, length=widths[name] if "fixed" in job else 0)
                     for place, (name, type) in enumerate(TYPES.items()))
     reading = Reading(format="fixed" if "fixed" in job else "jsonl" if "JSON" in job else "", quarantine_rows=10 if "quarantine" in job else 0)
