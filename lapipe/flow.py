@@ -15,7 +15,7 @@ from lapipe.errors import ContractBroken, EngineFault, Refused
 from lapipe.local_time import local_date, period_of
 from lapipe.people import People
 from lapipe.plan import Plan, Step
-from lapipe.readers import Text, open_source
+from lapipe.readers import Parquet, Text, open_source
 from lapipe.register import Register, RunRecord
 from lapipe.release import Note, Release, Staging, Written, on_disk, periods_there
 from lapipe.stage import LEFT_OUT, Context
@@ -103,7 +103,8 @@ class Flow:
 
     def _read(self, name: str, given: Any, declared: Contract, only: Contract, may_be_empty: bool) -> None:
         self.running.options.progress(f"reading {name}")
-        source = open_source(given, declared, self.folder)
+        options = self.running.options
+        source = open_source(given, declared, self.folder, options.quarantine / options.run_id if options.quarantine else None)
         read = self.engine.read(source, only)
         for column, count in read.unreadable.items():
             raise ContractBroken(f"{declared.name}: in {count} rows column '{column}' is not {only[column].type}"
@@ -125,6 +126,8 @@ class Flow:
                                  "columns_read": list(only.names), "columns_left": [n for n in declared.names if n not in only]}
         if isinstance(source, Text):
             shown |= {"encoding": source.encoding, "delimiter": source.delimiter}
+        elif isinstance(source, Parquet):
+            shown |= source.found
         self.record.record("source", shown)
 
     def _covered(self, table: ir.Table, contract: Contract) -> tuple[date, date] | None:

@@ -148,6 +148,7 @@ class Options:
     out: Path | None = None
     engine: str = ""
     runs: Path | None = None
+    quarantine: Path | None = None
     run_id: str = ""
     memory: str = ""
     actor: str = "data engineer"
@@ -172,7 +173,8 @@ class Options:
         return replace(
             self,
             out=self.out or (found.out if found else None), engine=self.engine or (found.engine if found else "duckdb"),
-            runs=self.runs or (found.runs if found else None), register=str(register or (found.register if found else "")),
+            runs=self.runs or (found.runs if found else None),
+            quarantine=self.quarantine or (found.quarantine if found else None), register=str(register or (found.register if found else "")),
             keys=keys if isinstance(keys, KeyRing) else Path(keys) if keys else (found.keys if found else None),
             sources=found.sources.get(pipeline.name, {}) if found else {}, approvals=bool(found and found.approvals),
             run_id=self.run_id or f"{self.clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",

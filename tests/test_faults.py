@@ -132,7 +132,8 @@ DATA: dict[str, tuple[Change, int, str]] = {
     "gzip that is none": (instead(EVENTS, "log.csv.gz", lambda path, text: path.write_bytes(text)), 3, "is not what its ending says"),
     "gzip that ends early": (instead(EVENTS, "log.csv.gz", lambda path, text: path.write_bytes(gzip.compress(text)[:-300])), 3, "LP208"),
     "a zip of two files": (instead(EVENTS, "log.zip", two_in_a_zip), 3, "is not what its ending says"),
-    "a spreadsheet": (instead(EVENTS, "log.xlsx", lambda path, text: path.write_bytes(text)), 2, "files ending in .xlsx are not read"),
+    "a spreadsheet that is none": (instead(EVENTS, "log.xlsx", lambda path, text: path.write_bytes(text)), 3, "is no workbook"),
+    "a file of an unknown ending": (instead(EVENTS, "log.doc", lambda path, text: path.write_bytes(text)), 2, "a file ending in .doc"),
     "a folder for a file": (instead(EVENTS, "log.csv", lambda path, text: path.mkdir()), 2, "is a folder"),
     "a pattern that matches nothing": (lambda made: ("--source", "events=exports/nothing*.csv"), 2, "there is no file"),
     "a pattern over unlike files": (instead(EVENTS, "events2.csv", lambda path, text: path.write_bytes(b"a,b\n1,2\n")), 3, "LP202"),
@@ -147,6 +148,32 @@ def test_data_that_breaks_its_contract_stops_the_run_with_one_sentence(fault: st
     refused(done, code, says, made)
     (run,) = history(made)
     assert (run.state, run.reason[:2]) == ("refused" if code > 2 else "failed", "LP" if code > 2 else "Us")
+
+
+@pytest.mark.parametrize(("limit", "code"), [("{rows: 2}", 0), ("{rows: 1}", 3), ("{share: 0.5}", 0)])
+def test_rows_in_quarantine_are_recorded_as_a_count_and_kept_for_their_owner_alone(limit: str, code: int, made: Project) -> None:
+    made.edit("schemas/tables/moodle_log_report.odcs.yaml", "          zone: Europe/Amsterdam\n",
+              f"          zone: Europe/Amsterdam\n          reading: {{quarantine: {limit}}}\n")
+    rows = made.export(EVENTS).read_text("utf-8").count("\n") - 1
+    with made.export(EVENTS).open("a", encoding="utf-8") as stream:
+        stream.write("kanarie,kanarie\nkanarie\n")
+    done = made.lapipe("run", WEEKLY, "--run-id", "r1")
+    kept = list(made.root.rglob("moodle_log_report*.jsonl"))
+    if code:
+        refused(done, code, "2 records of", made)
+        assert kept == []
+        return
+    assert done.code == 0, done.err
+    with Register.open(made.register, clock=lambda: datetime.now(UTC), create=False) as register:
+        (told,) = [entry.body for entry in register.entries(run="r1") if entry.kind == "source" and entry.body["source"] == EVENTS]
+    assert (told["rows in quarantine"], told["pseudo-rows left out"]) == (2, 0)
+    assert told["records"] == int(str(told["rows"])) + 2
+    assert int(str(told["rows"])) <= rows
+    (file,) = kept
+    assert file.parent.parent == made.root / ".lapipe" / "quarantine"
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert file.read_text("utf-8").count("kanarie") == 3
+    assert "kanarie" not in done.out + done.err
 
 
 def test_a_list_of_objections_may_hold_nobody(made: Project) -> None:
