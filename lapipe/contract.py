@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import hashlib
 import json
@@ -76,10 +77,13 @@ class Spelling:
 
         >>> Spelling(prefixes=("#", "s"), lower=True, number=True, pattern=r"[0-9]{7}").canonical(" S1234567 ")
         '1234567'
-        >>> Spelling(number=True, pattern=r"[0-9]{7}").canonical("1.23E+16") is None
+        >>> Spelling().canonical("1.23E+16") is None
         True
         """
         text = unicodedata.normalize("NFC", raw.strip())
+        # A spreadsheet's 1.23E+16 has lost its digits, and its 1234567.0 is a number only where that is declared.
+        if _SCIENTIFIC.fullmatch(text) or (not self.number and _FLOAT.fullmatch(text)):
+            return None
         if self.lower:
             text = text.lower()
         for prefix in self.prefixes:
@@ -97,6 +101,10 @@ class Spelling:
     def is_nobody(self, canonical: str) -> bool:
         """Tell whether a canonical form stands for the system or a guest instead of a person."""
         return canonical in self.nobody
+
+
+#: What a spreadsheet makes of an identifier that is made of digits.
+_SCIENTIFIC, _FLOAT = re.compile(r"[0-9](?:[.,][0-9]+)?[eE][+][0-9]+"), re.compile(r"[0-9]+[.]0")
 
 
 @cache
@@ -138,7 +146,8 @@ class Column:
     """One column: what it is called and holds, how it is written, and what a purpose lets be released of it.
 
     `detail` is how coarse the values are by now and `use` what the purpose allows; stages change them. `keep` is set by
-    Retain: rows of this time column are no older. `extracted_from` names the text column that a value is found in, and
+    Retain: rows of this time column are no older. `path` (JSON), `start` and `length` (fixed width) and `position` (a header
+    that stands twice) say where in a record it stands, `extracted_from` names the text column that a value is found in, and
     `made_of` the columns that Derive computed it from.
     """
 
@@ -164,6 +173,10 @@ class Column:
     spelling: Spelling | None = None
     levels: Mapping[str, Level] = field(default_factory=dict)
     extracted_from: str = ""
+    path: tuple[str, ...] = ()
+    start: int = 0
+    length: int = 0
+    position: int = 0
     patterns: tuple[str, ...] = ()
     scale: int = NUMBER_SCALE
     label: Mapping[str, str] = field(default_factory=dict)
@@ -193,12 +206,46 @@ class Column:
 
 
 @dataclass(frozen=True)
+class PseudoRow:
+    """A row that is nobody's: the `row`-th after the header, or one that holds `text` in `column` or, without one, anywhere."""
+
+    row: int = 0
+    column: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class Reading:
-    """How a file of this table is written; what is empty is detected and shown."""
+    """How a file of this table is written; what is empty is detected and shown.
+
+    `trailer` is the header and the text of a last column that only ends each row. `at` is the key of a JSON object that
+    holds the records, `envelope` its other keys, and `other_keys` the containers whose undeclared keys are left unread. At
+    most `quarantine_rows` rows, or their `quarantine_share`, may be unparseable.
+    """
 
     encoding: str = ""
     delimiter: str = ""
     nulls: tuple[str, ...] = NULLS
+    format: str = ""
+    decimal: str = "."
+    thousands: str = ""
+    header: bool = True
+    pseudo_rows: tuple[PseudoRow, ...] = ()
+    trailer: tuple[str, ...] = ()
+    filled: bool = False
+    nul_removed: bool = False
+    prefix: bool = False
+    at: str = ""
+    envelope: tuple[str, ...] = ()
+    other_keys: tuple[str, ...] = ()
+    sheet: str = ""
+    quarantine_rows: int = 0
+    quarantine_share: float = 0.0
+
+    @property
+    def quarantines(self) -> bool:
+        """Whether some rows may be unparseable."""
+        return bool(self.quarantine_rows or self.quarantine_share)
 
 
 @dataclass(frozen=True)
@@ -340,6 +387,7 @@ class Contract:
 
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "items": {"type": "string"}}
+_COUNT = {"type": "integer", "minimum": 1}
 
 #: What lapipe says of a column beyond ODCS: the value of its custom property `privacy` (vendor `lapipe`).
 _COLUMN_PROFILE: Mapping[str, Any] = {
@@ -374,6 +422,8 @@ _COLUMN_PROFILE: Mapping[str, Any] = {
             },
         },
         "extractedFrom": _TEXT,
+        "path": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
+        "start": _COUNT, "length": _COUNT, "position": _COUNT,
         "patterns": _TEXTS,
         "scale": {"type": "integer", "minimum": 0, "maximum": 12},
         "label": {"type": "object", "additionalProperties": False, "properties": {"nl": _TEXT, "en": _TEXT}},
@@ -381,12 +431,25 @@ _COLUMN_PROFILE: Mapping[str, Any] = {
     },
 }
 
+def _mapping(required: Sequence[str] = (), **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "required": list(required), "minProperties": 1, "properties": properties}
+
+
+#: How a table's files are written.
+_READING: Mapping[str, Any] = _mapping(
+    format={"enum": ["delimited", "fixed", "jsonl", "json", "excel"]}, encoding=_TEXT, delimiter=_TEXT, nulls=_TEXTS,
+    decimal={"enum": [".", ","]}, thousands={"enum": [".", ",", " ", "\u00a0", "\u202f", "'"]}, header={"enum": ["none"]},
+    pseudoRows={"type": "array", "minItems": 1, "items": _mapping(row=_COUNT, column=_TEXT, text=_TEXT)},
+    trailer=_mapping(("header", "text"), header=_TEXT, text={"type": "string"}), ragged={"enum": ["filled"]},
+    nul={"enum": ["removed"]}, prefix={"enum": [True]}, at=_TEXT, envelope=_TEXTS, otherKeys=_TEXTS, sheet=_TEXT,
+    quarantine=_mapping(rows=_COUNT, share={"type": "number", "exclusiveMinimum": 0, "maximum": 1}))
+
 #: What lapipe says of a table beyond ODCS.
 _TABLE_PROFILE: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "properties": {
-        "person": _TEXT, "zone": _TEXT, "encoding": _TEXT, "delimiter": _TEXT, "nulls": _TEXTS,
+        "person": _TEXT, "zone": _TEXT, "encoding": _TEXT, "delimiter": _TEXT, "nulls": _TEXTS, "reading": _READING,
         "timesBetween": {"type": "array", "items": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
                          "minItems": 2, "maxItems": 2},
     },
@@ -445,13 +508,14 @@ def _loaded(path: Path, sha256: str) -> Contract:
     if table.get("quality"):
         raise document.fault(["schema", 0, "quality"], f"is not checked by lapipe; {_INSTEAD}.")
     profile = _profile(document, ["schema", 0], table, _TABLE_PROFILE)
-    reading = Reading(profile.get("encoding", ""), profile.get("delimiter", ""), tuple(profile.get("nulls", NULLS)))
+    reading = _reading(document, profile)
     times = tuple(profile.get("timesBetween", TIMES_BETWEEN))
     columns = [
         _column(document, ["schema", 0, "properties", index], declared, str(profile.get("zone", "")), times)
         for index, declared in enumerate(table.get("properties", []))
     ]
     _consistent(document, columns, profile)
+    _placed(document, columns, reading)
     positions = {c["name"]: c.get("primaryKeyPosition", 0) for c in table.get("properties", []) if c.get("primaryKey")}
     return Contract(
         name=str(table["name"]), version=str(document.content["version"]),
@@ -539,9 +603,82 @@ def _column(document: Document, where: list[str | int], declared: Mapping[str, A
         if spelling is not None else None,
         levels={name: Level(level.get("values", {}), tuple(level.get("patterns", ())))
                 for name, level in profile.get("levels", {}).items()},
-        extracted_from=profile.get("extractedFrom", ""), patterns=tuple(profile.get("patterns", ())),
+        extracted_from=profile.get("extractedFrom", ""), path=_path(profile.get("path", ())), start=profile.get("start", 0),
+        length=profile.get("length", 0), position=profile.get("position", 0), patterns=tuple(profile.get("patterns", ())),
         scale=profile.get("scale", NUMBER_SCALE), label=profile.get("label", {}), unit=profile.get("unit", ""),
     )
+
+
+def _path(said: str | Sequence[str]) -> tuple[str, ...]:
+    return tuple(said.split(".")) if isinstance(said, str) else tuple(said)
+
+
+def _reading(document: Document, profile: Mapping[str, Any]) -> Reading:
+    """Say how the files are written; a key that has no meaning for their format would be a rule that silently does not hold."""
+    said = profile.get("reading", {})
+    at: list[str | int] = ["schema", 0]
+    for word in ("encoding", "delimiter", "nulls"):
+        if word in said and word in profile:
+            raise document.fault(at, f"says {word} both under 'reading' and beside it; keep one.")
+    said = {**{word: profile[word] for word in ("encoding", "delimiter", "nulls") if word in profile}, **said}
+    format = said.get("format", "")
+    only = {"delimiter": ("", "delimited"), "header": ("", "delimited", "excel"), "trailer": ("", "delimited", "excel"),
+            "prefix": ("", "jsonl"), "at": ("", "json"), "otherKeys": ("", "json", "jsonl"), "sheet": ("", "excel"),
+            "encoding": ("", "delimited", "fixed", "json", "jsonl")}
+    for word, formats in only.items():
+        if word in said and format not in formats:
+            raise document.fault(at, f"reading.{word} has no meaning for format {format}; take it out.")
+    if "envelope" in said and "at" not in said:
+        raise document.fault(at, "reading.envelope names the keys beside 'at', which is not there.")
+    if said.get("thousands") == said.get("decimal", "."):
+        raise document.fault(at, "reading.thousands and reading.decimal are the same sign.")
+    if len(said.get("delimiter", ",")) != 1:
+        raise document.fault(at, "reading.delimiter should be one character.")
+    for row in said.get("pseudoRows", ()):
+        if ("row" in row) == ("text" in row) or ("column" in row and "row" in row):
+            raise document.fault(at, "each of reading.pseudoRows says either row, or text with or without column.")
+    try:
+        codecs.lookup(said.get("encoding", "utf-8"))
+        known = True
+    except LookupError:
+        known = False
+    if not known:
+        raise document.fault(at, f"encoding '{said['encoding']}' does not exist; take utf-8, utf-16, cp1252 or iso-8859-1.")
+    trailer, limit = said.get("trailer"), said.get("quarantine", {})
+    if len(limit) > 1:
+        raise document.fault(at, "reading.quarantine says either rows or share.")
+    return Reading(
+        encoding=said.get("encoding", ""), delimiter=said.get("delimiter", ""), nulls=tuple(said.get("nulls", NULLS)), format=format,
+        decimal=said.get("decimal", "."), thousands=said.get("thousands", ""), header="header" not in said,
+        pseudo_rows=tuple(PseudoRow(**row) for row in said.get("pseudoRows", ())),
+        trailer=(trailer["header"], trailer["text"]) if trailer else (), filled="ragged" in said, nul_removed="nul" in said,
+        prefix="prefix" in said, at=said.get("at", ""), envelope=tuple(said.get("envelope", ())),
+        other_keys=tuple(said.get("otherKeys", ())), sheet=said.get("sheet", ""), quarantine_rows=limit.get("rows", 0),
+        quarantine_share=float(limit.get("share", 0.0)))
+
+
+def _placed(document: Document, columns: Sequence[Column], reading: Reading) -> None:
+    """Refuse places in a record that contradict each other or the format."""
+    at: list[str | int] = ["schema", 0, "properties"]
+    end, before, places = 0, "", [column for column in columns if column.position]
+    for index, column in enumerate(columns):
+        where = [*at, index]
+        if (column.path and reading.format not in ("json", "jsonl")) or (
+                (column.start or column.length) and reading.format != "fixed") or (
+                column.position and reading.format not in ("", "delimited", "excel")):
+            raise document.fault(where, f"{column.name} says a place that has no meaning for format {reading.format or 'delimited'}; path is "
+                                        "for json and jsonl, start and length are for fixed, position is for delimited and excel.")
+        if reading.format == "fixed" and not (column.start and column.length) and not column.extracted_from:
+            raise document.fault(where, f"{column.name} needs start and length, as format is fixed.")
+        if sum(column.position == other.position for other in places) > 1:
+            raise document.fault(where, f"{column.name} has the position of another column.")
+    for column in sorted((column for column in columns if column.start), key=lambda each: each.start):
+        if column.start <= end:
+            raise document.fault(at, f"{column.name} begins inside {before}; correct start or length.")
+        end, before = column.start + column.length - 1, column.name
+    for row in reading.pseudo_rows:
+        if row.column and row.column not in [column.name for column in columns]:
+            raise document.fault(["schema", 0], f"reading.pseudoRows names '{row.column}', which is no column of the table.")
 
 
 def _spelling(said: Mapping[str, Any]) -> Spelling:
@@ -555,6 +692,9 @@ def _strptime(document: Document, where: list[str | int], jdk: str) -> str:
     if re.search(r"(?<!%)[A-Za-z]", out.replace("'T'", "").replace("'Z'", "")):
         raise document.fault([*where, "logicalTypeOptions", "format"],
                              f"is '{jdk}'; lapipe knows the parts {', '.join(_JDK)}.")
+    if jdk and not (re.search("%[Yy]", out) and "%m" in out and "%d" in out):
+        raise document.fault([*where, "logicalTypeOptions", "format"],
+                             f"is '{jdk}', which lacks year, month or day; a time without them is not known. Have it exported whole.")
     return out.replace("'T'", "T").replace("'Z'", "Z")
 
 
@@ -568,7 +708,8 @@ def _consistent(document: Document, columns: Sequence[Column], profile: Mapping[
         where = [*at, index]
         for word in (column.name, *column.aliases):
             owner = known.setdefault(folded(word), column.name)
-            if owner != column.name:
+            placed = column.position and owner in names and columns[names.index(owner)].position
+            if owner != column.name and not placed:
                 raise document.fault(where, f"'{word}' names both {owner} and {column.name}.")
         if len({column.name, *column.aliases}) <= len(column.aliases):
             raise document.fault(where, f"{column.name} has a synonym twice; keep one.")
