@@ -148,7 +148,8 @@ class Column:
     `detail` is how coarse the values are by now and `use` what the purpose allows; stages change them. `keep` is set by
     Retain: rows of this time column are no older. `path` (JSON), `start` and `length` (fixed width) and `position` (a header
     that stands twice) say where in a record it stands, `extracted_from` names the text column that a value is found in, and
-    `made_of` the columns that Derive computed it from.
+    `made_of` the columns that Derive computed it from. `nulls_at_most` is the share of the rows, from 0 to 1, that may have no
+    value: an export in which more has none has changed.
     """
 
     name: str
@@ -185,6 +186,7 @@ class Column:
     use: str = ""
     keep: str = ""
     made_of: tuple[str, ...] = ()
+    nulls_at_most: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("levels", "label"):
@@ -408,6 +410,7 @@ _COLUMN_PROFILE: Mapping[str, Any] = {
             },
         },
         "nulls": _TEXTS,
+        "nullsAtMost": {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
         "clock": {"enum": ["seconds", "milliseconds"]},
         "zone": _TEXT,
         "levels": {
@@ -593,7 +596,7 @@ def _column(document: Document, where: list[str | int], declared: Mapping[str, A
         name=declared["name"], type=column_type, kind=kind, required=bool(declared.get("required", False)),
         about=profile.get("about", ""), category=profile.get("category", ""),
         aliases=tuple(synonym["synonym"] for synonym in declared.get("synonyms", ())),
-        nulls=tuple(profile.get("nulls", ())), minimum=options.get("minimum"), maximum=options.get("maximum"),
+        nulls=tuple(profile.get("nulls", ())), nulls_at_most=profile.get("nullsAtMost"), minimum=options.get("minimum"), maximum=options.get("maximum"),
         pattern=options.get("pattern", ""), min_length=options.get("minLength"), max_length=options.get("maxLength"),
         values=tuple(item["value"] for item in declared.get("enum", ())),
         format=_strptime(document, where, options.get("format", "")) if is_time else "",
