@@ -634,7 +634,7 @@ def _reading(document: Document, profile: Mapping[str, Any]) -> Reading:
     said = {**{word: profile[word] for word in ("encoding", "delimiter", "nulls") if word in profile}, **said}
     format = said.get("format", "")
     only = {"delimiter": ("", "delimited"), "header": ("", "delimited", "excel"), "trailer": ("", "delimited", "excel"),
-            "prefix": ("", "jsonl"), "at": ("", "json"), "otherKeys": ("", "json", "jsonl"), "sheet": ("", "excel"),
+            "pseudoRows": ("", "delimited", "excel"), "prefix": ("jsonl",), "at": ("json",), "otherKeys": ("json", "jsonl"), "sheet": ("", "excel"),
             "encoding": ("", "delimited", "fixed", "json", "jsonl")}
     for word, formats in only.items():
         if word in said and format not in formats:

@@ -26,7 +26,7 @@ from lapipe.plan import Plan, Step, make_plan
 from lapipe.project import Profile, load_project
 from lapipe.purpose import Organisation, Purpose, load_organisation
 from lapipe.purpose.findings import findings
-from lapipe.readers import Text, open_source
+from lapipe.readers import Parquet, Text, open_source
 from lapipe.register import Register, RunRecord
 from lapipe.release import Note, Release, Staging, Written, on_disk, periods_there, read_release, recover
 from lapipe.stage import LEFT_OUT, Context, Stage
@@ -166,6 +166,7 @@ class Options:
     out: Path | None = None
     engine: str = ""
     runs: Path | None = None
+    quarantine: Path | None = None
     run_id: str = ""
     memory: str = ""
     actor: str = "data engineer"
@@ -190,7 +191,8 @@ class Options:
         return replace(
             self,
             out=self.out or (found.out if found else None), engine=self.engine or (found.engine if found else "duckdb"),
-            runs=self.runs or (found.runs if found else None), register=str(register or (found.register if found else "")),
+            runs=self.runs or (found.runs if found else None),
+            quarantine=self.quarantine or (found.quarantine if found else None), register=str(register or (found.register if found else "")),
             keys=keys if isinstance(keys, KeyRing) else Path(keys) if keys else (found.keys if found else None),
             sources=found.sources.get(pipeline.name, {}) if found else {}, approvals=bool(found and found.approvals),
             run_id=self.run_id or f"{self.clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
@@ -348,7 +350,8 @@ class _Flow:
 
     def _read(self, name: str, given: Any, declared: Contract, only: Contract, may_be_empty: bool) -> None:
         self.running.options.progress(f"reading {name}")
-        source = open_source(given, declared, self.folder)
+        options = self.running.options
+        source = open_source(given, declared, self.folder, options.quarantine / options.run_id if options.quarantine else None)
         read = self.engine.read(source, only)
         for column, count in read.unreadable.items():
             raise ContractBroken(f"{declared.name}: in {count} rows column '{column}' is not {only[column].type}"
@@ -371,6 +374,8 @@ class _Flow:
                                  "columns_read": list(only.names), "columns_left": [n for n in declared.names if n not in only]}
         if isinstance(source, Text):
             shown |= {"encoding": source.encoding, "delimiter": source.delimiter}
+        elif isinstance(source, Parquet):
+            shown |= source.found
         self.record.record("source", shown)
 
     def _covered(self, table: ir.Table, contract: Contract) -> tuple[date, date] | None:

@@ -38,6 +38,7 @@ _FORM: Mapping[str, Any] = {
                     "engine": _TEXT,
                     "out": _TEXT,
                     "runs": _TEXT,
+                    "quarantine": _TEXT,
                     "approvals": {"type": "boolean"},
                     "sources": {
                         "type": "object",
@@ -62,6 +63,7 @@ class Profile:
     keys: Path
     out: Path
     runs: Path
+    quarantine: Path
     engine: str = "duckdb"
     approvals: bool = False
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
@@ -132,6 +134,7 @@ def _profile(document: Document, root: Path, name: str, said: Mapping[str, Any])
         keys=keys,
         out=path("out", ""),
         runs=path("runs", ".lapipe/runs"),
+        quarantine=path("quarantine", ".lapipe/quarantine"),
         engine=said.get("engine", "duckdb"),
         approvals=said.get("approvals", name == "prod"),
         sources={

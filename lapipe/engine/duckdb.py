@@ -14,6 +14,7 @@ import duckdb
 import ibis
 
 from lapipe.contract import Column, Contract
+from lapipe.contract import Reading as FileReading
 from lapipe.engine import Read, count_by_table, root_of
 from lapipe.errors import ContractBroken, EngineFault, LapipeError, UsageFault
 from lapipe.readers import Frame, Parquet, Source, Text
@@ -37,6 +38,9 @@ _REJECTS = 1_000
 _ROW_GROUP = 500_000
 
 _UNREADABLE = "lapipe_unreadable"
+
+#: Zones in which a time with an offset is what is left when the offset is taken off.
+_UTC = frozenset({"UTC", "Etc/UTC", "Z", "Etc/Universal", "Etc/Zulu"})
 
 
 class DuckDB:
@@ -66,7 +70,7 @@ class DuckDB:
         """See `Engine.read`."""
         columns = contract.columns
         if isinstance(source, Text):
-            relation, types = self._text(source), dict.fromkeys(source.names, "string")
+            relation, types = self._text(source, contract.reading.nulls), dict.fromkeys(source.names, "string")
         elif isinstance(source, Parquet):
             files = ", ".join(_path(path) for path in source.paths)
             positions = zip(source.header, source.names, strict=True)
@@ -74,16 +78,17 @@ class DuckDB:
             types = dict(zip(source.names, source.types, strict=True))
         else:
             relation, types = self._frame(source)
-        reads = [_Reading(column, types[column.name], contract.reading.nulls) for column in columns]
+        known = contract.reading.nulls if isinstance(source, Text) else ()
+        reads = [_Reading(column, types[column.name], contract.reading, known) for column in columns]
         name = self._new("read")
         if isinstance(source, Text) or any(reading.may_fail for reading in reads):
-            return self._held_read(name, relation, reads, isinstance(source, Text), contract)
+            return self._held_read(name, relation, reads, source, contract)
         self._run(f"CREATE VIEW {name} AS SELECT {', '.join(f'{r.value} AS {r.name}' for r in reads)} FROM {relation}")
         self._viewed |= {(name, r.column.name): _Viewed(relation, r.name, r.value) for r in reads}
         rows = self._one(f"SELECT count(*) FROM {relation}")
         return Read(self._ibis.table(name), rows)
 
-    def _held_read(self, name: str, relation: str, reads: Sequence[_Reading], text: bool, contract: Contract) -> Read:
+    def _held_read(self, name: str, relation: str, reads: Sequence[_Reading], source: Source, contract: Contract) -> Read:
         """Parse once: keep the typed values, and beside them which column of a row, if any, could not be read."""
         failing = [(number, reading) for number, reading in enumerate(reads, 1) if reading.may_fail]
         raw = ", ".join(f"{r.raw} AS raw{number}, {r.value} AS {r.name}" if r.may_fail else f"{r.value} AS {r.name}"
@@ -95,7 +100,7 @@ class DuckDB:
         self._run(f"CREATE TABLE {name} AS SELECT {names}{mark} FROM (SELECT {raw} FROM {relation})",
                   f"read the file of {contract.name}")
         self._held.add(name)
-        if text:
+        if isinstance(source, Text):
             broken = self._one("SELECT count(DISTINCT (file_id, line)) FROM reject_errors")
             if broken:
                 least = "at least " if broken >= _REJECTS else ""
@@ -107,16 +112,20 @@ class DuckDB:
             found = self._all(f"SELECT {_UNREADABLE}, count(*) FROM {name} WHERE {_UNREADABLE} IS NOT NULL GROUP BY 1 ORDER BY 1")
             unreadable = {reads[number - 1].column.name: count for number, count in found}
         rows = self._one(f"SELECT count(*) FROM {name}")
+        if isinstance(source, Text) and rows != source.records and rows != source.recounted():
+            raise ContractBroken(f"{contract.name}: the file has {source.recounted()} rows, and the engine read {rows} of it. Look for quotes that "
+                                 "are not closed; correct the export.", rule="LP208")
         table = self._ibis.table(name)
         return Read(table.drop(_UNREADABLE) if failing else table, rows, unreadable)
 
-    def _text(self, source: Text) -> str:
+    def _text(self, source: Text, nulls: Sequence[str]) -> str:
         columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in source.names)
         files = ", ".join(_path(path) for path in source.paths)
+        spelt = f"nullstr=[{', '.join(_text(null) for null in nulls)}], " if nulls else ""
         # Rejected rows lie in a table of this database only, and are counted; their content is never selected.
         self._run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
-        return (f"read_csv([{files}], columns={{{columns}}}, auto_detect=false, header=true, delim={_text(source.delimiter)}, "
-                f"quote='\"', escape='\"', store_rejects=true, rejects_limit={_REJECTS}, null_padding=false, strict_mode=true, "
+        return (f"read_csv([{files}], columns={{{columns}}}, auto_detect=false, header={str(source.has_header).lower()}, delim={_text(source.delimiter)}, "
+                f"quote='\"', escape='\"', {spelt}store_rejects=true, rejects_limit={_REJECTS}, null_padding=false, strict_mode=true, "
                 "max_line_size=16777216)")
 
     def _frame(self, source: Frame) -> tuple[str, dict[str, str]]:
@@ -259,8 +268,8 @@ class _Viewed:
 class _Reading:
     """How one column is read: the SQL of its text with nulls taken out, and of its value in the declared type."""
 
-    def __init__(self, column: Column, physical: str, file_nulls: Sequence[str]) -> None:
-        self.column = column
+    def __init__(self, column: Column, physical: str, reading: FileReading, known: Sequence[str] = ()) -> None:
+        self.column, self._written = column, reading
         self.name = _name(column.name)
         stored = self.name
         self.may_fail = False
@@ -270,7 +279,7 @@ class _Reading:
             raise ContractBroken(f"Column '{column.name}' holds times with a zone, which a Parquet file gives in UTC; write them in the local "
                                  f"time of {column.zone or 'the contract'}, or hand them in as a pandas or Arrow table.", rule="LP204")
         if physical in ("string", "large_string", "string_view"):
-            nulls = ", ".join(_text(null) for null in {*file_nulls, *column.nulls})
+            nulls = ", ".join(_text(null) for null in sorted({*reading.nulls, *column.nulls} - {*known}))
             self.raw = f"CASE WHEN {stored} IN ({nulls}) THEN NULL ELSE {stored} END" if nulls else stored
             self.value = self._from_text()
             self.may_fail = column.type != "string"
@@ -300,8 +309,33 @@ class _Reading:
             parsed = f"try_strptime({raw}, {_text(column.format)})"
             return f"{parsed}::DATE" if column.type == "date" else parsed
         if column.type == "number":
-            return f"CASE WHEN regexp_full_match(trim({raw}), '[+-]?\\d*[.]?\\d+') THEN TRY_CAST({raw} AS {sql_type}) END"
+            return self._number(sql_type)
+        if column.type == "timestamp":
+            return self._instant(sql_type)
         return f"TRY_CAST({raw} AS {sql_type})"
+
+    def _number(self, sql_type: str) -> str:
+        """Read a number as it is declared to be written: with the other decimal sign it is none."""
+        decimal, group = self._written.decimal, self._written.thousands
+        whole = f"(\\d*|\\d{{1,3}}([{group}]\\d{{3}})+)" if group else "\\d*"
+        form = _text(f"[+-]?{whole}([{decimal}]\\d+)?")
+        plain = f"replace(trim({self.raw}), {_text(group)}, '')" if group else f"trim({self.raw})"
+        plain = plain if decimal == "." else f"replace({plain}, ',', '.')"
+        return f"CASE WHEN regexp_full_match(trim({self.raw}), {form}) THEN TRY_CAST({plain} AS {sql_type}) END"
+
+    def _instant(self, sql_type: str) -> str:
+        """Read ISO 8601. DuckDB's cast leaves an offset unread; here it is subtracted, and only UTC is a zone it leads to."""
+        raw = self.raw
+        plain = f"TRY_CAST({raw} AS {sql_type})"
+        has_offset = f"regexp_matches({raw}, ':[0-9]{{2}}([.][0-9]+)? ?(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$')"
+        if self.column.zone not in _UTC:
+            return f"CASE WHEN NOT {has_offset} THEN {plain} END"
+        offset = f"regexp_extract({raw}, '[+-][0-9:]+$')"
+        digits = f"rpad(replace(substr({offset}, 2), ':', ''), 4, '0')"
+        minutes = (f"CAST(left({digits}, 2) AS INTEGER) * 60 + CAST(right({digits}, 2) AS INTEGER)")
+        local = f"TRY_CAST(regexp_replace({raw}, ' ?(Z|[+-][0-9:]+)$', '') AS {sql_type})"
+        shifted = f"{local} - to_minutes(({minutes}) * (CASE WHEN left({offset}, 1) = '-' THEN -1 ELSE 1 END))"
+        return f"CASE WHEN NOT {has_offset} THEN {plain} WHEN right({raw}, 1) = 'Z' THEN {local} ELSE {shifted} END"
 
     def _from_float(self) -> str:
         sql_type = _sql_type(self.column.engine_type)

@@ -11,23 +11,22 @@ from typing import TYPE_CHECKING, Any
 from lapipe.contract import Contract
 from lapipe.errors import ContractBroken, UsageFault
 from lapipe.readers.header import match_header
-from lapipe.readers.text import TEXT_ENDINGS, Text, open_text
+from lapipe.readers.opened import open_bytes, readable, sampled
+from lapipe.readers.spooled import Parquet, Spool
+from lapipe.readers.text import Text, open_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-__all__ = ["Frame", "Parquet", "Source", "Text", "open_source"]
+__all__ = ["FORMATS", "Frame", "Parquet", "Source", "Text", "open_source"]
 
+#: The format that a file's ending stands for, where the contract names none; a packed file has .gz or .zip behind it.
+FORMATS = {".csv": "delimited", ".txt": "delimited", ".tsv": "delimited", ".xls": "delimited", ".jsonl": "jsonl", ".ndjson": "jsonl",
+           ".log": "jsonl", ".json": "json", ".xlsx": "excel", ".parquet": "parquet"}
 
-@dataclass(frozen=True)
-class Parquet:
-    """Parquet files of one schema; `names` are the contract's names of the columns in the files, in file order."""
-
-    paths: tuple[Path, ...]
-    header: tuple[str, ...]
-    names: tuple[str, ...]
-    types: tuple[str, ...]
+#: How a workbook of old Excel (.xls) and a zip, which .xlsx is, begin.
+_OLD_EXCEL, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -40,32 +39,108 @@ class Frame:
 Source = Text | Parquet | Frame
 
 
-def open_source(data: Any, contract: Contract, spool: Path) -> Source:
+def open_source(data: Any, contract: Contract, spool: Path, quarantine: Path | None = None) -> Source:
     """Find out what `data` is and check that it has the contract's columns, each once, and no others.
 
-    `spool` is an owner-only folder for what must be rewritten before the engine can read it.
+    `spool` is an owner-only folder for what must be rewritten before the engine can read it, `quarantine` one for records that
+    cannot be parsed, where the contract lets some.
 
     Raises:
         UsageFault: there is no such file, or it is of a kind that is not read.
         ContractBroken: the header differs from the contract (LP202), or the file cannot be read as declared (LP208).
     """
-    if isinstance(data, (str, Path)):
-        paths = _paths(str(data), contract)
-        endings = {_ending(path) for path in paths}
-        if endings <= {".parquet"}:
-            return _open_parquet(paths, contract)
-        if endings <= TEXT_ENDINGS:
-            return open_text(paths, contract, spool)
-        raise UsageFault(f"{contract.name}: files ending in {', '.join(sorted(endings))} are not read "
-                         f"(read are: {', '.join(sorted(TEXT_ENDINGS))}, .parquet, each kind by itself).")
-    return Frame(_arrow(data, contract))
+    if not isinstance(data, (str, Path)):
+        return Frame(_arrow(data, contract))
+    paths = _paths(str(data), contract)
+    formats = {_format(path, contract) for path in paths}
+    if len(formats) > 1:
+        raise UsageFault(f"{contract.name}: the files are of several formats ({', '.join(sorted(formats))}); read each by itself.")
+    (format,) = formats
+    if format == "parquet":
+        return _open_parquet(paths, contract)
+    if format == "delimited":
+        return open_text(paths, contract, spool, quarantine)
+    return _open_records(paths, format, contract, spool, quarantine)
 
 
-def _ending(path: Path) -> str:
+def _format(path: Path, contract: Contract) -> str:
     suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
-    if suffixes and suffixes[-1] in (".gz", ".zst", ".zip"):
-        return "".join(suffixes) if len(suffixes) > 1 else suffixes[-1]
-    return suffixes[-1] if suffixes else "no ending"
+    packed = suffixes[-1:] if suffixes[-1:] in ([".gz"], [".zip"]) else []
+    ending = "".join(suffixes[-2:-1] if packed else suffixes[-1:])
+    declared = contract.reading.format
+    if ending == ".parquet" and not packed:
+        return "parquet"
+    format = declared or FORMATS.get(ending, "delimited" if packed == [".zip"] and not ending else "")
+    if not format or format == "parquet" or (packed and format == "excel"):
+        known = ", ".join(f"{each}{'' if each in ('.parquet', '.xlsx') else '[.gz|.zip]'}" for each in FORMATS)
+        raise UsageFault(f"{contract.name}: a file ending in {''.join(suffixes) or 'nothing'} is read only where the contract declares its format "
+                         f"under reading (by their ending are read: {known}).")
+    if ending in (".xls", ".xlsx"):
+        return _of_excel(path, contract, packed != [], format)
+    return format
+
+
+def _of_excel(path: Path, contract: Contract, packed: bool, format: str) -> str:
+    """Tell text that is only named as a workbook from a workbook."""
+
+    def begin() -> bytes:
+        with open_bytes(path) as stream:
+            return stream.read(4)
+
+    start = readable(path, contract, begin)
+    if start == _OLD_EXCEL:
+        raise UsageFault(f"{contract.name}: {path} is a workbook of old Excel, which is not read; save it as .xlsx or CSV.")
+    found = "excel" if (start == _ZIP and not packed) or path.suffix.lower() == ".xlsx" else "delimited"
+    if contract.reading.format and found != format:
+        raise ContractBroken(f"{contract.name}: {path} is {'a workbook' if found == 'excel' else 'text'}, and its contract declares format {format}.",
+                             rule="LP208")
+    return found
+
+
+def _open_records(paths: Sequence[Path], format: str, contract: Contract, folder: Path, quarantine: Path | None) -> Parquet:
+    """Read files record by record, into one Parquet file in `folder`."""
+    out: Spool | None = None
+    found: dict[str, str | int] = {"format": format}
+    finished = False
+    try:
+        for path in paths:
+            if format == "excel":
+                from lapipe.readers.excel import Sheet, names_of
+
+                sheet = Sheet(path, contract)
+                names = names_of(sheet, path, contract)
+                found["sheet"] = sheet.name
+                out = out or Spool(contract, names, folder, quarantine)
+                if names != out.names:
+                    raise ContractBroken(f"{contract.name}: the {len(paths)} files differ in header; read them apart.", rule="LP202")
+                sheet.read(out)
+                continue
+            out = out or Spool(contract, contract.names, folder, quarantine)
+            _read_text(path, format, contract, out, folder, found)
+        finished = True
+    finally:
+        if out and not finished:
+            out.discard()
+    assert out is not None
+    return out.close(found)
+
+
+def _read_text(path: Path, format: str, contract: Contract, out: Spool, folder: Path, found: dict[str, str | int]) -> None:
+    from lapipe.readers.fixed import read_fixed
+    from lapipe.readers.objects import read_array, read_lines
+
+    encoding, text = sampled(path, contract)
+    found["encoding"] = encoding
+    if format == "fixed":
+        if not all(column.length for column in contract.columns):
+            raise UsageFault(f"{contract.name}: {path} is of fixed width, and the contract does not give start and length of every column.")
+        read = read_fixed
+    elif format == "json" and not contract.reading.at and text.lstrip().startswith("{"):
+        # Canvas names its files of lines .json too.
+        read, found["format"] = read_lines, "jsonl"
+    else:
+        read = read_array if format == "json" else read_lines
+    readable(path, contract, lambda: read(path, contract, encoding, out), encoding, folder)
 
 
 def _paths(pattern: str, contract: Contract) -> tuple[Path, ...]:

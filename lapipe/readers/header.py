@@ -17,6 +17,34 @@ def known_names(contract: Contract) -> dict[str, str]:
     return known
 
 
+def _named(header: Sequence[str], contract: Contract) -> list[str]:
+    """Give the contract's name of each column, empty where it has none; a column with a declared position is only there."""
+    placed = {column.position: column for column in contract.columns if column.position}
+    known = {word: name for word, name in known_names(contract).items() if not contract[name].position}
+    names = []
+    for position, word in enumerate(header, 1):
+        column = placed.get(position)
+        # A header cell that is empty names nothing; its place says what it is.
+        here = column is not None and folded(word) in {"", *(folded(each) for each in (column.name, *column.aliases))}
+        names.append(column.name if column is not None and here else known.get(folded(word), ""))
+    return names
+
+
+def headerless(first: Sequence[str], contract: Contract, where: str) -> tuple[str, ...]:
+    """Give the contract's columns as the header of a file that is declared to have none.
+
+    Raises:
+        ContractBroken: the first row has another number of cells, or is a header after all (LP202).
+    """
+    names, known = contract.names, known_names(contract)
+    if len(first) - bool(contract.reading.trailer) != len(names) and not (contract.reading.filled and len(first) < len(names)):
+        raise ContractBroken(f"{contract.name}: the first row of {where} has {len(first)} cells, and the contract declares {len(names)} columns and "
+                             "no header. Correct the contract's columns or delimiter.", rule="LP202")
+    if sum(folded(cell) in known for cell in first) * 2 >= len(names):
+        raise ContractBroken(f"{contract.name}: {where} has a header, and its contract says `header: none`; take that out.", rule="LP202")
+    return names
+
+
 def match_header(header: Sequence[str], contract: Contract, where: str) -> tuple[str, ...]:
     """Give the contract's name of each column of a header, in its order.
 
@@ -24,8 +52,7 @@ def match_header(header: Sequence[str], contract: Contract, where: str) -> tuple
         ContractBroken: a column is undeclared, stands twice or is missing (LP202). Names that nobody declared are shown
             only where the header is one: a file without a header would have its first person named.
     """
-    known = known_names(contract)
-    names = [known.get(folded(word), "") for word in header]
+    names = _named(header, contract)
     declared = {column.name for column in contract.columns}
     found = {name for name in names if name}
     if len(found) * 2 < len(declared):

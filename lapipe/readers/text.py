@@ -4,141 +4,200 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
-import os
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from lapipe.contract import Contract, folded
-from lapipe.errors import ContractBroken, EngineFault
-from lapipe.readers.header import known_names, match_header
-
-#: Endings of the files that are read as text.
-TEXT_ENDINGS = frozenset(
-    ending + packed for ending in (".csv", ".txt", ".tsv") for packed in ("", ".gz", ".zip")) | {".zip"}
+from lapipe.errors import ContractBroken
+from lapipe.readers.delimited import read_delimited, without_trailer
+from lapipe.readers.header import headerless, known_names, match_header
+from lapipe.readers.opened import SAMPLE, create, open_bytes, readable, sampled
+from lapipe.readers.spooled import Parquet, Spool
 
 _DELIMITERS = (",", ";", "\t", "|")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
-#: How much of a file is looked at to find its encoding, and the longest header line, in bytes.
-_SAMPLE = 1 << 20
+#: How much of a file is counted at a time, in bytes.
+_PIECE = 8 << 20
 
 
 @dataclass(frozen=True)
 class Text:
-    """Delimited UTF-8 files of one header; `names` are the contract's names of the columns, in file order."""
+    """Delimited UTF-8 files of one header; `names` are the contract's names of the columns, in file order.
+
+    `records` is this reader's own count of the rows; the engine's must be the same.
+    """
 
     paths: tuple[Path, ...]
     header: tuple[str, ...]
     names: tuple[str, ...]
     delimiter: str
     encoding: str
+    records: int = 0
+    has_header: bool = True
+
+    def recounted(self) -> int:
+        """Count the rows once more, slowly, by a second parser: the first count takes every quote for one that encloses."""
+        rows = 0
+        for path in self.paths:
+            with open(path, encoding="utf-8-sig", newline="") as stream:
+                rows += sum(1 for cells in csv.reader(stream, delimiter=self.delimiter) if cells) - self.has_header
+        return rows
 
 
-def open_text(paths: Sequence[Path], contract: Contract, spool: Path) -> Text:
-    """Look at the first line of each file and rewrite, in `spool`, what is zipped or not UTF-8.
+def open_text(paths: Sequence[Path], contract: Contract, spool: Path, quarantine: Path | None) -> Text | Parquet:
+    """Look at the first line of each file; rewrite, in `spool`, what is packed, not UTF-8, or needs more than the engine's own reader.
 
     Raises:
         ContractBroken: a file is empty, not text in a known encoding, or its header differs (LP202, LP208).
     """
-    opened = [_open_one(path, contract, spool) for path in paths]
+    opened = [_look(path, contract) for path in paths]
     first = opened[0]
     if any(each.header != first.header or each.delimiter != first.delimiter for each in opened[1:]):
         raise ContractBroken(f"{contract.name}: the {len(opened)} files differ in header or delimiter; read them apart.",
                              rule="LP202")
-    return Text(tuple(each.paths[0] for each in opened), first.header, first.names, first.delimiter, first.encoding)
-
-
-def _open_one(path: Path, contract: Contract, spool: Path) -> Text:
-    problem = ""
+    reading = contract.reading
+    rewritten: list[Path] = []
+    records, plain = 0, not (reading.pseudo_rows or reading.trailer or reading.filled or reading.nul_removed or reading.quarantines)
+    for each in opened:
+        if not plain:
+            break
+        path = each.paths[0]
+        # A gzip that was cut short is noticed only by who reads it to its end and holds its checksum.
+        if path.suffix.lower() in (".zip", ".gz") or each.encoding not in ("utf-8", "utf-8-sig"):
+            path = _rewrite(path, each.encoding, contract, spool)
+        shape = readable(path, contract, lambda path=path: shape_of(path))  # type: ignore[misc]
+        if shape.nul:
+            raise ContractBroken(f"{contract.name}: {each.paths[0]} has NUL bytes; export it again, or declare `nul: removed` under reading in "
+                                 "the contract.", rule="LP208")
+        plain = not shape.mixed
+        records += shape.lines - reading.header
+        rewritten.append(path)
+    if plain:
+        return Text(tuple(rewritten), first.header, first.names, first.delimiter, first.encoding, records, reading.header)
+    out = Spool(contract, first.names, spool, quarantine)
+    finished = False
     try:
-        with _bytes(path) as stream:
-            sample = stream.read(_SAMPLE)
-    except PermissionError:
-        problem = "may not be read by this user"
-    except (OSError, EOFError, zipfile.BadZipFile) as error:
-        problem = "is not what its ending says" if not isinstance(error, FileNotFoundError) else "does not exist"
-    if problem:
-        raise ContractBroken(f"{contract.name}: {path} {problem}.", rule="LP208")
-    if not sample.strip():
-        raise ContractBroken(f"{contract.name}: {path} is empty; export it again.", rule="LP208")
-    encoding = contract.reading.encoding or _encoding(sample)
-    text = _decoded(sample, encoding)
-    if text is None:
-        raise ContractBroken(
-            f"{contract.name}: {path} is not {encoding} text. Declare its encoding in the contract (for a file that was "
-            "saved by Excel on Windows: encoding cp1252).", rule="LP208")
+        for each in opened:
+            readable(each.paths[0], contract, lambda each=each: read_delimited(  # type: ignore[misc]
+                each.paths[0], contract, each.encoding, each.delimiter, out), each.encoding, spool)
+        finished = True
+    finally:
+        if not finished:
+            out.discard()
+    return out.close({"format": "delimited", "encoding": first.encoding, "delimiter": first.delimiter})
+
+
+def _look(path: Path, contract: Contract) -> Text:
+    encoding, text = sampled(path, contract)
+    if contract.reading.nul_removed:
+        text = text.replace("\0", "")
     delimiter = contract.reading.delimiter or _delimiter(text, contract)
-    header = tuple(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []))
-    names = match_header(header, contract, str(path))
-    # A gzip that was cut short is noticed only by who reads it to its end and holds its checksum.
-    if path.suffix.lower() in (".zip", ".gz") or encoding not in ("utf-8", "utf-8-sig"):
-        path = _rewrite(path, encoding, contract, spool)
+    header = _first(text, delimiter)
+    if contract.reading.header:
+        names = match_header(without_trailer(header, contract, path), contract, str(path))
+    else:
+        header = names = headerless(header, contract, str(path))
     return Text((path,), header, names, delimiter, encoding)
 
 
-def _bytes(path: Path) -> IO[bytes]:
-    ending = path.suffix.lower()
-    if ending == ".gz":
-        return cast(IO[bytes], gzip.open(path))
-    if ending == ".zip":
-        archive = zipfile.ZipFile(path)
-        files = [info for info in archive.infolist() if not info.is_dir()]
-        if len(files) != 1:
-            raise zipfile.BadZipFile
-        return archive.open(files[0])
-    return open(path, "rb")
-
-
-def _encoding(sample: bytes) -> str:
-    for mark, encoding in _BOMS:
-        if sample.startswith(mark):
-            return encoding
-    return "utf-8"
-
-
-def _decoded(sample: bytes, encoding: str) -> str | None:
-    """Decode a sample; it may end within a character."""
+def _first(text: str, delimiter: str) -> tuple[str, ...]:
+    """Give the cells of the first row; an unclosed quote gives what there is."""
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(sample)
-    except (UnicodeDecodeError, LookupError):
-        return None
-    return None if "\0" in text else text.removeprefix("\ufeff")
+        return tuple(next((cells for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if cells), []))
+    except csv.Error:
+        return ()
 
 
 def _delimiter(text: str, contract: Contract) -> str:
-    """Take the delimiter under which most of the first line's cells are declared columns."""
+    """Take the delimiter under which most of the first line's cells are declared columns, or are as many as declared."""
     known = known_names(contract)
 
     def score(delimiter: str) -> int:
-        cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        cells = _first(text, delimiter)
+        if not contract.reading.header:
+            return -abs(len(cells) - len(contract.names))
         return sum(folded(cell) in known for cell in cells)
 
     return max(_DELIMITERS, key=score)
 
 
+@dataclass(frozen=True)
+class Shape:
+    """What the bytes of a file are like: lines that are not blank and end outside quotes, more than one kind of line end, NUL bytes."""
+
+    lines: int
+    mixed: bool
+    nul: bool
+
+
+def shape_of(path: Path) -> Shape:
+    """Count a file's rows without taking its cells apart, in pieces of constant size.
+
+    A line end counts where the quotes before it are even in number. That is a running exclusive or over one bit per byte,
+    here computed for 64 bytes at a time: six shifts within each word, and one pass over the words' last bits.
+    """
+    import numpy as np
+
+    lines = returns = pairs = newlines = 0
+    nul = quoted = False
+    before = b"\n"
+
+    def bits(marks: np.ndarray) -> np.ndarray:
+        packed = np.packbits(marks, bitorder="little")
+        return np.pad(packed, (0, -len(packed) % 8)).view(np.uint64)
+
+    def ones(words: np.ndarray) -> int:
+        return int(np.bitwise_count(words).sum())
+
+    with open_bytes(path) as stream:
+        while piece := stream.read(_PIECE):
+            nul = nul or b"\0" in piece
+            line_ends = bits((data := np.frombuffer(piece, np.uint8)) == ord("\n"))
+            outside = np.full_like(line_ends, ~np.uint64(0))
+            if quoted or b'"' in piece:
+                outside, quoted = _outside_quotes(bits(data == ord('"')), quoted, len(piece))
+                line_ends &= outside
+            found = ones(line_ends)
+            newlines, lines = newlines + found, lines + found
+            around = np.frombuffer(before.rjust(2, b"x") + piece, np.uint8)
+            one_back, two_back = around[1:-1], around[:-2]
+            # A line with nothing in it is none.
+            blank = one_back == ord("\n")
+            if b"\r" in piece or b"\r" in before:
+                returns += ones(bits(data == ord("\r")) & outside)
+                pairs += ones(bits(one_back == ord("\r")) & line_ends)
+                blank |= (one_back == ord("\r")) & (two_back == ord("\n"))
+            lines -= ones(bits(blank) & line_ends)
+            before = (before + piece)[-2:]
+    return Shape(lines + (not before.endswith(b"\n")), returns != pairs or 0 < pairs != newlines, nul)
+
+
+def _outside_quotes(quotes: Any, quoted: bool, length: int) -> tuple[Any, bool]:
+    """Give a bit for each byte that stands outside quotes, and whether the piece ends inside them."""
+    import numpy as np
+
+    inside = quotes.copy()
+    for shift in (1, 2, 4, 8, 16, 32):
+        inside ^= inside << np.uint64(shift)
+    carried = np.bitwise_xor.accumulate(inside >> np.uint64(63)) ^ np.uint64(quoted)
+    inside[0] ^= ~np.uint64(0) if quoted else np.uint64(0)
+    inside[1:] ^= np.uint64(0) - carried[:-1]
+    last = int(inside[(length - 1) // 64] >> np.uint64((length - 1) % 64)) & 1
+    return ~inside, bool(last)
+
+
 def _rewrite(path: Path, encoding: str, contract: Contract, spool: Path) -> Path:
     """Write the file as UTF-8 into the run's own folder, in pieces of constant size."""
     target = spool / f"{contract.name}-{len(list(spool.iterdir()))}.csv"
-    problem = ""
-    try:
-        with _bytes(path) as stream, open(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w",
-                                          encoding="utf-8", newline="") as out:
+
+    def write() -> None:
+        with open_bytes(path) as stream, cast(IO[str], create(target)) as out:
             reader = codecs.getreader(encoding)(stream)
-            while piece := reader.read(_SAMPLE):
+            while piece := reader.read(SAMPLE):
                 out.write(piece.removeprefix("\ufeff"))
-    except UnicodeDecodeError:
-        problem = f"is not {encoding} text throughout; declare its encoding in the contract"
-    except (OSError, EOFError, zipfile.BadZipFile) as error:
-        full = isinstance(error, OSError) and error.errno == 28
-        problem = "full" if full else "ends too early or is damaged; export it again"
-    if problem == "full":
-        raise EngineFault(f"The disk is full: {path} could not be unpacked into {spool}. Free space, or name another "
-                          "folder with `runs` in lapipe.toml.")
-    if problem:
-        raise ContractBroken(f"{contract.name}: {path} {problem}.", rule="LP208")
+
+    readable(path, contract, write, encoding, spool)
     return target

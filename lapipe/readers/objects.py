@@ -1,0 +1,312 @@
+"""Read JSON: lines with an object each, an array of objects, or one object that holds the array; nested values by their path."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from lapipe.contract import Contract
+from lapipe.errors import ContractBroken
+from lapipe.readers.opened import open_bytes
+from lapipe.readers.spooled import Spool
+
+#: How much of an array is read at a time, in characters; doubled while an element is longer.
+_PIECE = 1 << 20
+
+#: How many undeclared keys are gathered before the file is refused.
+_UNDECLARED = 20
+
+#: Keys that are shown in a message: words. A key with a digit, a blank or an @ may be somebody's number or name.
+_WORD = re.compile(r"[A-Za-z_$:-]{1,40}")
+
+
+class _Number(float):
+    """A float that remembers how it was written."""
+
+    text: str
+
+    def __new__(cls, text: str) -> _Number:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+def _no_number(_: str) -> NoReturn:
+    raise ValueError
+
+
+_DECODER = json.JSONDecoder(parse_float=_Number, parse_constant=_no_number)
+
+
+class _OfAnotherShape(Exception):
+    """A record does not have an object, list or JSON text where the contract's paths go through one."""
+
+
+@dataclass
+class _Place:
+    """A place in a record: the columns that are found there, the places below it, and whether other keys may be there."""
+
+    columns: list[int] = field(default_factory=list)
+    below: dict[str, _Place] = field(default_factory=dict)
+    open: bool = False
+
+    def at(self, path: tuple[str, ...]) -> _Place:
+        """Give the place at a path below this one, made where it is not there yet."""
+        place = self
+        for key in path:
+            place = place.below.setdefault(key, _Place())
+        return place
+
+
+class Objects:
+    """Takes objects apart into the contract's columns, and gathers the keys that nobody declared."""
+
+    def __init__(self, contract: Contract, spool: Spool) -> None:
+        self._contract, self._spool = contract, spool
+        self._root, self._width = _Place(), len(spool.names)
+        self._seen: set[int] = set()
+        self._undeclared: dict[str, None] = {}
+        self._unnamed = False
+        for index, name in enumerate(spool.names):
+            column = contract[name]
+            for path in [column.path] if column.path else [(word,) for word in (column.name, *column.aliases)]:
+                self._root.at(path).columns.append(index)
+        for key in contract.reading.other_keys:
+            self._root.at(tuple(key.split("."))).open = True
+
+    def take(self, path: Path, line: int, record: Any, raw: str) -> None:
+        """Hand one record to the spool."""
+        self._spool.seen += 1
+        cells: list[str | None] = [None] * self._width
+        why = "" if isinstance(record, dict) else "it is no JSON object"
+        try:
+            if not why:
+                self._walk(record, self._root, cells, "")
+        except _OfAnotherShape:
+            why = "a value on a declared path is no object, list or JSON text"
+        if why:
+            self._spool.refuse(path, line, raw, why)
+        else:
+            self._spool.keep(cells)
+
+    def unparsed(self, path: Path, line: int, raw: str) -> None:
+        """Put a line that is no JSON in quarantine."""
+        self._spool.seen += 1
+        self._spool.refuse(path, line, raw, "it is not JSON, or only the beginning of it")
+
+    def checked(self, path: Path) -> None:
+        """Refuse a file with undeclared keys, or with too few of the declared ones.
+
+        Raises:
+            ContractBroken: LP202.
+        """
+        contract = self._contract
+        if self._spool.kept and len(self._seen) * 2 < self._width:
+            raise ContractBroken(f"{contract.name}: the records of {path} hold {len(self._seen)} of the {self._width} declared columns; is it the "
+                                 f"right file? Declared: {', '.join(contract.names)}.", rule="LP202")
+        if self._undeclared or self._unnamed:
+            shown = [*self._undeclared, *(["keys that may be somebody's name or number"] if self._unnamed else [])]
+            raise ContractBroken(f"{contract.name}: {path} does not have the keys of contract version {contract.version} (undeclared: "
+                                 f"{', '.join(shown)}). Declare them with their kind, or their container under otherKeys.", rule="LP202")
+
+    def _walk(self, value: Any, place: _Place, cells: list[str | None], where: str) -> None:
+        for index in place.columns:
+            self._seen.add(index)
+            cells[index] = _text(value)
+        if value is None or not (place.below or place is self._root):
+            return
+        if isinstance(value, str):
+            if not value.strip():
+                return
+            value = _inner(value)
+            if value is None:
+                return
+        others = place.open or place.columns
+        if isinstance(value, dict):
+            if not others and not value.keys() <= place.below.keys():
+                self._note(where, [key for key in value if key not in place.below])
+            for key, below in place.below.items():
+                if key in value:
+                    self._walk(value[key], below, cells, f"{where}{key}.")
+        elif isinstance(value, list):
+            if not others and any(str(index) not in place.below for index in range(len(value))):
+                self._note(where, ["more elements of the list"])
+            for key, below in place.below.items():
+                if key.isdecimal() and int(key) < len(value):
+                    self._walk(value[int(key)], below, cells, f"{where}{key}.")
+        else:
+            raise _OfAnotherShape
+
+    def _note(self, where: str, keys: list[str]) -> None:
+        for key in keys:
+            if _WORD.fullmatch(key) or key.startswith("more elements"):
+                if len(self._undeclared) < _UNDECLARED:
+                    self._undeclared[f"{where}{key}"] = None
+            else:
+                self._unnamed = True
+
+
+def _inner(text: str) -> Any:
+    """Parse JSON that stands in a string."""
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        pass
+    raise _OfAnotherShape
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, _Number):
+        return value.text
+    return str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_lines(path: Path, contract: Contract, encoding: str, spool: Spool) -> None:
+    """Read a file with one JSON object in each line, after a logger's prefix where that is declared."""
+    reading, objects = contract.reading, Objects(contract, spool)
+    with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="\n") as stream:
+        for number, line in enumerate(stream, 1):
+            text = line.strip().removeprefix("\ufeff")
+            if "\0" in text and reading.nul_removed:
+                text = text.replace("\0", "").strip()
+            if not text:
+                continue
+            if reading.prefix:
+                text = text[max(text.find("{"), 0):]
+            try:
+                record, good = _DECODER.decode(text), True
+            except (ValueError, RecursionError):
+                record, good = None, False
+            if good:
+                objects.take(path, number, record, text)
+            else:
+                objects.unparsed(path, number, text)
+    objects.checked(path)
+
+
+def read_array(path: Path, contract: Contract, encoding: str, spool: Spool) -> None:
+    """Read an array of objects, element by element, whatever the file's size; with `at`, the one of the key of that name."""
+    objects = Objects(contract, spool)
+    with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as stream:
+        text = _Stream(stream, path, contract)
+        if contract.reading.at:
+            _envelope(text, contract, path, objects)
+        else:
+            text.expect("[")
+            _elements(text, path, objects)
+        text.expect("")
+    objects.checked(path)
+
+
+def _elements(text: _Stream, path: Path, objects: Objects) -> None:
+    if text.next() == "]":
+        text.expect("]")
+        return
+    while True:
+        line = text.line
+        value, raw = text.value()
+        objects.take(path, line, value, raw)
+        if text.next() != ",":
+            break
+        text.expect(",")
+    text.expect("]")
+
+
+def _envelope(text: _Stream, contract: Contract, path: Path, objects: Objects) -> None:
+    """Go through the object around the array."""
+    reading, found, others = contract.reading, False, []
+    text.expect("{")
+    while text.next() != "}":
+        key, _ = text.value()
+        text.expect(":")
+        if key == reading.at:
+            found = True
+            text.expect("[")
+            _elements(text, path, objects)
+        else:
+            value, _ = text.value()
+            others.append(key if isinstance(key, str) and _WORD.fullmatch(key) else "a key that is no word")
+            if key == "more" and value:
+                raise ContractBroken(f"{contract.name}: {path} says with 'more' that it is only a part; export the whole, or every part as a "
+                                     "file with an empty 'more'.", rule="LP208")
+        if text.next() != ",":
+            break
+        text.expect(",")
+    text.expect("}")
+    undeclared = sorted(set(others) - set(reading.envelope))
+    if not found or undeclared:
+        problem = f"undeclared beside it: {', '.join(undeclared)}" if found else "it is not there"
+        raise ContractBroken(f"{contract.name}: {path} should be an object whose key '{reading.at}' holds the records ({problem}). Correct "
+                             "`at` and `envelope` under reading in the contract.", rule="LP202")
+
+
+class _Stream:
+    """Text of JSON that is read as far as the next value needs it."""
+
+    def __init__(self, stream: io.TextIOWrapper, path: Path, contract: Contract) -> None:
+        self._stream, self._path, self._contract = stream, path, contract
+        self._buffer, self._at, self._ended = "", 0, False
+        self.line = 1
+
+    def next(self) -> str:
+        """Give the next character that is no white space, without taking it; empty at the end."""
+        while True:
+            while self._at < len(self._buffer):
+                character = self._buffer[self._at]
+                if character not in " \t\r\n\ufeff":
+                    return character
+                self.line += character == "\n"
+                self._at += 1
+            if not self._more(_PIECE):
+                return ""
+
+    def expect(self, character: str) -> None:
+        """Take a character that must be there; an empty one stands for the end of the file."""
+        if self.next() != character:
+            raise self._broken()
+        self._at += len(character)
+
+    def value(self) -> tuple[Any, str]:
+        """Take one JSON value, and give its text too."""
+        self.next()
+        piece = _PIECE
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._buffer, self._at)
+                if end < len(self._buffer) or self._ended:
+                    raw = self._buffer[self._at:end]
+                    self.line += raw.count("\n")
+                    self._at = end
+                    return value, raw
+            except (ValueError, RecursionError):
+                pass
+            if not self._more(piece):
+                if self._ended and self._complete():
+                    continue
+                raise self._broken()
+            piece *= 2
+
+    def _complete(self) -> bool:
+        try:
+            _DECODER.raw_decode(self._buffer, self._at)
+            return True
+        except (ValueError, RecursionError):
+            return False
+
+    def _more(self, piece: int) -> bool:
+        text = self._stream.read(piece)
+        self._buffer, self._at = self._buffer[self._at:] + text, 0
+        self._ended = not text
+        return bool(text)
+
+    def _broken(self) -> ContractBroken:
+        return ContractBroken(f"{self._contract.name}: {self._path} is not JSON as declared, or ends too early (at line {self.line}). Export it "
+                              "again, or correct `reading` in the contract (format jsonl has a record in each line).", rule="LP208")
