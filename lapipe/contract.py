@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from lapipe.documents import Document, check, load, nearest
 from lapipe.errors import DeclarationFault, UsageFault
+from lapipe.scrubbing import NOT_SCRUBBED, Scrubbing
 
 if TYPE_CHECKING:
     import ibis
@@ -148,7 +149,8 @@ class Column:
     `detail` is how coarse the values are by now and `use` what the purpose allows; stages change them. `keep` is set by
     Retain: rows of this time column are no older. `path` (JSON), `start` and `length` (fixed width) and `position` (a header
     that stands twice) say where in a record it stands, `extracted_from` names the text column that a value is found in, and
-    `made_of` the columns that Derive computed it from.
+    `made_of` the columns that Derive computed it from. `nulls_at_most` is the share of the rows, from 0 to 1, that may have no
+    value: an export in which more has none has changed. `scrub` says how people are taken out of a text.
     """
 
     name: str
@@ -185,6 +187,8 @@ class Column:
     use: str = ""
     keep: str = ""
     made_of: tuple[str, ...] = ()
+    nulls_at_most: float | None = None
+    scrub: Scrubbing = NOT_SCRUBBED
 
     def __post_init__(self) -> None:
         for name in ("levels", "label"):
@@ -408,6 +412,7 @@ _COLUMN_PROFILE: Mapping[str, Any] = {
             },
         },
         "nulls": _TEXTS,
+        "nullsAtMost": {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
         "clock": {"enum": ["seconds", "milliseconds"]},
         "zone": _TEXT,
         "levels": {
@@ -422,6 +427,11 @@ _COLUMN_PROFILE: Mapping[str, Any] = {
             },
         },
         "extractedFrom": _TEXT,
+        "scrub": {
+            "type": "object", "additionalProperties": False, "required": ["person", "words"],
+            "properties": {"person": {**_TEXTS, "minItems": 1}, "hidden": _TEXTS, "kept": _TEXTS, "named": _TEXTS,
+                           "names": _TEXTS, "words": _TEXTS},
+        },
         "path": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
         "start": _COUNT, "length": _COUNT, "position": _COUNT,
         "patterns": _TEXTS,
@@ -593,7 +603,7 @@ def _column(document: Document, where: list[str | int], declared: Mapping[str, A
         name=declared["name"], type=column_type, kind=kind, required=bool(declared.get("required", False)),
         about=profile.get("about", ""), category=profile.get("category", ""),
         aliases=tuple(synonym["synonym"] for synonym in declared.get("synonyms", ())),
-        nulls=tuple(profile.get("nulls", ())), minimum=options.get("minimum"), maximum=options.get("maximum"),
+        nulls=tuple(profile.get("nulls", ())), nulls_at_most=profile.get("nullsAtMost"), minimum=options.get("minimum"), maximum=options.get("maximum"),
         pattern=options.get("pattern", ""), min_length=options.get("minLength"), max_length=options.get("maxLength"),
         values=tuple(item["value"] for item in declared.get("enum", ())),
         format=_strptime(document, where, options.get("format", "")) if is_time else "",
@@ -606,6 +616,7 @@ def _column(document: Document, where: list[str | int], declared: Mapping[str, A
         extracted_from=profile.get("extractedFrom", ""), path=_path(profile.get("path", ())), start=profile.get("start", 0),
         length=profile.get("length", 0), position=profile.get("position", 0), patterns=tuple(profile.get("patterns", ())),
         scale=profile.get("scale", NUMBER_SCALE), label=profile.get("label", {}), unit=profile.get("unit", ""),
+        scrub=Scrubbing(**{role: tuple(phrases) for role, phrases in profile.get("scrub", {}).items()}),
     )
 
 
@@ -716,6 +727,8 @@ def _consistent(document: Document, columns: Sequence[Column], profile: Mapping[
         if column.kind is Kind.PSEUDONYM:
             raise document.fault(where, f"{column.name} is declared a pseudonym; those are what Pseudonymise makes. Another system's number "
                                         "for a person is an identifier here.")
+        if column.scrub and column.kind is not Kind.FREE_TEXT:
+            raise document.fault(where, f"{column.name} says how it is scrubbed but is {column.kind}, not free_text.")
         if column.extracted_from and (column.extracted_from not in names or not column.patterns):
             raise document.fault(where, f"{column.name} needs extractedFrom (one of {', '.join(names)}) and patterns.")
         if column.kind in (Kind.IDENTIFIER, Kind.PSEUDONYM) and column.type not in ("string", "integer"):

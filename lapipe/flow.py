@@ -108,8 +108,8 @@ class Flow:
         read = self.engine.read(source, only)
         for column, count in read.unreadable.items():
             raise ContractBroken(f"{declared.name}: in {count} rows column '{column}' is not {only[column].type}"
-                                 f"{' of the declared format' if only[column].format else ''}. Correct the export, or the contract.",
-                                 rule="LP204")
+                                 f"{' of the declared format' if only[column].format else ''}, as contract version {declared.version} says. "
+                                 "Correct the export, or the contract.", rule="LP204")
         if not read.rows and not may_be_empty:
             raise ContractBroken(f"{declared.name}: source '{name}' has a header and no rows; export it again.", rule="LP208")
         table = read.table

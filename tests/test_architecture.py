@@ -17,8 +17,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lapipe"
 
 #: The flow of the data, and the order of imports: each module imports only from earlier ones.
-ORDER = ("errors", "rules", "documents", "contract", "project", "purpose", "declarations", "keys", "detect", "disclosure", "local_time",
-         "readers", "engine", "register", "lineage", "stage", "stages", "release", "plan", "people", "flow", "pipeline", "check", "demo", "cli")
+ORDER = ("errors", "rules", "documents", "scrubbing", "contract", "project", "purpose", "declarations", "keys", "detect", "disclosure",
+         "local_time", "readers", "engine", "register", "lineage", "stage", "stages", "release", "plan", "people", "flow", "pipeline",
+         "check", "demo", "cli")
 
 #: Names that say nothing.
 EMPTY_NAMES = {"utils", "base", "core", "common", "manager", "factory"}

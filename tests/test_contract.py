@@ -46,7 +46,7 @@ def test_a_shipped_contract_is_named_as_its_file_and_says_whom_it_is_about(name:
     for column in everything:
         if column.kind in (Kind.IDENTIFIER, Kind.NATIONAL_ID, Kind.QUASI, Kind.SENSITIVE, Kind.SPECIAL):
             assert column.category.startswith("pd:"), column.name
-            assert column.about == "student", column.name
+            assert column.about in ("student", "staff"), column.name
         assert set(column.label) in ({"nl", "en"}, set()), column.name
 
 
@@ -56,7 +56,7 @@ def test_one_identity_domain_has_one_type_and_one_spelling_in_all_contracts(ship
         for column in (*contract.columns, *contract.extractable):
             if column.domain:
                 seen.setdefault(column.domain, set()).add((column.type, column.spelling))
-    assert set(seen) == {"moodle_user", "student_number", "oulad_student"}
+    assert set(seen) == {"moodle_user", "student_number", "oulad_student", "canvas_user", "brightspace_user"}
     assert {domain: len(ways) for domain, ways in seen.items()} == dict.fromkeys(seen, 1)
 
 

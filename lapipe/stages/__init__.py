@@ -12,10 +12,11 @@ from lapipe.stages.object import Object
 from lapipe.stages.pseudonymise import Pseudonymise
 from lapipe.stages.release import Release
 from lapipe.stages.retain import Retain
+from lapipe.stages.scrub import Scrub
 from lapipe.stages.validate import Validate
 from lapipe.stages.where import Where
 
 __all__ = [
     "Aggregate", "Count", "Derive", "Deviation", "Extract", "Flag", "Generalise", "Join", "Mean", "Median", "Minimise", "Object",
-    "Pseudonymise", "Release", "Retain", "Share", "Sum", "Validate", "Where",
+    "Pseudonymise", "Release", "Retain", "Scrub", "Share", "Sum", "Validate", "Where",
 ]

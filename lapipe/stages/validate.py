@@ -36,6 +36,11 @@ class Validate(Stage):
             weight = table.lapipe_rows if column.pattern else 1
             for name, broken in _checks(table[column.name], column):
                 facts[name] = ibis.ifelse(broken.fill_null(False), weight, 0).sum().fill_null(0)
+            if column.nulls_at_most is not None:
+                # In millionths and whole numbers, so that all engines agree on the boundary.
+                nulls, allowed = before[column.name].isnull().sum().fill_null(0), round(column.nulls_at_most * 1_000_000)
+                facts[f"{column.name} is null in at most {_percent(column.nulls_at_most)} % of the rows"] = ibis.ifelse(
+                    nulls * 1_000_000 > before.count() * allowed, nulls, 0)
         if facts:
             facts["rows"] = before.count()
         key = context.contract.key
@@ -54,6 +59,11 @@ class Validate(Stage):
             raise ContractBroken(
                 f"{context.contract.name} breaks contract version {context.contract.version}: {told}. Find out what changed in "
                 "the export; then correct it or the contract.", rule="LP206" if repeated else "LP205")
+
+
+def _percent(share: float) -> str:
+    """Write a share of 0.05 as 5."""
+    return f"{share * 100:.4f}".rstrip("0").rstrip(".")
 
 
 def _checks(value: Any, column: Column) -> Iterator[tuple[str, ir.BooleanValue]]:

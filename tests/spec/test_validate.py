@@ -39,6 +39,19 @@ def test_each_check_passes_its_boundary_and_counts_what_is_beyond(run: Runner, c
     assert str(broken.value).startswith(f"LP205 events breaks contract version 1: '{check}' is broken by 2 rows")
 
 
+@pytest.mark.parametrize(("nulls", "rows", "share", "broken"), [
+    (1, 20, 0.05, 0), (2, 20, 0.05, 2), (0, 3, 0, 0), (1, 3, 0, 1), (1, 3, 0.333333, 1), (1, 3, 0.333334, 0), (0, 0, 0.05, 0),
+])
+def test_more_nulls_than_the_declared_share_are_refused(run: Runner, nulls: int, rows: int, share: float, broken: int) -> None:
+    table = a_table(Column("c", nulls_at_most=share), Column("d"))
+    data: list[dict[str, Any]] = [{"c": None if number < nulls else "x", "d": "y"} for number in range(rows)]
+    if not broken:
+        assert len(run(Validate(), table, data).rows) == rows
+        return
+    with pytest.raises(ContractBroken, match=rf"^LP205 .* version 1: 'c is null in at most [0-9.]+ % of the rows' is broken by {broken} rows"):
+        run(Validate(), table, data)
+
+
 def test_every_broken_check_is_told_with_its_count(run: Runner) -> None:
     table = a_table(Column("a", required=True), Column("b", type="integer", minimum=0))
     with pytest.raises(ContractBroken, match=r"'a is not null' is broken by 1 rows; 'b is at least 0' is broken by 2 rows"):

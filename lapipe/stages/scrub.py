@@ -1,0 +1,56 @@
+"""Take the people out of a text that a system wrote, and leave courses and modules in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lapipe.contract import Contract, Kind
+from lapipe.errors import UsageFault
+from lapipe.purpose import Purpose
+from lapipe.scrubbing import Scrubber
+from lapipe.stage import Context, Stage, carry
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+@dataclass(frozen=True)
+class Scrub(Stage):
+    """Replace the person ids in a text column, as its contract's `scrub` declares, such as in Moodle's Description.
+
+    Computed over the distinct texts, in lapipe's own process. What is not understood as a whole becomes null, is not
+    released, and is counted: a text with a name or a search term in it is no sentence of the system's alone.
+    """
+
+    column: str
+
+    def plan(self, contract: Contract, purpose: Purpose, sources: Mapping[str, Contract]) -> Contract:
+        """Promise the column as plain; only a text whose contract says how it is scrubbed can become that."""
+        column = contract[self.column]
+        if column.kind is not Kind.FREE_TEXT or not column.scrub:
+            able = ", ".join(c.name for c in contract if c.kind is Kind.FREE_TEXT and c.scrub) or "none"
+            raise UsageFault(f"Scrub: the contract of {contract.name} does not say how '{self.column}' is scrubbed (it does for: {able}). "
+                             "Declare `scrub` there.", rule="LP203")
+        return contract.change(self.column, kind=Kind.PLAIN, required=False)
+
+    def apply(self, table: ir.Table, context: Context) -> ir.Table:
+        """Look the distinct texts up."""
+        joined = self._joined(table, context)
+        return carry(joined.drop(self.column).rename({self.column: "value"}), context.promise.names)
+
+    def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
+        """Count the rows whose text is not released."""
+        joined = self._joined(before, context)
+        lost = joined[self.column].notnull() & joined.value.isnull()
+        return {f"{self.column} not released": lost.sum().fill_null(0)}
+
+    def _joined(self, table: ir.Table, context: Context) -> ir.Table:
+        scrubber = Scrubber(context.contract[self.column].scrub)
+
+        def compute(texts: list[Any]) -> list[str | None]:
+            return [scrubber.scrub(text) for text in texts]
+
+        mapping = context.lookup(table[self.column], compute, "string")
+        return table.left_join(mapping, table[self.column] == mapping.key).drop("key")
