@@ -51,6 +51,9 @@ NUMBER_SCALE = 6
 #: Times are expected between these dates unless the contract says otherwise (Moodle's first release was in 2002).
 TIMES_BETWEEN = ("2000-01-01", "2040-01-01")
 
+#: The mark of what a person must still decide in a draft; no contract that holds it is loaded (LP209).
+UNDECIDED = "undecided"
+
 #: How a system writes "no value" when the contract does not say.
 NULLS = ("",)
 
@@ -437,6 +440,7 @@ def _loaded(path: Path, sha256: str) -> Contract:
     document = load(path)
     if document.content.get("apiVersion") != "v3.2.0":
         raise document.fault(["apiVersion"], "must be v3.2.0, the version of ODCS that lapipe reads.")
+    _decided(document)
     check(document, _odcs_schema())
     tables = document.content.get("schema", [])
     if len(tables) != 1:
@@ -461,6 +465,23 @@ def _loaded(path: Path, sha256: str) -> Contract:
         reading=reading, description=str(table.get("description", "")), path=path,
         sha256=sha256,
     )
+
+
+def _decided(document: Document) -> None:
+    """Refuse a draft in which something is still marked undecided."""
+
+    def marks(part: Any, at: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+        inner = part.items() if isinstance(part, Mapping) else enumerate(part) if isinstance(part, list) else ()
+        for key, value in inner:
+            yield from marks(value, (*at, key))
+        if part == UNDECIDED:
+            yield at
+
+    found = list(marks(document.content, ()))
+    if found:
+        fault = document.fault(found[0], f"is undecided, as are {len(found) - 1} more places of this contract. Decide, and write the decision "
+                                         "in its place.")
+        raise DeclarationFault(str(fault), rule="LP209")
 
 
 def _profile(document: Document, where: list[str | int], part: Mapping[str, Any],
