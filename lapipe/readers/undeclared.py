@@ -22,10 +22,12 @@ _ROWS = 1_000
 #: The share of rows that must have the header's number of cells under a delimiter.
 _ALIKE = 0.9
 #: A cell that is a number, date, time, address or id is no column's name; a year alone may be one.
-_VALUE = re.compile(r"['#]?[a-z]?[-+]?\d[\d.,:/ TZ+-]*|.*@.*\.\w+.*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|.*\d{5,8}-?\d?|true|false|\\N|NULL",
+_VALUE = re.compile(r"['#]?[a-z]?[-+]?\d[\d.,:/ TZ+-]*|.*@.*\.\w+.*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z]{1,3}-?\d{5,}|true|false|\\N|NULL",
                     re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_PERSON = re.compile(r"[^\W\d_][\w.'’-]*(?:,? [^\W\d_][\w.'’-]*)+")
+_CAPITAL = r"(?=[^\W\d_])[^a-z][\w.'’-]*"
+_PERSON = re.compile(rf"(?:(?:van|von|de|den|der|het|'t|ten|ter|el|al|la|le|da|di) )*{_CAPITAL}"
+                     rf"(?:,? (?:{_CAPITAL}|van|von|de|den|der|het|'t|ten|ter|el|al|la|le|da|di))+")
 
 _PARQUET_TYPES = (("int", "integer"), ("uint", "integer"), ("double", "number"), ("float", "number"), ("halffloat", "number"),
                   ("decimal", "number"), ("bool", "boolean"), ("date", "date"), ("timestamp", "timestamp"))
@@ -41,8 +43,10 @@ class Undeclared:
     delimiter: str = ""
 
 
-def open_undeclared(path: Path, spool: Path, names: Sequence[str] = ()) -> Undeclared:
+def open_undeclared(path: Path, spool: Path, names: Sequence[str] = (), *, header: bool = False) -> Undeclared:
     """Open one file as columns of text (Parquet: of its own types); `names` are the columns' of a file without a header.
+
+    `header` says that a person has looked and the first line is one, where it seems to be data.
 
     Raises:
         UsageFault: there is no such file, it is of a kind that is not read, or its first line seems to be data.
@@ -55,7 +59,7 @@ def open_undeclared(path: Path, spool: Path, names: Sequence[str] = ()) -> Undec
         return _parquet(path)
     if not any(each in TEXT_ENDINGS for each in (ending, path.suffix.lower())):
         raise UsageFault(f"{path} ends in {path.suffix or 'nothing'} and is not read (read are: {', '.join(sorted(TEXT_ENDINGS))}, .parquet).")
-    return _text(path, spool, names)
+    return _text(path, spool, names, header)
 
 
 def _parquet(path: Path) -> Undeclared:
@@ -75,7 +79,7 @@ def _parquet(path: Path) -> Undeclared:
     return Undeclared(Parquet((path,), header, header, tuple(kinds)), Contract("scan", columns=columns, reading=Reading(nulls=())))
 
 
-def _text(path: Path, spool: Path, names: Sequence[str]) -> Undeclared:
+def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Undeclared:
     nameless = Contract("scan")
     encoding = _found_encoding(path)
     try:
@@ -97,10 +101,10 @@ def _text(path: Path, spool: Path, names: Sequence[str]) -> Undeclared:
         _distinguishable(header, path)
     else:
         _distinguishable(header, path)
-        seems = _seems_data(header, rows[1:])
+        seems = "" if is_header else _seems_data(header, rows[1:])
         if seems:
-            raise UsageFault(f"{path} seems to have no header: in its first line, {seems}. Give the columns' names with --names A,B,... (in the "
-                             "file's order), or export it with a header; nothing of that line is shown, since it may be about a person.")
+            raise UsageFault(f"{path} seems to have no header: in its first line, {seems}. Give the columns' names with --names A,B,... (in the file's "
+                             "order); or, when you have looked and it is a header, say --header. Nothing of that line is shown here.")
     if path.suffix.lower() in (".zip", ".gz") or encoding not in ("utf-8", "utf-8-sig"):
         path = _rewrite(path, encoding, nameless, spool)
     if names:

@@ -101,7 +101,8 @@ class Scanned:
                 "columns": [column.as_json() for column in self.columns]}
 
 
-def scan(path: Path, folder: Path, *, names: Sequence[str] = (), known: Sequence[Contract] = (), memory: str = "") -> Scanned:
+def scan(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = False, known: Sequence[Contract] = (),
+         memory: str = "") -> Scanned:
     """Scan one file; `folder` is an owner-only one for what must be put on disk, `known` are contracts that its header may be of.
 
     Every distinct value is looked at, a column at a time, in batches: memory does not grow with the file.
@@ -110,7 +111,7 @@ def scan(path: Path, folder: Path, *, names: Sequence[str] = (), known: Sequence
         UsageFault: there is no such file, or it seems to have no header and `names` are not given.
         ContractBroken: it cannot be read, or has no rows.
     """
-    opened = open_undeclared(path, folder, names)
+    opened = open_undeclared(path, folder, names, header=header)
     engine = open_engine("duckdb", folder, memory=memory)
     try:
         read = engine.read(opened.source, opened.contract)
