@@ -27,6 +27,8 @@ register_app = typer.Typer(no_args_is_help=True, help="Look at the processing re
 keys_app = typer.Typer(no_args_is_help=True, help="Manage key rings.")
 app.add_typer(register_app, name="register")
 app.add_typer(keys_app, name="keys")
+contract_app = typer.Typer(no_args_is_help=True, help="Make contracts.")
+app.add_typer(contract_app, name="contract")
 
 #: The environment variable that a key ring's passphrase is taken from.
 PASSPHRASE = "LAPIPE_PASSPHRASE"
@@ -185,6 +187,22 @@ def scan(files: Annotated[list[Path], typer.Argument(help="Exports to look at.")
             _say(f"Wrote {draft}: {undecided} things are undecided; `lapipe check` says which until you have decided them.")
     if any(each.alarming for each in scanned):
         raise typer.Exit(1)
+
+
+@contract_app.command("from-model")
+def contract_from_model(model: Annotated[str, typer.Argument(metavar="MODULE:MODEL", help="A pandera DataFrameModel or DataFrameSchema.")],
+                        out: Annotated[Path | None, typer.Option("--out", help="Write it here; never overwrites.")] = None) -> None:
+    """Make a contract of a pandera model; what the model does not say is undecided."""
+    from lapipe.frames import contract_of_model
+    from lapipe.scan.draft import write_new
+
+    sys.path.insert(0, os.getcwd())
+    text = contract_of_model(model)
+    if out is None:
+        _say(text.rstrip("\n"))
+    else:
+        write_new(out, text)
+        _say(f"Wrote {out}.")
 
 
 @app.command()

@@ -20,7 +20,6 @@ from lapipe.errors import DeclarationFault, UsageFault
 
 if TYPE_CHECKING:
     import ibis
-    import pandera.pandas as pa
 
 
 class Kind(StrEnum):
@@ -309,34 +308,28 @@ class Contract:
 
         return hashlib.sha256(json.dumps(plain(self), sort_keys=True).encode()).hexdigest()
 
-    def pandera(self) -> pa.DataFrameSchema:
-        """Compile to a pandera schema for pandas frames; kinds, categories and domains stand in its metadata.
+    def pandera(self, backend: str = "pandas") -> Any:
+        """Compile to a pandera schema for `pandas`, `polars` or `ibis` frames; kinds, categories and domains stand in its metadata.
 
-        Raises nothing by itself; validating a frame with it raises pandera's errors, which quote values: use
-        `lapipe`'s own Validate where they would be logged.
+        Raises nothing by itself; validating a frame with it raises pandera's errors, which quote values: use `validate` where they
+        would be logged.
+
+        Raises:
+            UsageFault: there is no such backend, or it is not installed.
         """
-        import pandera.pandas as pa
+        from lapipe.frames import compile_schema
 
-        columns = {}
-        for column in self:
-            checks = []
-            if column.minimum is not None:
-                checks.append(pa.Check.ge(column.minimum))
-            if column.maximum is not None:
-                checks.append(pa.Check.le(column.maximum))
-            if column.values:
-                checks.append(pa.Check.isin(list(column.values)))
-            if column.pattern:
-                checks.append(pa.Check.str_matches(rf"\A(?:{column.pattern})\Z"))
-            if column.min_length is not None or column.max_length is not None:
-                checks.append(pa.Check.str_length(column.min_length, column.max_length))
-            dtype = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean",
-                     "date": "datetime64[s]", "timestamp": "datetime64[us]"}[column.type]
-            metadata = {"kind": str(column.kind), "about": column.about, "category": column.category,
-                        "domain": column.domain}
-            columns[column.name] = pa.Column(dtype, checks, nullable=not column.required, coerce=True, metadata=metadata)
-        return pa.DataFrameSchema(columns, name=self.name, strict=True, unique=list(self.key) or None,
-                                  metadata={"version": self.version})
+        return compile_schema(self, backend)
+
+    def validate(self, frame: Any) -> Any:
+        """Hold a pandas, polars or Ibis frame against this contract with pandera, and give it back with the contract's types.
+
+        Raises:
+            ContractBroken: a rule is broken; the message names rule, column and count, never a value.
+        """
+        from lapipe.frames import validate
+
+        return validate(self, frame)
 
 
 # --- ODCS (Open Data Contract Standard v3.2) -----------------------------------------------------------------------

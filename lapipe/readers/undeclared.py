@@ -203,10 +203,11 @@ def _named(path: Path, header: Sequence[str], delimiter: str, spool: Path) -> Pa
     target = spool / f"named-{len(list(spool.iterdir()))}.csv"
     with open(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out, open(path, "rb") as stream:
         line = io.StringIO()
-        csv.writer(line, delimiter=delimiter).writerow(header)
+        piece = stream.read(_SAMPLE).removeprefix(b"\xef\xbb\xbf")
+        # The engine wants one end of line throughout a file.
+        csv.writer(line, delimiter=delimiter, lineterminator="\r\n" if b"\r\n" in piece else "\n").writerow(header)
         out.write(line.getvalue().encode())
-        start = stream.read(3)
-        out.write(b"" if start == b"\xef\xbb\xbf" else start)
-        while piece := stream.read(_SAMPLE):
+        while piece:
             out.write(piece)
+            piece = stream.read(_SAMPLE)
     return target

@@ -20,6 +20,16 @@ def write_draft(scanned: Scanned, out: Path) -> int:
         UsageFault: the file exists, or its folder does not.
     """
     text = "".join(f"{line}\n" for line in _lines(scanned, _table(out)))
+    write_new(out, text)
+    return len(re.findall(rf": {UNDECIDED}\b", text))
+
+
+def write_new(out: Path, text: str) -> None:
+    """Write a file that does not exist yet.
+
+    Raises:
+        UsageFault: it does, or its folder does not.
+    """
     problem = ""
     try:
         with open(out, "x", encoding="utf-8") as stream:
@@ -32,7 +42,6 @@ def write_draft(scanned: Scanned, out: Path) -> int:
         problem = f"cannot be written ({error.strerror}); name a file in a folder that exists"
     if problem:
         raise UsageFault(f"The draft {out} {problem}.")
-    return len(re.findall(rf": {UNDECIDED}\b", text))
 
 
 def _table(out: Path) -> str:
