@@ -193,7 +193,7 @@ def scan(files: Annotated[list[Path], typer.Argument(help="Exports to look at.")
 def contract_from_model(model: Annotated[str, typer.Argument(metavar="MODULE:MODEL", help="A pandera DataFrameModel or DataFrameSchema.")],
                         out: Annotated[Path | None, typer.Option("--out", help="Write it here; never overwrites.")] = None) -> None:
     """Make a contract of a pandera model; what the model does not say is undecided."""
-    from lapipe.frames import contract_of_model
+    from lapipe.contract.frames import contract_of_model
     from lapipe.scan.draft import write_new
 
     sys.path.insert(0, os.getcwd())

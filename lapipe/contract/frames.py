@@ -8,8 +8,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from lapipe.contract import UNDECIDED, Column, Contract, Kind
 from lapipe.errors import ContractBroken, UsageFault
@@ -111,8 +112,6 @@ def _checks(pa: Any, column: Column, backend: str) -> Iterator[tuple[str, Any]]:
             import pandas as pd
 
             return pd.Timestamp(value)
-        from datetime import datetime
-
         return date.fromisoformat(value) if column.type == "date" else datetime.fromisoformat(value)
 
     if column.minimum is not None:
@@ -133,14 +132,16 @@ def _checks(pa: Any, column: Column, backend: str) -> Iterator[tuple[str, Any]]:
 
 
 def _start(column: Column, day: str, backend: str) -> Any:
-    from lapipe.local_time import starts
-
-    start = starts(column, date.fromisoformat(day))
-    if backend == "pandas" and not column.clock:
+    """Give the first instant of a local day, as the column's own values write it."""
+    start = date.fromisoformat(day)
+    if column.clock:
+        instant = int(datetime.combine(start, time.min, ZoneInfo(column.zone)).timestamp())
+        return instant * (1000 if column.clock == "milliseconds" else 1)
+    if backend == "pandas":
         import pandas as pd
 
         return pd.Timestamp(start)
-    return start
+    return start if column.type == "date" else datetime.combine(start, time.min)
 
 
 # --- from a model -----------------------------------------------------------------------------------------------------

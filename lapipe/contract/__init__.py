@@ -317,7 +317,7 @@ class Contract:
         Raises:
             UsageFault: there is no such backend, or it is not installed.
         """
-        from lapipe.frames import compile_schema
+        from lapipe.contract.frames import compile_schema
 
         return compile_schema(self, backend)
 
@@ -327,7 +327,7 @@ class Contract:
         Raises:
             ContractBroken: a rule is broken; the message names rule, column and count, never a value.
         """
-        from lapipe.frames import validate
+        from lapipe.contract.frames import validate
 
         return validate(self, frame)
 
