@@ -123,3 +123,83 @@ def test_pandera_and_the_engine_count_the_same_broken_rows(name: str, backend: s
         broken |= set(wanted)
     # Each check was broken at least once, or the test could not fail.
     assert broken == set(by_rule(dict.fromkeys(counted(duckdb, contract, rows(contract, 0, 1)), 1), contract))
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars", "ibis"])
+def test_a_broken_frame_is_refused_with_rule_column_and_count_and_without_a_value(backend: str) -> None:
+    import ibis
+    import polars as pl
+
+    contract = Contract("t", version="3", columns=(Column("code", pattern="[a-z]+"), Column("mark", type="integer", maximum=9)))
+    table = pa.table({"code": ["fine", "QX77canary", "QX78canary"], "mark": [1, 2, 777_123]})
+    frame = {"pandas": table.to_pandas, "polars": lambda: pl.from_arrow(table), "ibis": lambda: ibis.memtable(table)}[backend]()
+    with pytest.raises(ContractBroken) as refused:
+        contract.validate(frame)
+    told = "".join(traceback.format_exception(refused.value))
+    assert refused.value.rule == "LP205"
+    assert "'code': its declared pattern (broken 2 times)" in told
+    assert "'mark': at most its maximum (broken 1 times)" in told
+    assert "canary" not in told
+    assert "777" not in told
+    assert refused.value.__context__ is None
+
+
+@pytest.mark.parametrize("frame", [{"code": ["QX77canary"]}, {"code": ["a"], "mark": ["QX77canary"]}, {"code": ["a"], "mark": [1], "extra": [1]}])
+def test_missing_retyped_and_extra_columns_are_refused_without_a_value(frame: dict[str, list[Any]]) -> None:
+    import pandas as pd
+
+    contract = Contract("t", version="3", columns=(Column("code"), Column("mark", type="integer")))
+    with pytest.raises(ContractBroken, match="^LP205 t: the pandas frame breaks contract version 3") as refused:
+        contract.validate(pd.DataFrame(frame))
+    assert "canary" not in "".join(traceback.format_exception(refused.value))
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars", "ibis"])
+def test_a_good_frame_comes_back_and_the_kind_stands_in_the_metadata(backend: str) -> None:
+    import ibis
+    import polars as pl
+
+    contract = Contract("t", columns=(Column("code", kind=Kind.IDENTIFIER, about="student", category="x"), Column("mark", type="integer")))
+    table = pa.table({"code": ["a"], "mark": [1]})
+    frame = {"pandas": table.to_pandas, "polars": lambda: pl.from_arrow(table), "ibis": lambda: ibis.memtable(table)}[backend]()
+    assert list(contract.validate(frame).columns) == ["code", "mark"]
+    assert contract.pandera(backend).columns["code"].metadata == {"kind": "identifier", "about": "student", "category": "x", "domain": ""}
+
+
+def test_there_is_no_other_frame() -> None:
+    with pytest.raises(UsageFault, match="no frame 'dask'"):
+        EVERY.pandera("dask")
+
+
+MODEL = '''
+import pandera.pandas as pa
+
+class Marks(pa.DataFrameModel):
+    student: str = pa.Field(metadata={"kind": "identifier", "about": "student", "domain": "student_number"}, str_matches=r"[0-9]{7}")
+    mark: int = pa.Field(ge=1, le=10, nullable=True, metadata={"kind": "sensitive"})
+    group: str = pa.Field(isin=["a", "b"])
+
+    class Config:
+        unique = ["student"]
+'''
+
+
+def test_a_contract_is_made_of_a_pandera_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "made_up_model.py").write_text(MODEL)
+    monkeypatch.syspath_prepend(tmp_path)
+    text = contract_of_model("made_up_model:Marks")
+    assert text.count("undecided") == 3  # the sentence at its head, the purpose, and the kind of group
+    out = tmp_path / "marks.odcs.yaml"
+    out.write_text(text.replace("purpose: undecided", "purpose: x").replace("kind: undecided", "kind: plain"))
+    contract = load_contract(out)
+    assert [(c.name, c.type, str(c.kind), c.required) for c in contract] == [
+        ("student", "string", "identifier", True), ("mark", "integer", "sensitive", False), ("group", "string", "plain", True)]
+    assert (contract.key, contract["student"].pattern, contract["student"].domain) == (("student",), "[0-9]{7}", "student_number")
+    assert (contract["mark"].minimum, contract["mark"].maximum, contract["group"].values) == (1, 10, ("a", "b"))
+
+
+@pytest.mark.parametrize(("target", "words"), [
+    ("json", "names no model"), ("no_such_module:X", "no module"), ("json:X", "has no X"), ("json:loads", "is no pandera")])
+def test_what_is_no_model_is_refused(target: str, words: str) -> None:
+    with pytest.raises(UsageFault, match=words):
+        contract_of_model(target)
