@@ -64,15 +64,15 @@ def _told(error: Any) -> str:
     reason = getattr(getattr(error, "reason_code", None), "name", "") or "a rule"
     check = getattr(error, "check", None)
     rule = getattr(check, "name", None) or reason.lower().replace("_", " ")
+    if reason == "CHECK_ERROR":
+        rule = f"{rule} could not be computed, for the column's type or values"
     return f"'{column}': {rule}"
 
 
 def _count(error: Any) -> int:
     cases = getattr(error, "failure_cases", None)
-    try:
-        return max(1, len(cases))  # type: ignore[arg-type]
-    except TypeError:
-        return 1
+    # Of a check that could not be computed, the error's text stands here.
+    return max(1, len(cases)) if cases is not None and hasattr(cases, "columns") else 1
 
 
 def _pandera(backend: str) -> ModuleType:
