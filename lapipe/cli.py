@@ -27,6 +27,8 @@ register_app = typer.Typer(no_args_is_help=True, help="Look at the processing re
 keys_app = typer.Typer(no_args_is_help=True, help="Manage key rings.")
 app.add_typer(register_app, name="register")
 app.add_typer(keys_app, name="keys")
+contract_app = typer.Typer(no_args_is_help=True, help="Make contracts.")
+app.add_typer(contract_app, name="contract")
 
 #: The environment variable that a key ring's passphrase is taken from.
 PASSPHRASE = "LAPIPE_PASSPHRASE"
@@ -142,7 +144,65 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield show
 
 
-# --- check, plan, explain ---------------------------------------------------------------------------------------------
+# --- scan, check, plan, explain ---------------------------------------------------------------------------------------------
+
+
+@app.command()
+def scan(files: Annotated[list[Path], typer.Argument(help="Exports to look at.")],
+         draft: Annotated[Path | None, typer.Option("--draft", help="Write a contract for the one FILE here.")] = None,
+         names: Annotated[str, typer.Option("--names", help="The columns' names, with commas, of a file without a header.")] = "",
+         header: Annotated[bool, typer.Option("--header", help="I have looked: the first line is a header.")] = False,
+         memory: Annotated[str, typer.Option("--memory", help="The most memory to use, such as 4GB.")] = "", format: Format = "text") -> None:
+    """Say what is in the columns of files, without a value; exit code 1 when BSNs, special categories or identifiers are found."""
+    import tempfile
+
+    from lapipe.contract import load_contracts
+    from lapipe.engine.runfolder import RunFolder
+    from lapipe.scan import in_words
+    from lapipe.scan import scan as scan_file
+    from lapipe.scan.draft import write_draft
+
+    as_json = _json(format)
+    if draft and len(files) != 1:
+        raise UsageFault(f"--draft writes the contract of one file, and {len(files)} are given; scan them apart.")
+    if draft and draft.exists():
+        raise UsageFault(f"The draft {draft} exists already; name another file, a draft never overwrites.")
+    known = list(load_contracts(_shipped() / "schemas" / "tables").values())
+    scanned = []
+    with tempfile.TemporaryDirectory(prefix="lapipe-") as parent, _progress() as progress:
+        for number, path in enumerate(files, 1):
+            progress(f"scanning file {number} of {len(files)}")
+            with RunFolder(Path(parent), f"scan-{number}") as folder:
+                scanned.append(scan_file(path, folder.path, names=[name.strip() for name in names.split(",")] if names else (), header=header,
+                                         known=known, memory=memory))
+    undecided = write_draft(scanned[0], draft) if draft else 0
+    if as_json:
+        told = [each.as_json() for each in scanned]
+        _say(json.dumps(told if len(told) > 1 else told[0], indent=2, ensure_ascii=False))
+    else:
+        for each in scanned:
+            for line in in_words(each):
+                _say(line)
+        if draft:
+            _say(f"Wrote {draft}: {undecided} things are undecided; `lapipe check` says which until you have decided them.")
+    if any(each.alarming for each in scanned):
+        raise typer.Exit(1)
+
+
+@contract_app.command("from-model")
+def contract_from_model(model: Annotated[str, typer.Argument(metavar="MODULE:MODEL", help="A pandera DataFrameModel or DataFrameSchema.")],
+                        out: Annotated[Path | None, typer.Option("--out", help="Write it here; never overwrites.")] = None) -> None:
+    """Make a contract of a pandera model; what the model does not say is undecided."""
+    from lapipe.contract.frames import contract_of_model
+    from lapipe.scan.draft import write_new
+
+    sys.path.insert(0, os.getcwd())
+    text = contract_of_model(model)
+    if out is None:
+        _say(text.rstrip("\n"))
+    else:
+        write_new(out, text)
+        _say(f"Wrote {out}.")
 
 
 @app.command()

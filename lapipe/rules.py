@@ -87,6 +87,9 @@ _ALL = (
     Rule("LP208", "A file can be read as declared",
          "A wrong encoding or delimiter loses rows and columns silently.",
          "2.3", "GDPR art. 5(1)(d)", "Declare encoding, delimiter and format in the contract."),
+    Rule("LP209", "Nothing in a contract is left undecided",
+         "A draft says what a file showed; what that means for the people in it, only a person can say.",
+         "2.2", "GDPR art. 24, 25", "Decide the line that is named, and write the decision in place of `undecided`."),
     # LP3xx: pipeline flow
     Rule("LP301", "No direct identifier reaches a release",
          "A released identifier names the person.",

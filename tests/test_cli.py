@@ -27,7 +27,7 @@ def made(tmp_path: Path) -> Project:
 def test_help_names_every_command(made: Project) -> None:
     done = made.start("--help").wait()
     assert (done.code, done.err) == (0, "")
-    for name in ("check", "plan", "explain", "run", "demo", "verify", "register", "keys"):
+    for name in ("scan", "contract", "check", "plan", "explain", "run", "demo", "verify", "register", "keys"):
         assert name in done.out
 
 
@@ -41,6 +41,18 @@ def test_no_command_opens_a_socket(words: tuple[str, ...], made: Project) -> Non
     (site / "sitecustomize.py").write_text(NO_NETWORK)
     done = made.start(*words, PYTHONPATH=f"{site}:{ROOT}").wait()
     assert (done.code, done.err) == (0, "")
+
+
+def test_a_scan_opens_no_socket(made: Project) -> None:
+    from tests.projects import ROOT
+
+    site = made.base / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(NO_NETWORK)
+    (made.base / "x.csv").write_text("e-mail,page\nx@uni.example,https://www.surf.nl/a\n")
+    done = made.start("scan", str(made.base / "x.csv"), "--draft", str(made.base / "x.odcs.yaml"), PYTHONPATH=f"{site}:{ROOT}").wait()
+    assert (done.code, done.err) == (1, "")
+    assert (made.base / "x.odcs.yaml").exists()
 
 
 def test_a_run_can_be_listed_shown_and_verified(made: Project) -> None:

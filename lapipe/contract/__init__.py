@@ -22,7 +22,6 @@ from lapipe.scrubbing import NOT_SCRUBBED, Scrubbing
 
 if TYPE_CHECKING:
     import ibis
-    import pandera.pandas as pa
 
 
 class Kind(StrEnum):
@@ -52,6 +51,9 @@ NUMBER_SCALE = 6
 
 #: Times are expected between these dates unless the contract says otherwise (Moodle's first release was in 2002).
 TIMES_BETWEEN = ("2000-01-01", "2040-01-01")
+
+#: The mark of what a person must still decide in a draft; no contract that holds it is loaded (LP209).
+UNDECIDED = "undecided"
 
 #: How a system writes "no value" when the contract does not say.
 NULLS = ("",)
@@ -357,34 +359,28 @@ class Contract:
 
         return hashlib.sha256(json.dumps(plain(self), sort_keys=True).encode()).hexdigest()
 
-    def pandera(self) -> pa.DataFrameSchema:
-        """Compile to a pandera schema for pandas frames; kinds, categories and domains stand in its metadata.
+    def pandera(self, backend: str = "pandas") -> Any:
+        """Compile to a pandera schema for `pandas`, `polars` or `ibis` frames; kinds, categories and domains stand in its metadata.
 
-        Raises nothing by itself; validating a frame with it raises pandera's errors, which quote values: use
-        `lapipe`'s own Validate where they would be logged.
+        Raises nothing by itself; validating a frame with it raises pandera's errors, which quote values: use `validate` where they
+        would be logged.
+
+        Raises:
+            UsageFault: there is no such backend, or it is not installed.
         """
-        import pandera.pandas as pa
+        from lapipe.contract.frames import compile_schema
 
-        columns = {}
-        for column in self:
-            checks = []
-            if column.minimum is not None:
-                checks.append(pa.Check.ge(column.minimum))
-            if column.maximum is not None:
-                checks.append(pa.Check.le(column.maximum))
-            if column.values:
-                checks.append(pa.Check.isin(list(column.values)))
-            if column.pattern:
-                checks.append(pa.Check.str_matches(rf"\A(?:{column.pattern})\Z"))
-            if column.min_length is not None or column.max_length is not None:
-                checks.append(pa.Check.str_length(column.min_length, column.max_length))
-            dtype = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean",
-                     "date": "datetime64[s]", "timestamp": "datetime64[us]"}[column.type]
-            metadata = {"kind": str(column.kind), "about": column.about, "category": column.category,
-                        "domain": column.domain}
-            columns[column.name] = pa.Column(dtype, checks, nullable=not column.required, coerce=True, metadata=metadata)
-        return pa.DataFrameSchema(columns, name=self.name, strict=True, unique=list(self.key) or None,
-                                  metadata={"version": self.version})
+        return compile_schema(self, backend)
+
+    def validate(self, frame: Any) -> Any:
+        """Hold a pandas, polars or Ibis frame against this contract with pandera, and give it back with the contract's types.
+
+        Raises:
+            ContractBroken: a rule is broken; the message names rule, column and count, never a value.
+        """
+        from lapipe.contract.frames import validate
+
+        return validate(self, frame)
 
 
 # --- ODCS (Open Data Contract Standard v3.2) -----------------------------------------------------------------------
@@ -510,6 +506,7 @@ def _loaded(path: Path, sha256: str) -> Contract:
     document = load(path)
     if document.content.get("apiVersion") != "v3.2.0":
         raise document.fault(["apiVersion"], "must be v3.2.0, the version of ODCS that lapipe reads.")
+    _decided(document)
     check(document, _odcs_schema())
     tables = document.content.get("schema", [])
     if len(tables) != 1:
@@ -535,6 +532,23 @@ def _loaded(path: Path, sha256: str) -> Contract:
         reading=reading, description=str(table.get("description", "")), path=path,
         sha256=sha256,
     )
+
+
+def _decided(document: Document) -> None:
+    """Refuse a draft in which something is still marked undecided."""
+
+    def marks(part: Any, at: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+        inner = part.items() if isinstance(part, Mapping) else enumerate(part) if isinstance(part, list) else ()
+        for key, value in inner:
+            yield from marks(value, (*at, key))
+        if part == UNDECIDED:
+            yield at
+
+    found = list(marks(document.content, ()))
+    if found:
+        fault = document.fault(found[0], f"is undecided, as are {len(found) - 1} more places of this contract. Decide, and write the decision "
+                                         "in its place.")
+        raise DeclarationFault(str(fault), rule="LP209")
 
 
 def _profile(document: Document, where: list[str | int], part: Mapping[str, Any],

@@ -1,0 +1,255 @@
+"""What scan says of columns and writes in a draft; and that no value of the file is in either."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lapipe.contract import load_contract, load_contracts
+from lapipe.errors import ContractBroken, DeclarationFault, LapipeError, UsageFault
+from lapipe.scan import Scanned, in_words, scan
+from lapipe.scan.draft import write_draft
+from tests.conftest import missing
+from tests.projects import ROOT, project
+
+SAMPLES = ROOT.parent / "shared" / "data"
+
+
+def scanned(folder: Path, content: str | bytes, name: str = "export.csv", **options: Any) -> Scanned:
+    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    spool = folder / "spool"
+    spool.mkdir(mode=0o700, exist_ok=True)
+    return scan(folder / name, spool, **options)
+
+
+def elevens(count: int, seed: int = 1) -> list[str]:
+    """Give made-up numbers that pass the eleven test."""
+    chance, found = random.Random(seed), []
+    while len(found) < count:
+        digits = [chance.randrange(10) for _ in range(8)]
+        last = sum(weight * digit for weight, digit in zip(range(9, 1, -1), digits, strict=True)) % 11
+        if digits[0] and last < 10:
+            found.append("".join(map(str, [*digits, last])))
+    return found
+
+
+# --- types ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("values", "type", "format", "note"), [
+    (["1", "-2", "30"], "integer", "", ""),
+    (["7.5", "8", "10.0"], "number", "", ""),
+    (["0012", "12", "13"], "string", "", "leading zeros"),
+    (["123456789012345678", "5"], "string", "", "16 digits or more"),
+    (["1234567.0", "1234568.0"], "string", "", "spreadsheet"),
+    (["1.23E+16", "1.24E+16"], "string", "", "scientific"),
+    (["1.23E+16", "'17190000000000001"], "string", "", "scientific"),
+    (["7,5", "8"], "string", "", "decimal comma"),
+    (["true", "False"], "boolean", "", ""),
+    (["2026-01-31", "2026-02-01"], "date", "yyyy-MM-dd", ""),
+    (["20260131", "20260201"], "date", "yyyyMMdd", ""),
+    (["31/01/2026", "01/02/2026"], "date", "dd/MM/yyyy", ""),
+    (["01/31/2026", "02/01/2026"], "date", "MM/dd/yyyy", ""),
+    (["01/02/2026", "03/04/2026"], "date", "undecided", "either dd or MM"),
+    (["31/01/2026", "01/31/2026"], "string", "", "some the month"),
+    (["31-01-26 10:00", "01-02-26 11:30"], "timestamp", "dd-MM-yy HH:mm", ""),
+    (["24/11/26, 10:00:00"], "timestamp", "dd/MM/yy, HH:mm:ss", ""),
+    (["24 Nov, 10:00"], "string", "", "without a year"),
+    (["2026-01-31 10:00:00", "2026-02-01T10:00:00.5"], "timestamp", "", ""),
+    (["1700000000", "1700000001"], "integer", "", "seconds since 1970"),
+    (["a", "b"], "string", "", ""),
+    (["\\N", ""], "string", "", "no values"),
+])
+def test_a_column_of_values_has_a_type_or_is_left_undecided(
+        values: list[str], type: str, format: str, note: str, tmp_path: Path) -> None:
+    column = scanned(tmp_path, "thing;other\n" + "".join(f"{value};x{number}\n" for number, value in enumerate(values))).columns[0]
+    assert (column.found.type, column.found.format) == (type, format)
+    assert note in " ".join(column.found.notes)
+    assert bool(note) == bool(column.found.notes)
+
+
+@pytest.mark.parametrize(("encoding", "found"), [
+    ("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("cp1252", "cp1252"), ("utf-16", "utf-16"), ("utf-16-le", "utf-16-le")])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_encoding_and_delimiter_are_found_and_shown(encoding: str, found: str, delimiter: str, tmp_path: Path) -> None:
+    text = f"naam{delimiter}cijfer\nZoë{delimiter}7\nRené{delimiter}8\n"
+    seen = scanned(tmp_path, text.encode(encoding))
+    assert (seen.encoding, seen.delimiter, seen.rows, [column.name for column in seen.columns]) == (found, delimiter, 2, ["naam", "cijfer"])
+
+
+def test_a_key_has_a_different_value_in_every_row(tmp_path: Path) -> None:
+    seen = scanned(tmp_path, "id,group\n1,a\n2,a\n3,b\n")
+    assert [column.candidate_key for column in seen.columns] == [True, False]
+
+
+def test_parquet_is_scanned_with_its_own_types(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"userid": [1, 2, 3], "score": [7.5, None, 8.0], "word": ["a", "b", "b"]}), tmp_path / "t.parquet")
+    (tmp_path / "spool").mkdir()
+    seen = scan(tmp_path / "t.parquet", tmp_path / "spool")
+    assert [(column.found.type, column.distinct) for column in seen.columns] == [("integer", 3), ("number", 2), ("string", 2)]
+
+
+# --- refusals ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("content", "error", "words"), [
+    ("", ContractBroken, "is empty"),
+    ("a,b\n", ContractBroken, "2 columns and 0 rows"),
+    ("a,\n1,2\n", ContractBroken, "columns 2 of 2 have no name"),
+    ("a,A\n1,2\n", ContractBroken, "columns 1 and 2 have the same name"),
+    ("Anna Bakker,7\nPiet Jansen,8\n", UsageFault, "seems to have no header"),
+    ("Anna Bakker;Biologie\nPiet Jansen;Rechten\n", UsageFault, "seems to have no header"),
+    ("anna@uni.example,x\npiet@uni.example,y\n", UsageFault, "seems to have no header"),
+    ("s1234567,x\ns1234568,y\n", UsageFault, "seems to have no header"),
+    ("Anna,Biologie\nPiet,Rechten\nJan,Biologie\n", UsageFault, "seems to have no header"),
+    ("Report of the day\na;b\n1;2\n3;4\n5;6\n7;8\n", ContractBroken, "under no delimiter"),
+])
+def test_what_cannot_be_told_for_sure_is_refused_without_a_value(
+        content: str, error: type[LapipeError], words: str, tmp_path: Path) -> None:
+    with pytest.raises(error, match=re.escape(words)) as refused:
+        scanned(tmp_path, content)
+    assert not re.search("Anna|Biologie|uni.example|1234567", str(refused.value))
+
+
+def test_a_file_without_a_header_is_scanned_under_given_names(tmp_path: Path) -> None:
+    seen = scanned(tmp_path, "\ufeffAnna Bakker,7\nPiet Jansen,8\n", names=["name of student", "mark"])
+    assert (seen.rows, [column.name for column in seen.columns], [c.distinct for c in seen.columns]) == (2, ["name of student", "mark"], [2, 2])
+
+
+def test_a_header_that_seems_data_is_taken_for_one_when_a_person_says_so(tmp_path: Path) -> None:
+    assert scanned(tmp_path, "word,x\nword,1\n", header=True).rows == 1
+
+
+@pytest.mark.parametrize("header", [
+    "Time,User full name,Event name", "2023,2024,mark", "Last Name,First Name,Lab4 [Total Pts: 20 Score] |526963", "id,p_1,p_2"])
+def test_a_header_is_taken_for_one(header: str, tmp_path: Path) -> None:
+    assert scanned(tmp_path, f"{header}\na,Course viewed,Quiz attempt viewed\nb,User listed,Course viewed\n").rows == 2
+
+
+# --- findings ---------------------------------------------------------------------------------------------------------
+
+
+def _letters(number: int) -> str:
+    return "abcdefgh"[number % 8] + "klmnopqr"[number // 8]
+
+
+def people(count: int = 40) -> tuple[str, list[str]]:
+    """Give a table of made-up people, and every value in it."""
+    numbers = elevens(count)
+    rows = [(number, f"Qwanna{_letters(i)} Zwartbaard{_letters(i)}", f"qx{i}zw@uni.example", f"0{7_000_000 + i}", ("dyslexie", "adhd")[i % 2],
+             f"{5 + i % 5},{i % 10}", f"{1 + i % 12:02}/{1 + i % 12:02}/2003", f"Tutor vrwx{i} spoke with student 76543{i:02}")
+            for i, number in enumerate(numbers)]
+    header = "bsn_nr;user full name;e-mail;student_number;extra_time;grade;born;note"
+    return header + "\n" + "".join(";".join(row) + "\n" for row in rows), [cell for row in rows for cell in row]
+
+
+def test_the_json_has_the_shape_that_tools_read(tmp_path: Path) -> None:
+    column = scanned(tmp_path, people()[0]).as_json()["columns"][0]
+    assert (column["name"], column["type"], column["kind"], column["category"]) == ("bsn_nr", "string", "national_id", "bsn")
+    finding = next(each for each in column["findings"] if each["rule"] == "bsn")
+    assert finding["verdict"] == "found"
+    assert finding["channels"] == {"header": True, "values": True, "text": False}
+    assert (finding["distinct"], finding["matching"], finding["share"]) == (40, 40, 1.0)
+    assert finding["p_value"] < 1e-6
+
+
+def test_no_value_is_printed_written_or_drafted(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    text, values = people()
+    export = made.base / "export.csv"
+    export.write_text(text, "utf-8")
+    told = made.lapipe("scan", str(export), "--draft", str(made.base / "students.odcs.yaml"))
+    as_json = made.lapipe("scan", str(export), "--format", "json")
+    draft = (made.base / "students.odcs.yaml").read_text("utf-8")
+    assert (told.code, as_json.code, told.err, as_json.err) == (1, 1, "", "")
+    assert [each["kind"] for each in json.loads(as_json.out)["columns"]][:4] == ["national_id", "identifier", "identifier", "identifier"]
+    for out in (told.out, as_json.out, draft):
+        # Words that column names, rules and counts also hold say nothing; every other value must be nowhere.
+        assert not [value for value in values if len(value) > 4 and value != "dyslexie" and value in out]
+        assert not re.search(r"qwanna|zwartbaard|vrwx|dyslexie|adhd|76543", out, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(("content", "code"), [("group,size\na,1\nb,2\n", 0), ("dyslexie,size\nja,1\nnee,2\n", 1), ("e-mail\nx@uni.example\n", 1)])
+def test_the_exit_code_says_whether_something_was_found(content: str, code: int, tmp_path: Path) -> None:
+    made = project(tmp_path)
+    (made.base / "x.csv").write_text(content)
+    assert made.lapipe("scan", str(made.base / "x.csv")).code == code
+
+
+# --- drafts -----------------------------------------------------------------------------------------------------------
+
+
+def decided(draft: str, person: str) -> str:
+    """Decide everything in a draft, as a person would."""
+    draft = draft.replace("person: undecided", f"person: {person}").replace("zone: undecided", "zone: Europe/Amsterdam")
+    draft = draft.replace("format: undecided", "format: dd/MM/yyyy").replace("purpose: undecided", "purpose: A test.")
+    return draft.replace("kind: undecided", "kind: plain").replace("about: undecided", "about: student")
+
+
+def test_a_draft_is_refused_until_everything_is_decided_and_then_loads(tmp_path: Path) -> None:
+    seen = scanned(tmp_path, people()[0])
+    out = tmp_path / "students.odcs.yaml"
+    undecided = write_draft(seen, out)
+    assert undecided > 5
+    with pytest.raises(DeclarationFault, match=rf"^LP209 {re.escape(str(out))}:\d+: .*undecided, as are {undecided - 1} more"):
+        load_contract(out)
+    text = out.read_text("utf-8")
+    out.write_text(decided(text, "student_number"), "utf-8")
+    contract = load_contract(out)
+    assert [column.name for column in contract] == [column.name for column in seen.columns]
+    assert (contract["bsn_nr"].kind, contract["born"].format, contract.reading.delimiter) == ("national_id", "%d/%m/%Y", ";")
+
+
+@pytest.mark.parametrize("content", [
+    "id,at,mark\n1,2026-01-31 10:00:00,7.25\n2,2026-01-31 11:00:00,8\n", "userid,seen\n1,1700000000\n2,1700000001\n",
+    "number,x\n1234567.0,NULL\n1234568.0,1\n", 'weird: "name" # {here},other\na,1\nb,2\n', "date_of_birth,b\n2001-02-03,1\n2001-02-04,1\n"])
+def test_a_decided_draft_reads_the_file_it_was_made_of(content: str, tmp_path: Path) -> None:
+    from lapipe.engine import open_engine
+    from lapipe.readers import open_source
+
+    seen = scanned(tmp_path, content)
+    out = tmp_path / "t.odcs.yaml"
+    write_draft(seen, out)
+    out.write_text(decided(out.read_text("utf-8"), json.dumps(seen.columns[0].name)), "utf-8")
+    contract = load_contract(out)
+    engine = open_engine("duckdb", tmp_path / "spool")
+    read = engine.read(open_source(tmp_path / "export.csv", contract, tmp_path / "spool"), contract)
+    assert (read.rows, sum(read.unreadable.values())) == (seen.rows, 0)
+    engine.close()
+
+
+def test_a_draft_never_overwrites(tmp_path: Path) -> None:
+    seen = scanned(tmp_path, "a,b\n1,2\n")
+    (tmp_path / "t.odcs.yaml").write_text("mine")
+    with pytest.raises(UsageFault, match="never overwrites"):
+        write_draft(seen, tmp_path / "t.odcs.yaml")
+    assert (tmp_path / "t.odcs.yaml").read_text() == "mine"
+
+
+# --- known exports ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("file", "encoding", "delimiter", "name"), [
+    ("moodle_log_templates/synthetic_moodle_log_en_utf8bom.csv", "utf-8-sig", ",", "moodle_log_report"),
+    ("moodle_log_templates/synthetic_moodle_log_nl_excel_resaved_cp1252_semicolon.csv", "cp1252", ";", "moodle_log_report"),
+    ("moodle_log_templates/synthetic_moodle_log_en_utf16le_tab.txt", "utf-16", "\t", "moodle_log_report"),
+    ("oulad/studentInfo.csv", "utf-8", ",", "oulad_student_info"),
+    ("gradebook_microsamples/blackboard_gradecenter.csv", "utf-8-sig", ",", ""),
+])
+def test_a_sample_is_recognised_by_its_header(file: str, encoding: str, delimiter: str, name: str, tmp_path: Path) -> None:
+    if not SAMPLES.is_dir():
+        missing(f"scan on the sample exports: there are none in {SAMPLES}")
+    seen = scan(SAMPLES / file, tmp_path, known=list(load_contracts(ROOT / "schemas" / "tables").values()))
+    assert seen.looks_like == name
+    with (SAMPLES / file).open(encoding=encoding, newline="") as stream:
+        assert seen.rows == sum(1 for row in csv.reader(stream, delimiter=delimiter) if row) - 1
+    assert bool(name) == any("looks like" in line for line in in_words(seen))
