@@ -18,7 +18,9 @@ PACKAGE = ROOT / "lapipe"
 
 #: The flow of the data, and the order of imports: each module imports only from earlier ones.
 ORDER = ("errors", "rules", "documents", "contract", "project", "purpose", "declarations", "keys", "detect", "disclosure", "local_time",
-         "readers", "engine", "register", "lineage", "stage", "stages", "release", "plan", "pipeline", "check", "demo", "cli")
+         "readers", "engine", "register", "lineage", "stage", "stages", "release", "plan", "pipeline", "revision", "changes", "check",
+         "report",
+         "demo", "cli")
 
 #: Names that say nothing.
 EMPTY_NAMES = {"utils", "base", "core", "common", "manager", "factory"}
