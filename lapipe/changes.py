@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -310,12 +310,12 @@ def _release(file: str, name: str, old: tuple[Step, ...], new: tuple[Step, ...],
         elif column in now and now[column] != domain:
             told.less("LP315", file, f"the domain of the pseudonyms of '{column}' {at} changed.")
     before = {column.name: column for column in old[-1].after}
-    for column in new[-1].after:
-        had = before.get(column.name)
+    for now_there in new[-1].after:
+        had = before.get(now_there.name)
         if had is None:
-            told.less("LP316", file, f"column '{column.name}' was added to release '{name}'.")
-        elif column.kind.strictness > had.kind.strictness or not narrower(column.detail, had.detail):
-            told.less("LP316", file, f"column '{column.name}' of release '{name}' is finer, or of a stricter kind, than it was.")
+            told.less("LP316", file, f"column '{now_there.name}' was added to release '{name}'.")
+        elif now_there.kind.strictness > had.kind.strictness or not narrower(now_there.detail, had.detail):
+            told.less("LP316", file, f"column '{now_there.name}' of release '{name}' is finer, or of a stricter kind, than it was.")
     for column_name in before:
         if column_name not in new[-1].after:
             told.more(file, f"column '{column_name}' was taken out of release '{name}'.")

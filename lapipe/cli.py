@@ -147,6 +147,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
 
 @app.command()
 def check(paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; default: the whole project.")] = None,
+          against: Annotated[str, typer.Option("--against", help="A git revision: find what takes privacy away since.")] = "",
           format: Annotated[str, typer.Option("--format", help="text, json, sarif, github or junit.")] = "text") -> None:
     """Check contracts, purposes and pipelines without data; exit code 1 when something must be mended."""
     from lapipe import __version__, report
@@ -161,21 +162,32 @@ def check(paths: Annotated[list[Path] | None, typer.Argument(help="Files or fold
     start = paths[0] if paths else Path.cwd()
     root = find_project(start if start.is_dir() else start.parent)
     done = check_project(root, _today(), paths or ())
-    placed = [report.placed(finding, root) for finding in done.findings]
+    found, information = done.findings, tuple[str, ...]()
+    if against:
+        from lapipe.changes import changes, declared
+        from lapipe.revision import project_at
+
+        with project_at(root, against) as before:
+            changed = changes(declared(before, _today()), declared(root, _today()))
+        found, information = (*found, *changed.findings), changed.information
+    placed = [report.placed(finding, root) for finding in found]
     looked = f"{done.contracts} contracts, {done.purposes} purposes, {done.pipelines} pipelines"
-    summary = f"Checked {looked}: {len(done.findings) or 'no'} finding{'' if len(done.findings) == 1 else 's'}."
+    summary = f"Checked {looked}: {len(found) or 'no'} finding{'' if len(found) == 1 else 's'}."
     if format == "json":
-        _say(json.dumps({"contracts": done.contracts, "purposes": done.purposes, "pipelines": done.pipelines, "findings": placed},
+        _say(json.dumps({"contracts": done.contracts, "purposes": done.purposes, "pipelines": done.pipelines, "findings": placed,
+                         "information": list(information)},
                         indent=2, ensure_ascii=False))
     elif format == "sarif":
         _say(report.sarif(placed, __version__))
     elif format == "junit":
         _say(report.junit(placed, done.files))
     else:
-        for line in report.github(placed) if format == "github" else map(str, done.findings):
+        for line in report.github(placed) if format == "github" else map(str, found):
             _say(line)
+        for line in information:
+            _say(f"Information: {line.replace(f'{root}/', '')}" if format == "text" else f"::notice::{report.escaped(line)}")
         _say(summary)
-    if done.findings:
+    if found:
         raise typer.Exit(1)
 
 

@@ -72,16 +72,17 @@ def github(findings: Sequence[Mapping[str, Any]]) -> list[str]:
         properties = {"file": each["file"], **({"line": each["line"]} if each["line"] else {}), "title": f"{each['rule']} {each['title']}"}
         said = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
         text = f"{each['message']} {each['fix']} (guide step {each['guide']}; {each['law']})"
-        lines.append(f"::error {said}::{_data(text)}")
+        lines.append(f"::error {said}::{escaped(text)}")
     return lines
 
 
-def _data(text: str) -> str:
+def escaped(text: str) -> str:
+    """Give a text as the message of a workflow command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def junit(findings: Sequence[Mapping[str, Any]], files: Sequence[str]) -> str:
