@@ -23,6 +23,7 @@ class Checked:
     purposes: int
     pipelines: int
     findings: tuple[Finding, ...]
+    files: tuple[str, ...] = ()
 
 
 def check_project(root: Path, today: date, only: Sequence[Path] = ()) -> Checked:
@@ -66,7 +67,8 @@ def check_project(root: Path, today: date, only: Sequence[Path] = ()) -> Checked
             found.append(_of(error, str(path.relative_to(root))))
     # One wrong contract stops every pipeline that reads it with the same sentence: tell it once.
     told = {(finding.rule, finding.message): finding for finding in reversed(found)}
-    return Checked(len(contracts), len(purposes), len(pipelines), tuple(reversed(told.values())))
+    return Checked(len(contracts), len(purposes), len(pipelines), tuple(reversed(told.values())),
+                   tuple(path.relative_to(root).as_posix() for path in (*contracts, *purposes, *pipelines)))
 
 
 def _of(error: LapipeError, where: str) -> Finding:

@@ -207,26 +207,47 @@ def contract_from_model(model: Annotated[str, typer.Argument(metavar="MODULE:MOD
 
 @app.command()
 def check(paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; default: the whole project.")] = None,
-          format: Format = "text") -> None:
+          against: Annotated[str, typer.Option("--against", help="A git revision: find what takes privacy away since.")] = "",
+          format: Annotated[str, typer.Option("--format", help="text, json, sarif, github or junit.")] = "text") -> None:
     """Check contracts, purposes and pipelines without data; exit code 1 when something must be mended."""
+    from lapipe import __version__, report
     from lapipe.check import check_project
     from lapipe.project import find_project
 
-    as_json = _json(format)
+    if format not in report.FORMATS:
+        raise UsageFault(f"There is no format '{format}' (there are: {', '.join(report.FORMATS)}).")
     for path in paths or ():
         if not path.exists():
             raise UsageFault(f"There is no {path} to check.")
     start = paths[0] if paths else Path.cwd()
-    done = check_project(find_project(start if start.is_dir() else start.parent), _today(), paths or ())
-    if as_json:
-        _say(json.dumps({"contracts": done.contracts, "purposes": done.purposes, "pipelines": done.pipelines,
-                         "findings": [vars(finding) for finding in done.findings]}, indent=2, ensure_ascii=False))
+    root = find_project(start if start.is_dir() else start.parent)
+    done = check_project(root, _today(), paths or ())
+    found, information = done.findings, tuple[str, ...]()
+    if against:
+        from lapipe.changes import changes, declared
+        from lapipe.revision import project_at
+
+        with project_at(root, against) as before:
+            changed = changes(declared(before, _today()), declared(root, _today()))
+        found, information = (*found, *changed.findings), changed.information
+    placed = [report.placed(finding, root) for finding in found]
+    looked = f"{done.contracts} contracts, {done.purposes} purposes, {done.pipelines} pipelines"
+    summary = f"Checked {looked}: {len(found) or 'no'} finding{'' if len(found) == 1 else 's'}."
+    if format == "json":
+        _say(json.dumps({"contracts": done.contracts, "purposes": done.purposes, "pipelines": done.pipelines, "findings": placed,
+                         "information": list(information)},
+                        indent=2, ensure_ascii=False))
+    elif format == "sarif":
+        _say(report.sarif(placed, __version__))
+    elif format == "junit":
+        _say(report.junit(placed, done.files))
     else:
-        for finding in done.findings:
-            _say(str(finding))
-        looked = f"{done.contracts} contracts, {done.purposes} purposes, {done.pipelines} pipelines"
-        _say(f"Checked {looked}: {len(done.findings) or 'no'} finding{'' if len(done.findings) == 1 else 's'}.")
-    if done.findings:
+        for line in report.github(placed) if format == "github" else map(str, found):
+            _say(line)
+        for line in information:
+            _say(f"Information: {line.replace(f'{root}/', '')}" if format == "text" else f"::notice::{report.escaped(line)}")
+        _say(summary)
+    if found:
         raise typer.Exit(1)
 
 
@@ -258,14 +279,18 @@ def plan(pipeline: Annotated[str, typer.Argument(help="A pipeline's name or file
 
 
 @app.command()
-def explain(rule: Annotated[str, typer.Argument(help="A rule's code, such as LP301.")]) -> None:
+def explain(rule: Annotated[str, typer.Argument(help="A rule's code, such as LP301.")], format: Format = "text") -> None:
     """Explain a rule: why it exists, which law and guide step ask for it, how to meet it."""
     from lapipe.documents import nearest
     from lapipe.rules import RULES
 
+    as_json = _json(format)
     found = RULES.get(rule.upper())
     if found is None:
         raise UsageFault(f"There is no rule {rule} (they run from {min(RULES)} to {max(RULES)}).{nearest(rule.upper(), RULES)}")
+    if as_json:
+        _say(json.dumps(vars(found), indent=2, ensure_ascii=False))
+        return
     _say(f"{found.code}  {found.title}\n\nWhy    {found.why}\nGuide  step {found.guide} of SURF's Stappenplan Learning analytics onder de AVG\n"
          f"Law    {found.law}\nFix    {found.fix}")
 

@@ -200,6 +200,8 @@ def _fault(document: Document, error: Any, schema: Mapping[str, Any]) -> tuple[i
         message = "may not be empty." if error.validator_value == 1 else f"needs at least {error.validator_value}."
     elif error.validator == "pattern":
         message = f"is '{error.instance}', which does not have the form {error.validator_value}."
+    elif error.validator == "minimum":
+        message = f"is {error.instance}, and must be at least {error.validator_value}."
     else:
         message = f"breaks '{error.validator}' ({error.validator_value!r})."
     at = tuple(where)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from lapipe.check import check_project
+from lapipe.report import github, junit, placed
+from lapipe.rules import Finding
 from tests.projects import ROOT, TODAY, Project, project
 
 
@@ -31,8 +34,7 @@ def test_a_misspelt_key_is_found_with_its_file_and_line(made: Project) -> None:
     file.write_text("\n".join(lines), "utf-8")
     done = made.lapipe("check", "--format", "json")
     assert (done.code, done.err) == (1, "")
-    (finding,) = [each for each in json.loads(done.out)["findings"] if each["where"].endswith("objection.odcs.yaml")
-                  or "objection.odcs.yaml" in each["message"]]
+    (finding,) = [each for each in json.loads(done.out)["findings"] if each["file"] == "schemas/tables/objection.odcs.yaml"]
     assert f"objection.odcs.yaml:{line}" in finding["where"] + finding["message"]
     assert "requird" in finding["message"]
     assert f"objection.odcs.yaml:{line}" in made.lapipe("check").out
@@ -68,3 +70,58 @@ def test_one_file_may_be_checked_by_itself(made: Project) -> None:
     done = made.lapipe("check", "schemas/purposes/assessment_results.yaml", "--format", "json")
     assert (done.code, json.loads(done.out)["purposes"], json.loads(done.out)["pipelines"]) == (0, 1, 0)
     assert made.lapipe("check", "schemas/nothing.yaml").code == 2
+
+
+def _wrong(made: Project, form: str) -> str:
+    """Break a purpose (k below the floor) and a contract (a misspelt key), and check in a form."""
+    made.edit("schemas/purposes/assessment_results.yaml", "k: 10", "k: 5")
+    made.edit("schemas/tables/oulad_courses.odcs.yaml", "kind: ", "knd: ")
+    done = made.lapipe("check", "--format", form)
+    assert (done.code, done.err) == (1, "")
+    return done.out
+
+
+def test_sarif_lists_the_rules_and_gives_each_result_a_relative_place(made: Project) -> None:
+    told = json.loads(_wrong(made, "sarif"))
+    (run,) = told["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert (told["version"], rules) == ("2.1.0", sorted(set(rules)))
+    assert {"LP201", "LP402"} <= set(rules)
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+        place = result["locations"][0]["physicalLocation"]
+        assert (made.root / place["artifactLocation"]["uri"]).is_file()
+        assert place["region"]["startLine"] > 1
+
+
+def test_workflow_commands_keep_to_one_line_each(made: Project) -> None:
+    lines = _wrong(made, "github").splitlines()
+    assert all(line.startswith("::error file=schemas/") for line in lines[:-1])
+    assert lines[-1].startswith("Checked ")
+    assert any("title=LP402 " in line and ",line=" in line for line in lines)
+
+
+def test_a_workflow_command_escapes_what_would_end_it() -> None:
+    finding = Finding("LP201", "schemas/a,b.yaml:3", "one\ntwo 100%\r::error::")
+    (line,) = github([placed(finding, Path("/nowhere"))])
+    properties, _, text = line.removeprefix("::error ").partition("::")
+    assert "file=schemas/a%2Cb.yaml,line=3," in properties
+    assert text.startswith("one%0Atwo 100%25%0D::error::")
+
+
+def test_junit_has_a_case_for_every_file_and_a_failure_for_each_wrong_one(made: Project) -> None:
+    root = ElementTree.fromstring(_wrong(made, "junit"))
+    cases = {case.get("name"): case for case in root.iter("testcase")}
+    on_disk = [*made.root.glob("schemas/tables/*.yaml"), *made.root.glob("schemas/purposes/*.yaml"), *made.root.glob("pipelines/[!_]*.py")]
+    assert {str(path.relative_to(made.root)) for path in on_disk} == set(cases)
+    failing = {name for name, case in cases.items() if case.find("failure") is not None}
+    assert {"schemas/purposes/assessment_results.yaml", "schemas/tables/oulad_courses.odcs.yaml"} <= failing
+
+
+def test_what_xml_cannot_hold_is_replaced() -> None:
+    written = junit([placed(Finding("LP201", "a.yaml", "bell \x07 & <tag>"), Path("/nowhere"))], ["a.yaml"])
+    assert ElementTree.fromstring(written).find(".//failure").get("message") == "bell \ufffd & <tag>"  # type: ignore[union-attr]
+
+
+def test_an_unknown_form_is_refused(made: Project) -> None:
+    assert made.lapipe("check", "--format", "xml").code == 2

@@ -126,7 +126,7 @@ _FORM = {
         ("name: x\ncount: many\n", 2, "count: should be integer, and is text."),
         ("name: x\ncount:\n", 2, "count: should be integer, and is empty."),
         ("name: [x]\n", 1, "name: should be string, and is a list."),
-        ("name: x\ncount: 0\n", 2, "count: breaks 'minimum' (1)."),
+        ("name: x\ncount: 0\n", 2, "count: is 0, and must be at least 1."),
         ("name: x\ncode: A1\n", 2, "code: is 'A1', which does not have the form ^[a-z]+$."),
         ("name: x\ndeep:\n  colour: red\n", 3, "deep.colour: must be blue."),
         ("name: x\ndeep:\n  color: blue\n", 3, "deep.color: is not a key here (allowed: colour). Did you mean 'colour'?"),

@@ -19,7 +19,8 @@ T = TypeVar("T")
 #: How much of a file is looked at to find its encoding, and the longest header line, in bytes.
 SAMPLE = 1 << 20
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+#: Byte order marks, and the encodings they stand for.
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NO_SPACE = 28
 
 
@@ -76,7 +77,7 @@ def sampled(path: Path, contract: Contract) -> tuple[str, str]:
     sample = readable(path, contract, read)
     if not sample.strip():
         raise ContractBroken(f"{contract.name}: {path} is empty; export it again.", rule="LP208")
-    encoding = contract.reading.encoding or next((name for mark, name in _BOMS if sample.startswith(mark)), "utf-8")
+    encoding = contract.reading.encoding or next((name for mark, name in BOMS if sample.startswith(mark)), "utf-8")
     text: str | None = None
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(sample).removeprefix("\ufeff")

@@ -17,7 +17,7 @@ from lapipe.readers.header import headerless, known_names, match_header
 from lapipe.readers.opened import SAMPLE, create, open_bytes, readable, sampled
 from lapipe.readers.spooled import Parquet, Spool
 
-_DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|")
 
 #: How much of a file is counted at a time, in bytes.
 _PIECE = 8 << 20
@@ -67,7 +67,7 @@ def open_text(paths: Sequence[Path], contract: Contract, spool: Path, quarantine
         path = each.paths[0]
         # A gzip that was cut short is noticed only by who reads it to its end and holds its checksum.
         if path.suffix.lower() in (".zip", ".gz") or each.encoding not in ("utf-8", "utf-8-sig"):
-            path = _rewrite(path, each.encoding, contract, spool)
+            path = rewrite(path, each.encoding, contract, spool)
         shape = readable(path, contract, lambda path=path: shape_of(path))  # type: ignore[misc]
         if shape.nul:
             raise ContractBroken(f"{contract.name}: {each.paths[0]} has NUL bytes; export it again, or declare `nul: removed` under reading in "
@@ -121,7 +121,7 @@ def _delimiter(text: str, contract: Contract) -> str:
             return -abs(len(cells) - len(contract.names))
         return sum(folded(cell) in known for cell in cells)
 
-    return max(_DELIMITERS, key=score)
+    return max(DELIMITERS, key=score)
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def _outside_quotes(quotes: Any, quoted: bool, length: int) -> tuple[Any, bool]:
     return ~inside, bool(last)
 
 
-def _rewrite(path: Path, encoding: str, contract: Contract, spool: Path) -> Path:
+def rewrite(path: Path, encoding: str, contract: Contract, spool: Path) -> Path:
     """Write the file as UTF-8 into the run's own folder, in pieces of constant size."""
     target = spool / f"{contract.name}-{len(list(spool.iterdir()))}.csv"
 

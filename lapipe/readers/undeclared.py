@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-import os
 import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 from lapipe.contract import Column, Contract, Reading, folded
 from lapipe.detect import headers
 from lapipe.errors import ContractBroken, UsageFault
-from lapipe.readers import Parquet, Source, _ending
-from lapipe.readers.text import _BOMS, _DELIMITERS, _SAMPLE, TEXT_ENDINGS, Text, _bytes, _decoded, _rewrite
+from lapipe.readers import FORMATS, Parquet, Source
+from lapipe.readers.opened import BOMS, SAMPLE, create, open_bytes, readable
+from lapipe.readers.text import DELIMITERS, Text, rewrite, shape_of
 
 #: Rows of the sample that are held against each other to find delimiter and header.
 _ROWS = 1_000
@@ -54,11 +56,15 @@ def open_undeclared(path: Path, spool: Path, names: Sequence[str] = (), *, heade
     """
     if not path.is_file():
         raise UsageFault(f"There is no file {path} to scan.")
-    ending = _ending(path)
-    if ending == ".parquet" or path.suffix.lower() == ".parquet":
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    packed = suffixes[-1:] in ([".gz"], [".zip"])
+    ending = (suffixes[-2:-1] if packed else suffixes[-1:]) or [".csv" if suffixes[-1:] == [".zip"] else ""]
+    format = FORMATS.get(ending[0], "")
+    if format == "parquet" and not packed:
         return _parquet(path)
-    if not any(each in TEXT_ENDINGS for each in (ending, path.suffix.lower())):
-        raise UsageFault(f"{path} ends in {path.suffix or 'nothing'} and is not read (read are: {', '.join(sorted(TEXT_ENDINGS))}, .parquet).")
+    if format != "delimited":
+        known = ", ".join(f"{each}[.gz|.zip]" for each, kind in FORMATS.items() if kind == "delimited")
+        raise UsageFault(f"{path} ends in {path.suffix or 'nothing'} and is not scanned (scanned are: {known}, .parquet).")
     return _text(path, spool, names, header)
 
 
@@ -83,14 +89,14 @@ def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Und
     nameless = Contract("scan")
     encoding = _found_encoding(path)
     try:
-        with _bytes(path) as stream:
-            sample = stream.read(_SAMPLE)
+        with open_bytes(path) as stream:
+            sample = stream.read(SAMPLE)
     except (OSError, EOFError, zipfile.BadZipFile):
         sample = b""
-    text = _decoded(sample, encoding)
+    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(sample).removeprefix("\ufeff")
     if not text or not text.strip():
         raise ContractBroken(f"{path} is empty, or not text; export it again.", rule="LP208")
-    if len(sample) == _SAMPLE:
+    if len(sample) == SAMPLE:
         text = text[: text.rfind("\n") + 1] or text
     delimiter, rows = _cells(text, path)
     header = rows[0]
@@ -106,23 +112,24 @@ def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Und
             raise UsageFault(f"{path} seems to have no header: in its first line, {seems}. Give the columns' names with --names A,B,... (in the file's "
                              "order); or, when you have looked and it is a header, say --header. Nothing of that line is shown here.")
     if path.suffix.lower() in (".zip", ".gz") or encoding not in ("utf-8", "utf-8-sig"):
-        path = _rewrite(path, encoding, nameless, spool)
+        path = rewrite(path, encoding, nameless, spool)
     if names:
         path = _named(path, header, delimiter, spool)
     columns = tuple(Column(name) for name in header)
-    source = Text((path,), tuple(header), tuple(header), delimiter, encoding)
+    shape = readable(path, nameless, lambda: shape_of(path))
+    if shape.mixed:
+        raise ContractBroken(f"{path} has lines that end in different ways; export it again.", rule="LP208")
+    source = Text((path,), tuple(header), tuple(header), delimiter, encoding, shape.lines - 1)
     return Undeclared(source, Contract("scan", columns=columns, reading=Reading(nulls=())), encoding, delimiter)
 
 
 def _found_encoding(path: Path) -> str:
     """Find a file's encoding: its mark, else UTF-8 if all of it is, else UTF-16 by its zero bytes, else cp1252."""
-    import codecs
-
     problem = ""
     try:
-        with _bytes(path) as stream:
-            piece = stream.read(_SAMPLE)
-            for mark, encoding in _BOMS:
+        with open_bytes(path) as stream:
+            piece = stream.read(SAMPLE)
+            for mark, encoding in BOMS:
                 if piece.startswith(mark):
                     return encoding
             if b"\0" in piece:
@@ -133,7 +140,7 @@ def _found_encoding(path: Path) -> str:
             decoder = codecs.getincrementaldecoder("utf-8")()
             while piece and not problem:
                 decoder.decode(piece)
-                piece = stream.read(_SAMPLE)
+                piece = stream.read(SAMPLE)
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "cp1252"
@@ -148,7 +155,7 @@ def _cells(text: str, path: Path) -> tuple[str, list[list[str]]]:
     """Find the delimiter under which the rows have as many cells as the first, and more than one if any has."""
     best: tuple[float, int, str, list[list[str]]] = (0.0, 0, "", [])
     split = False
-    for delimiter in _DELIMITERS:
+    for delimiter in DELIMITERS:
         rows = []
         try:
             for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
@@ -201,13 +208,13 @@ def _seems_data(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _named(path: Path, header: Sequence[str], delimiter: str, spool: Path) -> Path:
     """Copy a file without a header, below a line of names."""
     target = spool / f"named-{len(list(spool.iterdir()))}.csv"
-    with open(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out, open(path, "rb") as stream:
+    with cast(IO[bytes], create(target, binary=True)) as out, open(path, "rb") as stream:
         line = io.StringIO()
-        piece = stream.read(_SAMPLE).removeprefix(b"\xef\xbb\xbf")
+        piece = stream.read(SAMPLE).removeprefix(b"\xef\xbb\xbf")
         # The engine wants one end of line throughout a file.
         csv.writer(line, delimiter=delimiter, lineterminator="\r\n" if b"\r\n" in piece else "\n").writerow(header)
         out.write(line.getvalue().encode())
         while piece:
             out.write(piece)
-            piece = stream.read(_SAMPLE)
+            piece = stream.read(SAMPLE)
     return target

@@ -1,0 +1,328 @@
+"""Compare what a project declares with what it declared before: which changes take privacy away, and which give more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from lapipe.contract import Column, Contract, load_contract
+from lapipe.errors import LapipeError
+from lapipe.local_time import TIME_DETAILS
+from lapipe.pipeline import load_pipeline
+from lapipe.plan import Plan, Step
+from lapipe.purpose import Duration, Organisation, Purpose, load_organisation, load_purpose
+from lapipe.rules import Finding
+
+#: Stages without which more flows or more is kept; taking one out, or changing what it is told, is a finding.
+_PROTECTING = ("Validate", "Object", "Retain", "Flag", "Where")
+
+#: Days on which two terms are compared: a month is 28 to 31 days, so "longer" is longer from any of these.
+_DAYS = (date(2001, 1, 1), date(2001, 2, 1), date(2003, 3, 1), date(2003, 12, 31), date(2004, 2, 1))
+
+
+@dataclass(frozen=True)
+class Declared:
+    """All that a project declares, loaded; `unread` names the files that could not be."""
+
+    root: Path
+    organisation: Organisation | None
+    contracts: Mapping[str, Contract]
+    purposes: Mapping[str, Purpose]
+    plans: Mapping[str, Plan]
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What takes privacy away (findings), and what gives more or goes (information)."""
+
+    findings: tuple[Finding, ...] = ()
+    information: tuple[str, ...] = ()
+
+
+@dataclass
+class _Told:
+    findings: list[Finding] = field(default_factory=list)
+    information: list[str] = field(default_factory=list)
+
+    def less(self, rule: str, where: str, message: str) -> None:
+        self.findings.append(Finding(rule, where, message))
+
+    def more(self, where: str, message: str) -> None:
+        self.information.append(f"{where}: {message}")
+
+
+def declared(root: Path, today: date) -> Declared:
+    """Load everything that a project declares; pipelines run their Python, as `load_pipeline` does, and are planned."""
+    unread: list[str] = []
+    contracts: dict[str, Contract] = {}
+    purposes: dict[str, Purpose] = {}
+    plans: dict[str, Plan] = {}
+    organisation = None
+    try:
+        organisation = load_organisation(root / "schemas" / "organisation.yaml")
+    except LapipeError:
+        unread.append("schemas/organisation.yaml")
+    for path in _files(root, "schemas/tables", "*.odcs.yaml"):
+        try:
+            contract = load_contract(path)
+            contracts[contract.name] = contract
+        except LapipeError:
+            unread.append(path.relative_to(root).as_posix())
+    for path in _files(root, "schemas/purposes", "*.yaml"):
+        try:
+            purpose = load_purpose(path, floor=organisation.k_floor if organisation else 2)
+            purposes[purpose.name] = purpose
+        except LapipeError:
+            unread.append(path.relative_to(root).as_posix())
+    for path in _files(root, "pipelines", "*.py"):
+        try:
+            plans[path.relative_to(root).as_posix()] = load_pipeline(path).plan(today=today)
+        except LapipeError:
+            unread.append(path.relative_to(root).as_posix())
+    return Declared(root, organisation, contracts, purposes, plans, tuple(unread))
+
+
+def _files(root: Path, folder: str, pattern: str) -> list[Path]:
+    return sorted(path for path in (root / folder).glob(pattern) if not path.name.startswith("_"))
+
+
+def changes(old: Declared, new: Declared) -> Changes:
+    """Compare two states of a project, by the names of purposes and contracts and the files of pipelines.
+
+    What could not be read on either side was not compared, and is a finding. What is deleted is information.
+    """
+    told = _Told()
+    for state, when in ((old, "before"), (new, "now")):
+        for file in state.unread:
+            told.less("LP115", file, f"cannot be loaded as it is {when}, so what changed in it is not known.")
+    _organisation(old.organisation, new.organisation, told)
+    for name in sorted({*old.contracts, *new.contracts}):
+        _contract(old.contracts.get(name), new.contracts.get(name), told, new.root)
+    for name in sorted({*old.purposes, *new.purposes}):
+        _purpose(old.purposes.get(name), new.purposes.get(name), told)
+    for file in sorted({*old.plans, *new.plans}):
+        _plan(file, old.plans.get(file), new.plans.get(file), told)
+    return Changes(tuple(told.findings), tuple(told.information))
+
+
+# --- the organisation and the contracts -------------------------------------------------------------------------------
+
+
+def _organisation(old: Organisation | None, new: Organisation | None, told: _Told) -> None:
+    if old is None or new is None:
+        return
+    where = "schemas/organisation.yaml"
+    if new.k_floor < old.k_floor:
+        told.less("LP112", where, f"k_floor went from {old.k_floor} down to {new.k_floor}.")
+    elif new.k_floor > old.k_floor:
+        told.more(where, f"k_floor went from {old.k_floor} up to {new.k_floor}.")
+    if old.public_authority and not new.public_authority:
+        told.less("LP114", where, "public_authority became false, which makes legitimate interests a basis.")
+    if old.controller.name != new.controller.name:
+        told.less("LP114", where, "the controller changed, and with it who is responsible.")
+
+
+def _contract(old: Contract | None, new: Contract | None, told: _Told, root: Path) -> None:
+    if old is None or new is None:
+        one = old or new
+        assert one is not None
+        told.more(f"contract {one.name}", "was deleted." if new is None else "is new; what is read of it stands in the purposes.")
+        return
+    where = new.path.relative_to(root).as_posix() if new.path and new.path.is_relative_to(root) else f"contract {new.name}"
+    if old.person != new.person:
+        told.less("LP210", where, "the column that says who a row is about (person) changed, and people are counted by it.")
+    after = {column.name: column for column in (*new, *new.extractable)}
+    for column in (*old, *old.extractable):
+        _column(where, column, after.get(column.name), told)
+
+
+def _column(where: str, old: Column, new: Column | None, told: _Told) -> None:
+    if new is None:
+        told.more(where, f"column '{old.name}' was deleted.")
+        return
+    if new.kind.strictness < old.kind.strictness:
+        told.less("LP210", where, f"column '{old.name}' was {old.kind} and is {new.kind}, which is guarded less.")
+    elif new.kind is not old.kind:
+        told.more(where, f"column '{old.name}' was {old.kind} and is {new.kind}, which is guarded more.")
+    for said in ("category", "about"):
+        if getattr(old, said) and getattr(old, said) != getattr(new, said):
+            told.less("LP210", where, f"column '{old.name}' no longer has the {said} it had.")
+    if old.domain and old.domain != new.domain:
+        told.less("LP210", where, f"column '{old.name}' left its identity domain, by which pseudonyms are made and objections matched.")
+    for level in old.levels:
+        if level not in new.levels or old.levels[level] != new.levels[level]:
+            told.less("LP210", where, f"level '{level}' of column '{old.name}' changed, and may be finer than what was assessed.")
+
+
+# --- purposes ---------------------------------------------------------------------------------------------------------
+
+
+def _purpose(old: Purpose | None, new: Purpose | None, told: _Told) -> None:
+    if new is None:
+        assert old is not None
+        told.more(f"purpose {old.name}", "was deleted.")
+        return
+    if old is None:
+        told.less("LP111", new.place(), f"purpose {new.name} is new.")
+        return
+    _columns(old, new, told)
+    _limits(old, new, told)
+    _grounds(old, new, told)
+
+
+def _columns(old: Purpose, new: Purpose, told: _Told) -> None:
+    for table, columns in new.columns.items():
+        for name, given in columns.items():
+            before = old.use_of(table, name)
+            place = new.place("columns", table, name)
+            if before is None:
+                told.less("LP111", place, f"column '{name}' of {table} was added to purpose {new.name}.")
+            elif before.use != given.use and not narrower(given.use, before.use):
+                told.less("LP111", place, f"column '{name}' of {table} went from '{before.use}' to '{given.use}', which is not coarser.")
+            elif before.use != given.use:
+                told.more(place, f"column '{name}' of {table} went from '{before.use}' to '{given.use}'.")
+    for table, columns in old.columns.items():
+        for name in columns:
+            if new.use_of(table, name) is None:
+                told.more(new.place("columns", table), f"column '{name}' of {table} was taken out of purpose {new.name}.")
+    gained = [(index, each) for index, each in enumerate(new.recipients) if each not in old.recipients]
+    for index, recipient in gained:
+        told.less("LP111", new.place("recipients", index), f"recipient '{recipient.name}' was added, or may have something else than before.")
+    for subject in new.subjects:
+        if subject not in old.subjects:
+            told.less("LP111", new.place("subjects"), f"subject '{subject}' was added.")
+    for index, waiver in enumerate(new.exceptions):
+        if waiver not in old.exceptions:
+            told.less("LP111", new.place("exceptions", index), f"an exception for {waiver.setting} was added or changed.")
+
+
+def _limits(old: Purpose, new: Purpose, told: _Told) -> None:
+    if new.k < old.k:
+        told.less("LP112", new.place("k"), f"k went from {old.k} down to {new.k}.")
+    elif new.k > old.k:
+        told.more(new.place("k"), f"k went from {old.k} up to {new.k}.")
+    if new.zeros_public and not old.zeros_public:
+        told.less("LP112", new.place("zeros_public"), "zeros_public became true.")
+    for key, before, after in (("keep_for", old.keep_for, new.keep_for), ("retain", old.retain, new.retain)):
+        if before == after:
+            continue
+        said = f"{key} went from {before or 'none'} to {after or 'none'}"
+        # Without a term, rows of any age are taken.
+        if before is not None and (after is None or _longer(after, before)):
+            told.less("LP113", new.place(key), f"{said}, which is longer.")
+        else:
+            told.more(new.place(key), f"{said}.")
+    if new.review_by > old.review_by:
+        told.less("LP113", new.place("review_by"), f"the review moved from {old.review_by} to {new.review_by}.")
+    if new.valid_from < old.valid_from:
+        told.less("LP113", new.place("valid_from"), f"the first day moved from {old.valid_from} back to {new.valid_from}.")
+
+
+def _longer(after: Duration, before: Duration) -> bool:
+    return any(after.after(day) > before.after(day) for day in _DAYS)
+
+
+def _grounds(old: Purpose, new: Purpose, told: _Told) -> None:
+    for phase in sorted({*old.bases, *new.bases}):
+        if old.bases.get(phase) != new.bases.get(phase):
+            told.less("LP114", new.place("basis", phase), f"the legal basis of phase {phase}, or its reference, changed.")
+    for key in ("own_basis", "condition", "collected_for", "dpia", "notice", "zone"):
+        before, after = getattr(old, key), getattr(new, key)
+        if before != after and not (key == "dpia" and before is None):
+            how = "was dropped" if not after else "was added" if not before else "changed"
+            told.less("LP114", new.place(key), f"{key} {how}.")
+    for question in ("who", "what", "data", "when", "result"):
+        if getattr(old, question) != getattr(new, question):
+            told.less("LP111", new.place(question), f"the answer to '{question}' changed.")
+
+
+def narrower(new: str, old: str) -> bool:
+    """Say whether a use lets less be released than another, as far as that can be told.
+
+    >>> [narrower("month", "week"), narrower("week", "month"), narrower("band 20", "band 10"), narrower("level course", "level x")]
+    [True, False, True, False]
+    """
+    if new == old or new == "inside" or old == "full":
+        return True
+    if new in TIME_DETAILS and old in TIME_DETAILS:
+        # A year and an academic year cut each other, so neither is coarser.
+        cut = {new, old} == {"year", "academic year"}
+        return not cut and TIME_DETAILS.index(new) >= TIME_DETAILS.index(old)
+    kind, _, size = new.partition(" ")
+    before, _, had = old.partition(" ")
+    if kind == before == "band":
+        return int(size) % int(had) == 0
+    return kind == before == "prefix" and int(size) <= int(had)
+
+
+# --- pipelines --------------------------------------------------------------------------------------------------------
+
+
+def _plan(file: str, old: Plan | None, new: Plan | None, told: _Told) -> None:
+    if new is None:
+        told.more(file, "the pipeline was deleted.")
+        return
+    if old is None:
+        told.less("LP316", file, f"pipeline {new.pipeline} is new, and releases {', '.join(_releases(new))}.")
+        return
+    if old.purpose.name != new.purpose.name:
+        told.less("LP316", file, f"the pipeline went from purpose {old.purpose.name} to {new.purpose.name}.")
+    had = {contract.name for contract in old.sources.values()}
+    for name, contract in new.sources.items():
+        if contract.name not in had:
+            told.less("LP316", file, f"source '{name}' ({contract.name}) was added.")
+    before, after = _releases(old), _releases(new)
+    for name in after:
+        if name not in before:
+            told.less("LP316", file, f"release '{name}' was added.")
+        else:
+            _release(file, name, before[name], after[name], told)
+    for name in before:
+        if name not in after:
+            told.more(file, f"release '{name}' was taken out.")
+
+
+def _releases(plan: Plan) -> dict[str, tuple[Step, ...]]:
+    """Give, of each release, the steps that lead to it."""
+    return {str(step.stage.parameters()["name"]): plan.steps[:number + 1] for number, step in enumerate(plan.steps)
+            if step.stage.kind == "Release"}
+
+
+def _release(file: str, name: str, old: tuple[Step, ...], new: tuple[Step, ...], told: _Told) -> None:
+    at = f"before release '{name}'"
+    for kind in _PROTECTING:
+        left = [step.stage.parameters() for step in new if step.stage.kind == kind]
+        for step in old:
+            if step.stage.kind != kind:
+                continue
+            if step.stage.parameters() in left:
+                left.remove(step.stage.parameters())
+            else:
+                told.less("LP315", file, f"{kind} {at} was {'changed' if left else 'taken out'}.")
+    now = _pseudonymised(new)
+    for column, domain in _pseudonymised(old).items():
+        # A column that is no longer there cannot be released as it is.
+        if column not in now and column in {each.name for step in new for each in step.after}:
+            told.less("LP315", file, f"column '{column}' is no longer pseudonymised {at}.")
+        elif column in now and now[column] != domain:
+            told.less("LP315", file, f"the domain of the pseudonyms of '{column}' {at} changed.")
+    before = {column.name: column for column in old[-1].after}
+    for now_there in new[-1].after:
+        had = before.get(now_there.name)
+        if had is None:
+            told.less("LP316", file, f"column '{now_there.name}' was added to release '{name}'.")
+        elif now_there.kind.strictness > had.kind.strictness or not narrower(now_there.detail, had.detail):
+            told.less("LP316", file, f"column '{now_there.name}' of release '{name}' is finer, or of a stricter kind, than it was.")
+    for column_name in before:
+        if column_name not in new[-1].after:
+            told.more(file, f"column '{column_name}' was taken out of release '{name}'.")
+    if old[-1].after.statistics and not new[-1].after.statistics:
+        told.less("LP316", file, f"release '{name}' held groups, and holds rows of people.")
+
+
+def _pseudonymised(steps: tuple[Step, ...]) -> dict[str, str]:
+    return {str(column): str(domain) for step in steps if step.stage.kind == "Pseudonymise"
+            for column, domain in step.stage.parameters()["columns"].items()}
