@@ -54,7 +54,7 @@ WIDER = [
     ("the legal basis changed", PURPOSE, "basis: public_task", "basis: contract", "LP114"),
     ("the notice changed", PURPOSE, "notice: https", "notice: http", "LP114"),
     ("the DPIA replaced by a reason", PURPOSE, "  reference: DPIA 2026-014", "  not_needed: Geen hoog risico volgens DPIA 2026-014", "LP114"),
-    ("a kind lowered", "schemas/tables/moodle_log_report.odcs.yaml", "kind: free_text", "kind: plain", "LP210"),
+    ("a kind lowered", "schemas/tables/moodle_log_report.odcs.yaml", "kind: free_text\n              about: student\n              category: pd:EducationExperience", "kind: plain\n              about: student\n              category: pd:EducationExperience", "LP210"),
     ("a protection taken out", PIPELINE, '        Retain("time"),\n', "", "LP115"),
     ("pseudonyms of another domain", PIPELINE, 'Pseudonymise({"user": "student"})', 'Pseudonymise({"user": "other"})', "LP315"),
     ("a release added", PIPELINE, '        Release("weekly_activity"),', '        Release("weekly_activity"),\n        Release("again"),', "LP316"),

@@ -243,7 +243,7 @@ def test_a_draft_never_overwrites(tmp_path: Path) -> None:
     ("moodle_log_templates/synthetic_moodle_log_nl_excel_resaved_cp1252_semicolon.csv", "cp1252", ";", "moodle_log_report"),
     ("moodle_log_templates/synthetic_moodle_log_en_utf16le_tab.txt", "utf-16", "\t", "moodle_log_report"),
     ("oulad/studentInfo.csv", "utf-8", ",", "oulad_student_info"),
-    ("gradebook_microsamples/blackboard_gradecenter.csv", "utf-8-sig", ",", ""),
+    ("gradebook_microsamples/blackboard_gradecenter.csv", "utf-8-sig", ",", "blackboard_gradebook"),
 ])
 def test_a_sample_is_recognised_by_its_header(file: str, encoding: str, delimiter: str, name: str, tmp_path: Path) -> None:
     if not SAMPLES.is_dir():
