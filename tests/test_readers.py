@@ -470,3 +470,21 @@ def test_a_format_without_year_month_and_day_is_refused(format: str, place: Path
 
 def test_utf_16_marks_are_what_python_writes() -> None:
     assert "x".encode("utf-16")[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@pytest.mark.parametrize(("records", "rows"), [
+    ([{"key": {"id": 7}, "meta": {"action": "D", "ts": "2026-09-01T00:00:00Z"}}], 1),
+    ([{"key": {"id": 7}, "meta": {"action": "U"}}, {"key": {"id": 8}, "value": {"name": CANARY}, "meta": {"action": "D"}}], 2),
+    ([{"key": {"id": 7}}], None),
+    ([{"meta": {"action": "D"}}], None),
+])
+def test_a_json_file_may_lack_what_is_not_required(place: Path, records: list[Any], rows: int | None) -> None:
+    declared = load_contract(Path(__file__).parents[1] / "schemas" / "tables" / "canvas_users.odcs.yaml")
+    path = place / "users.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    if rows is None:
+        with pytest.raises(ContractBroken, match=r"^LP202 canvas_users: .* is it the right file\?") as caught:
+            read(path, declared)
+        assert CANARY not in str(caught.value)
+    else:
+        assert len(read(path, declared)[0]) == rows

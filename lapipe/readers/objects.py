@@ -114,8 +114,11 @@ class Objects:
         Raises:
             ContractBroken: LP202.
         """
-        contract, seen = self._contract, len(self._root.columns_seen())
-        if self._spool.kept and seen * 2 < self._width:
+        contract, found = self._contract, self._root.columns_seen()
+        required = {index for index, name in enumerate(self._spool.names) if contract[name].required}
+        seen = len(found)
+        # A system may leave keys without a value away, so only the required ones tell a wrong file; where none is, their number does.
+        if self._spool.kept and (not required <= found if required else seen * 2 < self._width):
             raise ContractBroken(f"{contract.name}: the records of {path} hold {seen} of the {self._width} declared columns; is it the "
                                  f"right file? Declared: {', '.join(contract.names)}.", rule="LP202")
         if self._undeclared or self._unnamed:
