@@ -54,7 +54,7 @@ def main() -> None:
         given = getattr(stop, "exit_code", None)
         code = int(given if given is not None else getattr(stop, "code", 0) or 0)
     except (KeyboardInterrupt, typer.Abort):
-        print("lapipe: interrupted; nothing was released.", file=sys.stderr)
+        print("lapipe: interrupted. Nothing is released of a run that `lapipe register list` does not show as completed.", file=sys.stderr)
         code = 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -65,8 +65,8 @@ def main() -> None:
             print(f"lapipe: {error.format_message()}", file=sys.stderr)  # type: ignore[attr-defined]
             code = 2
         else:
-            print(f"lapipe: something went wrong inside lapipe ({type(error).__name__} in {_where(error)}); nothing was released. "
-                  "Please report it.", file=sys.stderr)
+            print(f"lapipe: something went wrong inside lapipe ({type(error).__name__} in {_where(error)}). Nothing is "
+                  "released of a run that `lapipe register list` does not show as completed. Please report it.", file=sys.stderr)
             code = 6
     sys.stdout.flush()
     sys.exit(code)

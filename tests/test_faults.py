@@ -391,7 +391,7 @@ def test_runs_that_are_killed_at_any_moment_leave_nothing_that_looks_like_a_rele
         going.signal(signal.SIGINT if number % 3 == 2 else signal.SIGKILL)
         done = going.wait()
         if done.code == 130:
-            assert done.err == "lapipe: interrupted; nothing was released.\n"
+            assert done.err == "lapipe: interrupted. Nothing is released of a run that `lapipe register list` does not show as completed.\n"
         ended = state(made, f"r{number}")
         states.append(ended)
         assert ended in ("never started", "interrupted", "completed"), done.err
