@@ -59,6 +59,8 @@ class DuckDB:
         #: Tables whose rows lie in an order that tells nothing of their own, and the columns that it is made of.
         self._shuffled: dict[str, frozenset[str]] = {}
         self._frames: dict[str, pa.Table] = {}
+        #: The view over each frame.
+        self._over: dict[str, str] = {}
         self._viewed: dict[tuple[str, str], _Viewed] = {}
         self._listed: dict[_Viewed, str] = {}
         settings: dict[str, Any] = {
@@ -90,6 +92,7 @@ class DuckDB:
         if isinstance(source, Text) or any(reading.may_fail for reading in reads):
             return self._held_read(name, relation, reads, source, contract)
         self._run(f"CREATE VIEW {name} AS SELECT {', '.join(f'{r.value} AS {r.name}' for r in reads)} FROM {relation}")
+        self._over[relation] = name
         self._viewed |= {(name, r.column.name): _Viewed(relation, r.name, r.value) for r in reads}
         rows = self._one(f"SELECT count(*) FROM {relation}")
         return Read(self._ibis.table(name), rows)
@@ -186,7 +189,9 @@ class DuckDB:
         # A cursor of its own: the connection may be used between the batches.
         cursor = self._ibis.con.cursor()
         for name, frame in self._frames.items():
-            cursor.register(name, frame)  # What is registered is known to its own cursor only.
+            # What is registered is known to its own cursor only, and registering takes time.
+            if name in sql or self._over.get(name, name) in sql:
+                cursor.register(name, frame)
         reader = _guarded("list distinct values", lambda: cursor.execute(sql).to_arrow_reader(_BATCH))
         with contextlib.closing(cursor):
             while True:
