@@ -18,6 +18,9 @@ from lapipe.rules import Finding
 #: Stages without which more flows or more is kept; taking one out, or changing what it is told, is a finding.
 _PROTECTING = ("Validate", "Object", "Retain", "Flag", "Where")
 
+#: Stages that make what is released; which of their changes take something away is not told apart.
+_COMPUTING = ("Aggregate", "Derive", "Extract", "Join", "Scrub")
+
 #: Days on which two terms are compared: a month is 28 to 31 days, so "longer" is longer from any of these.
 _DAYS = (date(2001, 1, 1), date(2001, 2, 1), date(2003, 3, 1), date(2003, 12, 31), date(2004, 2, 1))
 
@@ -86,7 +89,8 @@ def declared(root: Path, today: date) -> Declared:
 
 
 def _files(root: Path, folder: str, pattern: str) -> list[Path]:
-    return sorted(path for path in (root / folder).glob(pattern) if not path.name.startswith("_"))
+    # Parts that pipelines share begin with _; a purpose or contract that does is one like any other.
+    return sorted(path for path in (root / folder).glob(pattern) if not (folder == "pipelines" and path.name.startswith("_")))
 
 
 def changes(old: Declared, new: Declared) -> Changes:
@@ -121,6 +125,8 @@ def _organisation(old: Organisation | None, new: Organisation | None, told: _Tol
         told.more(where, f"k_floor went from {old.k_floor} up to {new.k_floor}.")
     if old.public_authority and not new.public_authority:
         told.less("LP114", where, "public_authority became false, which makes legitimate interests a basis.")
+    if old.officer != new.officer:
+        told.less("LP114", where, "the privacy officer's role or address changed.")
     if old.controller.name != new.controller.name:
         told.less("LP114", where, "the controller changed, and with it who is responsible.")
 
@@ -139,6 +145,11 @@ def _contract(old: Contract | None, new: Contract | None, told: _Told, root: Pat
         _column(where, column, after.get(column.name), told)
 
 
+#: What says which values a column is read from, and what is made of them.
+_READ = {"path": "the path", "start": "the place", "length": "the place", "position": "the place", "extracted_from": "the source",
+         "patterns": "the pattern", "spelling": "the spelling", "scrub": "what Scrub makes", "nulls": "the null spellings", "zone": "the zone"}
+
+
 def _column(where: str, old: Column, new: Column | None, told: _Told) -> None:
     if new is None:
         told.more(where, f"column '{old.name}' was deleted.")
@@ -152,6 +163,12 @@ def _column(where: str, old: Column, new: Column | None, told: _Told) -> None:
             told.less("LP210", where, f"column '{old.name}' no longer has the {said} it had.")
     if old.domain and old.domain != new.domain:
         told.less("LP210", where, f"column '{old.name}' left its identity domain, by which pseudonyms are made and objections matched.")
+    for said, what in _READ.items():
+        if getattr(old, said) != getattr(new, said):
+            told.less("LP210", where, f"{what} of column '{old.name}' changed, so it may hold something else than what was assessed.")
+    gained = set(new.aliases) - set(old.aliases)
+    if gained:
+        told.less("LP210", where, f"column '{old.name}' is read under {len(gained)} names that it did not have.")
     for level in old.levels:
         if level not in new.levels or old.levels[level] != new.levels[level]:
             told.less("LP210", where, f"level '{level}' of column '{old.name}' changed, and may be finer than what was assessed.")
@@ -229,7 +246,7 @@ def _grounds(old: Purpose, new: Purpose, told: _Told) -> None:
     for phase in sorted({*old.bases, *new.bases}):
         if old.bases.get(phase) != new.bases.get(phase):
             told.less("LP114", new.place("basis", phase), f"the legal basis of phase {phase}, or its reference, changed.")
-    for key in ("own_basis", "condition", "collected_for", "dpia", "notice", "zone"):
+    for key in ("own_basis", "condition", "collected_for", "compatibility", "dpia", "notice", "zone"):
         before, after = getattr(old, key), getattr(new, key)
         if before != after and not (key == "dpia" and before is None):
             how = "was dropped" if not after else "was added" if not before else "changed"
@@ -302,6 +319,10 @@ def _release(file: str, name: str, old: tuple[Step, ...], new: tuple[Step, ...],
                 left.remove(step.stage.parameters())
             else:
                 told.less("LP315", file, f"{kind} {at} was {'changed' if left else 'taken out'}.")
+    for kind in _COMPUTING:
+        had = [step.stage.parameters() for step in old if step.stage.kind == kind]
+        if any(step.stage.kind == kind and step.stage.parameters() not in had for step in new):
+            told.less("LP315", file, f"{kind} {at} was added or changed, and what it gives may be more than what was assessed.")
     now = _pseudonymised(new)
     for column, domain in _pseudonymised(old).items():
         # A column that is no longer there cannot be released as it is.
@@ -311,10 +332,10 @@ def _release(file: str, name: str, old: tuple[Step, ...], new: tuple[Step, ...],
             told.less("LP315", file, f"the domain of the pseudonyms of '{column}' {at} changed.")
     before = {column.name: column for column in old[-1].after}
     for now_there in new[-1].after:
-        had = before.get(now_there.name)
-        if had is None:
+        earlier = before.get(now_there.name)
+        if earlier is None:
             told.less("LP316", file, f"column '{now_there.name}' was added to release '{name}'.")
-        elif now_there.kind.strictness > had.kind.strictness or not narrower(now_there.detail, had.detail):
+        elif now_there.kind.strictness > earlier.kind.strictness or not narrower(now_there.detail, earlier.detail):
             told.less("LP316", file, f"column '{now_there.name}' of release '{name}' is finer, or of a stricter kind, than it was.")
     for column_name in before:
         if column_name not in new[-1].after:

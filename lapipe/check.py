@@ -35,7 +35,8 @@ def check_project(root: Path, today: date, only: Sequence[Path] = ()) -> Checked
     chosen = [path.resolve() for path in only]
 
     def files(folder: str, pattern: str) -> list[Path]:
-        there = sorted(path for path in (root / folder).glob(pattern) if not path.name.startswith("_"))
+        # Parts that pipelines share begin with _; a purpose or contract that does is one like any other.
+        there = sorted(path for path in (root / folder).glob(pattern) if not (folder == "pipelines" and path.name.startswith("_")))
         if not there:
             found.append(Finding("LP201", folder, f"there is no {pattern} here, so nothing was checked.", "Add one."))
         return [path for path in there if not chosen or path.resolve() in chosen or path.parent.resolve() in chosen]
@@ -51,13 +52,14 @@ def check_project(root: Path, today: date, only: Sequence[Path] = ()) -> Checked
         found.append(_of(error, "schemas/organisation.yaml"))
     for path in contracts:
         try:
-            load_contract(path)
+            found += _named(load_contract(path).name, path, root)
         except LapipeError as error:
             found.append(_of(error, str(path.relative_to(root))))
     for path in purposes if organisation else ():
         assert organisation is not None
         try:
-            found += findings(load_purpose(path, floor=organisation.k_floor), organisation, today)
+            declared = load_purpose(path, floor=organisation.k_floor)
+            found += [*_named(declared.name, path, root), *findings(declared, organisation, today)]
         except LapipeError as error:
             found.append(_of(error, str(path.relative_to(root))))
     for path in pipelines if organisation else ():
@@ -69,6 +71,14 @@ def check_project(root: Path, today: date, only: Sequence[Path] = ()) -> Checked
     told = {(finding.rule, finding.message): finding for finding in reversed(found)}
     return Checked(len(contracts), len(purposes), len(pipelines), tuple(reversed(told.values())),
                    tuple(path.relative_to(root).as_posix() for path in (*contracts, *purposes, *pipelines)))
+
+
+def _named(name: str, path: Path, root: Path) -> list[Finding]:
+    """Find a declaration whose file has another name: two files could declare one, and which of them holds would not be told."""
+    stem = path.name.partition(".")[0]
+    if stem == name:
+        return []
+    return [Finding("LP201", str(path.relative_to(root)), f"declares '{name}', and its file is called {stem}.", "Call the file or the name alike.")]
 
 
 def _of(error: LapipeError, where: str) -> Finding:

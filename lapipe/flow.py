@@ -208,7 +208,8 @@ class Flow:
         """Let the stage compute: over the table's people where it looks at nothing else, over its rows otherwise."""
         stage = step.stage
         on = stage.depends_on(step.before, self.contracts)
-        if self._people is None and on:
+        # A log has far fewer people than rows; of another key there may be one for each.
+        if self._people is None and on and step.before[on].kind is Kind.IDENTIFIER:
             self._people = People(self.engine, table, step.before, on)
         if self._people is not None and self._people.take(stage, context):
             return self._people.joined(step.after)

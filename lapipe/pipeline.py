@@ -49,6 +49,8 @@ def load_pipeline(path: Path) -> Pipeline:
     if not path.is_file():
         there = sorted(each.name for each in path.parent.glob("[!_]*.py")) if path.parent.is_dir() else []
         raise UsageFault(f"There is no pipeline file {path} (there are: {', '.join(there) or 'none'}).")
+    if path.name.startswith("_"):
+        raise UsageFault(f"{path} begins with _, so it holds parts that pipelines share and is not checked as one; give a pipeline another name.")
     problem = ""
     folder = str(path.resolve().parent)
     before = set(sys.modules)

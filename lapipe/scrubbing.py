@@ -83,6 +83,9 @@ class Scrubber:
     def scrub(self, text: str) -> str | None:
         """Give the text with its people replaced, or None where something in it is not understood."""
         parts = text.split("'")
+        if len(parts) % 2 == 0:
+            # A quote that is not closed: what follows it is nobody's to say.
+            return None
         skeleton = tuple(parts[::2])
         understood = self._known.get(skeleton, _NEW)
         if understood is _NEW:
@@ -109,8 +112,6 @@ class Scrubber:
 
     def _understood(self, parts: Sequence[str]) -> _Sentence | None:
         """Give the sentence's pieces, white space folded, with the places of what is quoted by its role."""
-        if len(parts) % 2 == 0:
-            return None
         pieces: list[str] = []
         places: dict[str, list[int]] = {"person": [], "hidden": [], "kept": [], "named": []}
         for place, part in enumerate(parts):

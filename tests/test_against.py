@@ -39,6 +39,8 @@ def against(made: Project) -> tuple[int, set[str], list[str]]:
 
 
 #: What is changed in which file, from what to what, and the rule by which it is found.
+LOG = "schemas/tables/moodle_log_report.odcs.yaml"
+
 WIDER = [
     ("a column added", PURPOSE, "    cohort: full\n  student_extract", "    cohort: full\n    email: inside\n  student_extract", "LP111"),
     ("detail made finer", PURPOSE, "    time: week", "    time: day", "LP111"),
@@ -57,6 +59,11 @@ WIDER = [
     ("a kind lowered", "schemas/tables/moodle_log_report.odcs.yaml", "kind: free_text\n              about: student\n              category: pd:EducationExperience", "kind: plain\n              about: student\n              category: pd:EducationExperience", "LP210"),
     ("a protection taken out", PIPELINE, '        Retain("time"),\n', "", "LP115"),
     ("pseudonyms of another domain", PIPELINE, 'Pseudonymise({"user": "student"})', 'Pseudonymise({"user": "other"})', "LP315"),
+    ("a person left in by Scrub", LOG, "person: [user with id, User]", "person: [User]", "LP210"),
+    ("another person found in a text", LOG, "The user with id", "The course with id", "LP210"),
+    ("another column read", LOG, "{synonym: '描述', locale: zh-CN}", "{synonym: 'Anders'}", "LP210"),
+    ("periods closed sooner", PIPELINE, 'lag="P2D"', 'lag="P1D"', "LP315"),
+    ("rows without a match kept", PIPELINE, 'key="moodle_id"', 'key="moodle_id", unmatched="keep"', "LP315"),
     ("a release added", PIPELINE, '        Release("weekly_activity"),', '        Release("weekly_activity"),\n        Release("again"),', "LP316"),
 ]
 

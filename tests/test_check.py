@@ -40,6 +40,24 @@ def test_a_misspelt_key_is_found_with_its_file_and_line(made: Project) -> None:
     assert f"objection.odcs.yaml:{line}" in made.lapipe("check").out
 
 
+@pytest.mark.parametrize(("folder", "name", "copy"), [
+    ("schemas/purposes", "moodle_weekly_activity.yaml", "zz.yaml"), ("schemas/purposes", "moodle_weekly_activity.yaml", "_p.yaml"),
+    ("schemas/tables", "student.odcs.yaml", "_student.odcs.yaml")])
+def test_a_second_file_for_one_name_is_found(folder: str, name: str, copy: str, made: Project) -> None:
+    shutil.copy(made.root / folder / name, made.root / folder / copy)
+    done = made.lapipe("check")
+    assert done.code == 1
+    assert f"{folder}/{copy}" in done.out
+    assert "Call the file or the name alike" in done.out
+
+
+def test_a_file_of_shared_parts_is_no_pipeline(made: Project) -> None:
+    shutil.copy(made.root / "pipelines" / "moodle_weekly_activity.py", made.root / "pipelines" / "_hidden.py")
+    done = made.lapipe("plan", "_hidden")
+    assert done.code == 2
+    assert "begins with _" in done.err
+
+
 @pytest.mark.parametrize("folder", ["pipelines", "schemas/tables", "schemas/purposes"])
 def test_a_project_in_which_nothing_is_found_was_not_checked(folder: str, made: Project) -> None:
     shutil.rmtree(made.root / folder)

@@ -488,3 +488,16 @@ def test_a_json_file_may_lack_what_is_not_required(place: Path, records: list[An
         assert CANARY not in str(caught.value)
     else:
         assert len(read(path, declared)[0]) == rows
+
+
+@pytest.mark.parametrize("line", ['{"id": "1", "name": "a", "id": "2"}', '{"id": "1", "name": "Jan \\ud800"}'])
+def test_a_record_that_readers_would_read_differently_is_refused_or_quarantined(place: Path, line: str) -> None:
+    path = place / "marks.jsonl"
+    path.write_text(f'{line}\n{{"id": "2", "name": "b"}}\n', encoding="utf-8")
+    of = (Column("id"), Column("name", kind=Kind.FREE_TEXT))
+    with pytest.raises(ContractBroken) as caught:
+        read(path, contract(of))
+    assert "Jan" not in str(caught.value)
+    rows, source = read(path, contract(of, quarantine_rows=1))
+    assert rows == [("2", "b")]
+    assert source.found["rows in quarantine"] == 1

@@ -110,6 +110,9 @@ def test_parquet_is_scanned_with_its_own_types(tmp_path: Path) -> None:
     ("Anna Bakker;Biologie\nPiet Jansen;Rechten\n", UsageFault, "seems to have no header"),
     ("anna@uni.example,x\npiet@uni.example,y\n", UsageFault, "seems to have no header"),
     ("s1234567,x\ns1234568,y\n", UsageFault, "seems to have no header"),
+    ("Jansen;Piet;Informatica\nBakker;Klaas;Wiskunde\n", UsageFault, "seems to have no header"),
+    ("jdevries;informatica;geslaagd\nkbakker;wiskunde;gezakt\n", UsageFault, "seems to have no header"),
+    ("depression since 2019;x\nnone;y\n", UsageFault, "seems to have no header"),
     ("Anna,Biologie\nPiet,Rechten\nJan,Biologie\n", UsageFault, "seems to have no header"),
     ("Report of the day\na;b\n1;2\n3;4\n5;6\n7;8\n", ContractBroken, "under no delimiter"),
 ])
@@ -125,12 +128,23 @@ def test_a_file_without_a_header_is_scanned_under_given_names(tmp_path: Path) ->
     assert (seen.rows, [column.name for column in seen.columns], [c.distinct for c in seen.columns]) == (2, ["name of student", "mark"], [2, 2])
 
 
+def test_a_parquet_column_named_like_a_value_is_not_shown(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"course": ["a"], "piet.jansen@uni.example": [7]}), tmp_path / "t.parquet")
+    (tmp_path / "spool").mkdir()
+    with pytest.raises(UsageFault, match="name of column 2 has the form of a value") as caught:
+        scan(tmp_path / "t.parquet", tmp_path / "spool")
+    assert "jansen" not in str(caught.value)
+
+
 def test_a_header_that_seems_data_is_taken_for_one_when_a_person_says_so(tmp_path: Path) -> None:
     assert scanned(tmp_path, "word,x\nword,1\n", header=True).rows == 1
 
 
 @pytest.mark.parametrize("header", [
-    "Time,User full name,Event name", "2023,2024,mark", "Last Name,First Name,Lab4 [Total Pts: 20 Score] |526963", "id,p_1,p_2"])
+    "Time,User full name,Event name", "2023,2024,final_mark", "Last Name,First Name,Lab4 [Total Pts: 20 Score] |526963", "id,p_1,p_2"])
 def test_a_header_is_taken_for_one(header: str, tmp_path: Path) -> None:
     assert scanned(tmp_path, f"{header}\na,Course viewed,Quiz attempt viewed\nb,User listed,Course viewed\n").rows == 2
 

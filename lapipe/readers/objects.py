@@ -39,7 +39,15 @@ def _no_number(_: str) -> NoReturn:
     raise ValueError
 
 
-_DECODER = json.JSONDecoder(parse_float=_Number, parse_constant=_no_number)
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object; a key twice in it is no JSON that two readers read alike."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError
+    return made
+
+
+_DECODER = json.JSONDecoder(parse_float=_Number, parse_constant=_no_number, object_pairs_hook=_once)
 
 
 class _OfAnotherShape(Exception):
@@ -93,6 +101,8 @@ class Objects:
         self._spool.seen += 1
         cells: list[str | None] = [None] * self._width
         why = "" if isinstance(record, dict) else "it is no JSON object"
+        if not why and "\\u" in raw and _broken_text(record):
+            why, raw = "it has half a character", raw.encode("utf-8", "replace").decode()
         try:
             if not why:
                 self._walk(record, self._root, cells, "")
@@ -106,7 +116,7 @@ class Objects:
     def unparsed(self, path: Path, line: int, raw: str) -> None:
         """Put a line that is no JSON in quarantine."""
         self._spool.seen += 1
-        self._spool.refuse(path, line, raw, "it is not JSON, or only the beginning of it")
+        self._spool.refuse(path, line, raw, "it is not JSON, only the beginning of it, or has a key twice")
 
     def checked(self, path: Path) -> None:
         """Refuse a file with undeclared keys, or with too few of the declared ones.
@@ -163,6 +173,15 @@ class Objects:
                     self._undeclared[f"{where}{key}"] = None
             else:
                 self._unnamed = True
+
+
+def _broken_text(value: Any) -> bool:
+    """Tell whether a text in a value has half of a pair of surrogates, which is no character."""
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _inner(text: str) -> Any:

@@ -26,6 +26,8 @@ _ALIKE = 0.9
 #: A cell that is a number, date, time, address or id is no column's name; a year alone may be one.
 _VALUE = re.compile(r"['#]?[a-z]?[-+]?\d[\d.,:/ TZ+-]*|.*@.*\.\w+.*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z]{1,3}-?\d{5,}|true|false|\\N|NULL",
                     re.IGNORECASE)
+#: Words joined as programs join them.
+_SNAKE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.][A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPITAL = r"(?=[^\W\d_])[^a-z][\w.'’-]*"
 _PERSON = re.compile(rf"(?:(?:van|von|de|den|der|het|'t|ten|ter|el|al|la|le|da|di) )*{_CAPITAL}"
@@ -61,14 +63,14 @@ def open_undeclared(path: Path, spool: Path, names: Sequence[str] = (), *, heade
     ending = (suffixes[-2:-1] if packed else suffixes[-1:]) or [".csv" if suffixes[-1:] == [".zip"] else ""]
     format = FORMATS.get(ending[0], "")
     if format == "parquet" and not packed:
-        return _parquet(path)
+        return _parquet(path, header)
     if format != "delimited":
         known = ", ".join(f"{each}[.gz|.zip]" for each, kind in FORMATS.items() if kind == "delimited")
         raise UsageFault(f"{path} ends in {path.suffix or 'nothing'} and is not scanned (scanned are: {known}, .parquet).")
     return _text(path, spool, names, header)
 
 
-def _parquet(path: Path) -> Undeclared:
+def _parquet(path: Path, is_header: bool) -> Undeclared:
     import pyarrow.parquet as pq
 
     try:
@@ -79,6 +81,10 @@ def _parquet(path: Path) -> Undeclared:
         raise ContractBroken(f"{path} cannot be read as Parquet; export it again.", rule="LP208")
     kinds = [str(each) for each in schema.types]
     _distinguishable(schema.names, path)
+    values = [number for number, name in enumerate(schema.names, 1) if _VALUE.fullmatch(name) and not _YEAR.fullmatch(name)]
+    if values and not is_header:
+        raise UsageFault(f"{path}: the name of column {values[0]} has the form of a value. When you have looked and it names nobody, say --header. "
+                         "No name is shown here.")
     columns = tuple(Column(name, type=next((ours for theirs, ours in _PARQUET_TYPES if kind.startswith(theirs)), "string"))
                     for name, kind in zip(schema.names, kinds, strict=True))
     header = tuple(schema.names)
@@ -191,6 +197,7 @@ def _distinguishable(header: Sequence[str], path: Path) -> None:
 
 def _seems_data(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Say why the first line seems to be data and no header, without a word of it; empty when it seems a header."""
+    told = False
     for number, name in enumerate(header, 1):
         cell = name.strip()
         known = bool(headers.read(cell))
@@ -202,7 +209,10 @@ def _seems_data(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         filled = [value for value in column if value]
         if filled and not known and _PERSON.fullmatch(cell) and sum(bool(_PERSON.fullmatch(value)) for value in filled) > _ALIKE * len(filled):
             return f"cell {number} has the form of its column's values"
-    return ""
+        values = [bool(_VALUE.fullmatch(value)) for value in filled]
+        told = told or known or bool(_SNAKE.fullmatch(cell)) or (bool(values) and sum(values) > _ALIKE * len(values))
+    # A line of plain words over columns of plain words may be anybody's name.
+    return "" if told or not rows else "nothing tells names of columns from values"
 
 
 def _named(path: Path, header: Sequence[str], delimiter: str, spool: Path) -> Path:

@@ -38,12 +38,12 @@ class Scrub(Stage):
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Look the distinct texts up."""
         joined = self._joined(table, context)
-        return carry(joined.drop(self.column).rename({self.column: "value"}), context.promise.names)
+        return carry(joined.drop(self.column).rename({self.column: "lapipe_scrubbed"}), context.promise.names)
 
     def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
         """Count the rows whose text is not released."""
         joined = self._joined(before, context)
-        lost = joined[self.column].notnull() & joined.value.isnull()
+        lost = joined[self.column].notnull() & joined.lapipe_scrubbed.isnull()
         return {f"{self.column} not released": lost.sum().fill_null(0)}
 
     def _joined(self, table: ir.Table, context: Context) -> ir.Table:
@@ -53,4 +53,5 @@ class Scrub(Stage):
             return [scrubber.scrub(text) for text in texts]
 
         mapping = context.lookup(table[self.column], compute, "string")
-        return table.left_join(mapping, table[self.column] == mapping.key).drop("key")
+        mapping = mapping.select(lapipe_text=mapping.key, lapipe_scrubbed=mapping.value)
+        return table.left_join(mapping, table[self.column] == mapping.lapipe_text).drop("lapipe_text")
