@@ -1,0 +1,5 @@
+"""`python -m lapipe.cli`."""
+
+from lapipe.cli import main
+
+main()
