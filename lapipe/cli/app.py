@@ -93,7 +93,7 @@ def progress_shown() -> Iterator[Callable[[str], None]]:
 
 def shipped() -> Path:
     """Give the folder with the shipped pipelines and schemas: the checkout, or what the installed package carries."""
-    for folder in (Path(__file__).resolve().parent / "shipped", Path(__file__).resolve().parents[1]):
+    for folder in (Path(__file__).resolve().parents[1] / "shipped", Path(__file__).resolve().parents[2]):
         if (folder / "schemas").is_dir():
             return folder
     raise UsageFault("This installation carries no shipped schemas; install lapipe-privacy again.")
