@@ -26,7 +26,7 @@ AS_IT_IS = "as it is"
 _SEPTEMBER = 9
 
 _HOW = ("a mapping of each value to its levels, a data frame whose first column is the value, a contract's column, or a list of 'band 10' "
-        "(numbers), 'prefix 4' (characters), 'week', 'month', 'year', 'academic year' (dates), 'level NAME' (a contract's) and '*'")
+        "(numbers), 'first 4' (characters), 'week', 'month', 'year', 'academic year' (dates), 'level NAME' (a contract's) and '*'")
 
 
 @dataclass(frozen=True)
@@ -178,10 +178,10 @@ def _maker(column: str, detail: str, levels: Mapping[str, Level]) -> Callable[[A
     kind, _, argument = detail.partition(" ")
     if detail == ANY:
         return lambda value, text: ANY
-    if kind in ("band", "prefix") and argument.isdigit() and int(argument) > 0:
+    if kind in ("band", "first") and argument.isdigit() and int(argument) > 0:
         width = int(argument)
-        if kind == "prefix":
-            return lambda value, text: text[:width] + ANY * max(0, len(text) - width)
+        if kind == "first":
+            return lambda value, text: text[:width]
         return lambda value, text: _band(text, width)
     if detail in ("week", "month", "year", "academic year"):
         return lambda value, text: _period(text, detail)

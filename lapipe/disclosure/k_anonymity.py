@@ -118,9 +118,9 @@ class Coded:
     def __init__(self, table: pa.Table, subject: str, quasi: Sequence[str], sensitive: Sequence[str], *, linked: bool) -> None:
         import numpy as np
 
-        from lapipe.disclosure.lattice import Units, numbered, one_each
+        from lapipe.disclosure.lattice import Units, distinct, numbered, one_each
 
-        people, names = _codes(table, subject)
+        people, names = codes_of(table[subject])
         if None in names:
             nobody = int((people == names.index(None)).sum())
             raise Refused(f"{nobody} rows have no '{subject}'; they are nobody's and cannot be counted as people. Leave them out, or say who they "
@@ -129,7 +129,7 @@ class Coded:
         self._linked, rows = linked, table.num_rows
         codes: list[Ints] = []
         for name in quasi:
-            code, values = _codes(table, name)
+            code, values = codes_of(table[name])
             self.values[name] = values
             codes.append(code)
         self._cells, number = numbered(codes, [len(self.values[name]) for name in quasi], rows)
@@ -139,7 +139,7 @@ class Coded:
         if self.people == rows:
             self._person, self._tuple = people, self._cells
         else:
-            pairs = np.unique(people * number + self._cells) if number else people
+            pairs = distinct(people * number + self._cells) if number else people
             self._person, self._tuple = (pairs // number, pairs % number) if number else (people, people)
         self._people = people
         #: The unit of each person (linked) or of each row (not).
@@ -154,7 +154,7 @@ class Coded:
             self.units = Units(tuples, np.bincount(self._tuple, minlength=number).astype(np.int64), numbers, numbers,
                                (self._person, self._tuple))
             self._unit_of = self._cells
-        self._read = {name: _codes(table, name) for name in sensitive}
+        self._read = {name: codes_of(table[name]) for name in sensitive}
 
     def _sets(self, tuples: Ints, number: int, people: Ints) -> tuple[Ints, Units]:
         """Group people by their sets of tuples."""
@@ -238,13 +238,12 @@ def _arrow(frame: Any) -> pa.Table:
     raise UsageFault(f"The table has {problem}; make it one.")
 
 
-def _codes(table: pa.Table, name: str) -> tuple[Ints, list[Any]]:
-    """Number the distinct values of a column, no value among them."""
+def codes_of(column: pa.ChunkedArray) -> tuple[Ints, list[Any]]:
+    """Number the distinct values of a column, no value among them; NaN is no value."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    column = table[name]
     if pa.types.is_floating(column.type):
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
     if pa.types.is_dictionary(column.type):
