@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 from lapipe.declarations import contract, purpose
 
 if TYPE_CHECKING:
+    from lapipe.comparison import compare
     from lapipe.pipeline import Options, Pipeline, Run
     from lapipe.release import read_release
 
 __version__ = "0.1.0"
 
-__all__ = ["Options", "Pipeline", "Run", "__version__", "contract", "purpose", "read_release"]
+__all__ = ["Options", "Pipeline", "Run", "__version__", "compare", "contract", "purpose", "read_release"]
 
-_WHERE = {"Options": "lapipe.pipeline", "Pipeline": "lapipe.pipeline", "Run": "lapipe.pipeline", "read_release": "lapipe.release"}
+_WHERE = {"Options": "lapipe.pipeline", "Pipeline": "lapipe.pipeline", "Run": "lapipe.pipeline", "compare": "lapipe.comparison",
+          "read_release": "lapipe.release"}
 
 
 def __getattr__(name: str) -> Any:

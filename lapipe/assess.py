@@ -16,7 +16,7 @@ from lapipe.disclosure.diversity import in_scale
 from lapipe.disclosure.hierarchy import ANY, Hierarchy, hierarchy
 from lapipe.engine import Engine, open_engine
 from lapipe.errors import ContractBroken, Refused, UsageFault
-from lapipe.readers import Parquet, Source, open_source
+from lapipe.readers import Source, open_source
 from lapipe.readers.undeclared import open_undeclared
 from lapipe.release import DATA, MANIFEST, parts, verify_release
 
@@ -257,8 +257,7 @@ def _journalist(engine: Engine, table: ir.Table, question: Question, classes: Cl
     if said.isdigit():
         return of_population(classes, int(said))
     path = Path(question.population)
-    source, contract = _opened(question, path, folder)
-    by_person = question.subject in contract
+    by_person = question.subject in _opened(question, path, folder)[1]
     everyone, _ = _read(engine, question, [*question.quasi, *([question.subject] if by_person else [])], folder, path)
     if by_person:
         everyone = _people(engine, everyone, question)

@@ -190,7 +190,7 @@ class Flow:
             self._release(stage, step.after, table)
             return table
         if stage.drops:
-            self._dropping.append((position, step, context, facts))
+            self._dropping.append((position, step, context, {**facts, **found}))
         else:
             self._judged(position, step, context, {**facts, **found}, Told(stage.kind))
         after = self._applied(step, table, context)
@@ -224,7 +224,7 @@ class Flow:
             lookup=lambda column, compute, type: engine.lookup(engine.root(column), compute, type),
             small=lambda schema, rows: engine.table(rows()),
             distinct=lambda column: engine.distinct(column), pseudonyms=self.running.pseudonyms, root=engine.root,
-            purposes=self.running.purposes, coverage=self.coverage)
+            purposes=self.running.purposes, coverage=self.coverage, fetch=engine.fetch)
 
     def _judged(self, position: int, step: Step, context: Context, facts: Mapping[str, Any], told: Told) -> None:
         problem: BaseException | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 #: The marker of rows that a stage leaves out: the stage's position, or null for rows that stay.
 LEFT_OUT = "lapipe_left_out"
 
+
+def running_only(*_: Any) -> Any:
+    """Stand for what a plan has not: data and keys."""
+    raise AssertionError("a plan has neither data nor keys")
+
+
 #: From a batch of distinct values to one new value for each.
 Compute = Callable[["list[Any]"], "Sequence[Any]"]
 
@@ -34,7 +40,8 @@ class Context:
     its schema and a function that gives its few rows, which is not called when planning. `distinct` streams a column's
     distinct values, and `pseudonyms` opens the key of an identity domain; both only when running. `root` gives the column of
     the source, as it was read, from which a column comes unchanged: cheaper to look at, and a superset. `purposes` names every
-    purpose of the project, `coverage` the first and last local day that the data has events of.
+    purpose of the project, `coverage` the first and last local day that the data has events of. `fetch` brings a table of groups here,
+    and `memo` keeps what `inspect` found for `apply`; both only when running.
     """
 
     purpose: Purpose
@@ -51,6 +58,8 @@ class Context:
     root: Callable[[ir.Column], ir.Column]
     purposes: frozenset[str] = frozenset()
     coverage: tuple[date, date] | None = None
+    fetch: Callable[[ir.Table], pa.Table] = running_only
+    memo: dict[str, Any] = field(default_factory=dict)
 
     def table(self, source: str) -> ir.Table:
         """Give another source's table by its name in the pipeline."""

@@ -45,7 +45,7 @@ def chart(choices: Sequence[Choice], people: int) -> Any:
     rows = [{"k": each.k, "what": what, "share": share} for each in choices for what, share in (
         ("people left out", each.people_left_out / people if people else 0.0), ("highest risk left", each.highest_risk),
         ("average risk left", each.average_risk))]
-    return alt.Chart(alt.Data(values=rows)).mark_line(point=True).encode(
+    return alt.Chart(alt.InlineData(values=rows)).mark_line(point=True).encode(
         x=alt.X("k:Q", title="k: the fewest people in a class"), y=alt.Y("share:Q", title="share", axis=alt.Axis(format="%")),
         color=alt.Color("what:N", title=None), tooltip=["k:Q", "what:N", alt.Tooltip("share:Q", format=".2%")],
     ).properties(width=520, height=300, title="What each k costs, and what risk it leaves")

@@ -35,7 +35,7 @@ class Criterion(Protocol):
 class Distinct:
     """At least `l` different values in each class (Machanavajjhala et al. 2007, distinct l-diversity)."""
 
-    l: int  # noqa: E741: the letter of the literature
+    l: int  # noqa: E741  the letter of the literature
 
     @property
     def survives_merging(self) -> bool:
@@ -44,7 +44,8 @@ class Distinct:
 
     def holds(self, counts: Counts, whole: Reals) -> Truths:
         """See `Criterion.holds`."""
-        return (counts > 0).sum(axis=1) >= self.l
+        holds: Truths = (counts > 0).sum(axis=1) >= self.l
+        return holds
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ class Recursive:
 
         ordered = -np.sort(-counts, axis=1)
         tail = ordered[:, self.l - 1:].sum(axis=1)
-        return ordered[:, 0] < self.c * tail - 1e-12 * tail
+        holds: Truths = ordered[:, 0] < self.c * tail - 1e-12 * tail
+        return holds
 
 
 @dataclass(frozen=True)

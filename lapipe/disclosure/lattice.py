@@ -256,7 +256,8 @@ class Lattice:
         return self.columns[position].shares[level]
 
     def _shares(self, position: int, level: int) -> Reals:
-        return self._share_of(position, level)[self.units.tuples[self.units.has, position]]
+        shares: Reals = self._share_of(position, level)[self.units.tuples[self.units.has, position]]
+        return shares
 
     def _scaled(self, position: int, total: float) -> float:
         least = self._weight / self.columns[position].size

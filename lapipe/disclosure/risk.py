@@ -73,7 +73,7 @@ class Journalist:
 class Diverse:
     """The least diversity and the greatest distance of any class, for one sensitive column; `distance` is ordered or equal."""
 
-    l: int  # noqa: E741: the letter of the literature
+    l: int  # noqa: E741  the letter of the literature
     entropy_l: float
     t: float
     distance: str
@@ -162,8 +162,8 @@ def _expected(f: int, p: float) -> float:
 
 def diverse(classes: Ints, values: Ints, people: Ints, number: int, size: int, *, ordered: bool) -> Diverse:
     """Give l, entropy l and t over all classes: `people[i]` of class `classes[i]` have value `values[i]`, of `size` values in order."""
-    whole = np.bincount(values, weights=people, minlength=size)
-    whole = whole / whole.sum() if whole.sum() else whole
+    counted = np.bincount(values, weights=people, minlength=size).astype(np.float64)
+    whole: Reals = counted / max(1.0, float(counted.sum()))
     step = max(1, _CELLS // max(1, size))
     least, varied, furthest = size, float(size), 0.0
     for first in range(0, number, step):
