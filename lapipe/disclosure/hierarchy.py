@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -130,6 +131,11 @@ def _domain(column: str, values: Sequence[Any], given: Any, levels: Mapping[str,
         return _of_rows(column, [tuple(row) for row in given], whole=True)
     details = [str(detail) for detail in given or ()]
     makers = [_maker(column, detail, levels) for detail in details]
+    widths = [(detail, int(detail.removeprefix("band "))) for detail in details if detail.startswith("band ")]
+    for (finer, width), (coarser, wider) in itertools.pairwise(widths):
+        if wider % width:
+            # With few values in the data it might seem to be.
+            raise _not_coarser(column, coarser, finer)
     domain: Domain = {}
     failed = 0
     for value in values:
@@ -170,8 +176,12 @@ def _nested(column: str, names: Sequence[str], domain: Domain) -> None:
         above: dict[Any, Any] = {}
         for row in domain.values():
             if above.setdefault(row[level - 1], row[level]) != row[level]:
-                raise UsageFault(f"The hierarchy of '{column}': '{names[level]}' is not coarser than '{names[level - 1]}', since values that are "
-                                 "one there are apart in it. Put the levels in order, or make their bounds fall together.")
+                raise _not_coarser(column, names[level], names[level - 1])
+
+
+def _not_coarser(column: str, level: str, before: str) -> UsageFault:
+    return UsageFault(f"The hierarchy of '{column}': '{level}' is not coarser than '{before}', since values that are one there are apart in it. "
+                      "Put the levels in order, or make their bounds fall together.")
 
 
 def _maker(column: str, detail: str, levels: Mapping[str, Level]) -> Callable[[Any, str], Any]:

@@ -190,9 +190,11 @@ class Coded:
             first = np.empty(number, dtype=np.int64)
             first[distinct] = np.arange(len(value))
             cell = cell[first]
+            if self.units.owners is not None:
+                return Sensitive(name, cell // len(values), cell % len(values), np.ones(number, dtype=np.int64), len(values),
+                                 settled(asked, numbers), self._people[first])
         cell, counts = np.unique(cell, return_counts=True)
-        settled = tuple(Close(each.t, numbers) if isinstance(each, Close) and each.ordered is None else each for each in asked)
-        return Sensitive(name, cell // len(values), cell % len(values), counts.astype(np.int64), len(values), settled)
+        return Sensitive(name, cell // len(values), cell % len(values), counts.astype(np.int64), len(values), settled(asked, numbers))
 
     def result(self, frame: Any, table: pa.Table, columns: Sequence[Hierarchy], found: Recoding, without: Sequence[str]) -> Any:
         """Give the rows that stay, recoded, as the kind of table that came in."""
@@ -236,6 +238,11 @@ def _arrow(frame: Any) -> pa.Table:
     except (pa.ArrowException, TypeError, ValueError):
         problem = "a column that holds values of several types"
     raise UsageFault(f"The table has {problem}; make it one.")
+
+
+def settled(asked: Sequence[Criterion], numbers: bool) -> tuple[Criterion, ...]:
+    """Say of each criterion whether its values are ordered, where it did not."""
+    return tuple(Close(each.t, numbers) if isinstance(each, Close) and each.ordered is None else each for each in asked)
 
 
 def codes_of(column: pa.ChunkedArray) -> tuple[Ints, list[Any]]:

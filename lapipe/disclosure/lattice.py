@@ -32,7 +32,11 @@ _CELLS = 20_000_000
 
 @dataclass(frozen=True)
 class Sensitive:
-    """A sensitive column: for each (unit, value) with people in it how many, the number of values, and what is asked of classes."""
+    """A sensitive column: for each (unit, value) with people in it how many, the number of values, and what is asked of classes.
+
+    Where a person may be in several units, there is an entry per person instead, and `person` says who: units that become one class
+    must not count them twice.
+    """
 
     column: str
     unit: Ints
@@ -40,6 +44,7 @@ class Sensitive:
     people: Ints
     values: int
     criteria: tuple[Criterion, ...]
+    person: Ints | None = None
 
     @property
     def whole(self) -> Reals:
@@ -180,7 +185,7 @@ class Lattice:
         """Give the recoding by these levels, or None where it leaves out too many; and whether what survives merging is met."""
         units, k = self.units, self.k
         classes, number = self._classes(levels)
-        sizes = np.bincount(classes, weights=units.people, minlength=number).astype(np.int64)
+        sizes = self._sizes(classes, number)
         surviving = large = sizes >= k
         for column in self.sensitive:
             for criterion in column.criteria:
@@ -203,6 +208,13 @@ class Lattice:
         staying = sizes[large]
         return Recoding(levels, loss - 1, left_out, int(staying.min()) if len(staying) else 0, int(large.sum()), stays), survives
 
+    def _sizes(self, classes: Ints, number: int) -> Ints:
+        """Count the people of each class: once, whichever of its units they are in."""
+        if self.units.owners is None:
+            return np.bincount(classes, weights=self.units.people, minlength=number).astype(np.int64)
+        person, unit = self.units.owners
+        return np.bincount(distinct(person * number + classes[unit]) % number, minlength=number)
+
     def _people(self, gone: Truths) -> int:
         """Count the people of units; somebody in several is one."""
         if self.units.owners is None:
@@ -212,14 +224,17 @@ class Lattice:
 
     def _holds(self, column: Sensitive, criterion: Criterion, classes: Ints, number: int) -> Truths:
         """Say of each class whether it meets a criterion, in pieces of memory that is bounded."""
-        whole, of = column.whole, classes[column.unit]
+        whole, of, value, people = column.whole, classes[column.unit], column.value, column.people
+        if column.person is not None:
+            _, of, value = _apart(distinct((column.person * number + of) * column.values + value), number, column.values)
+            people = np.ones(len(of), dtype=np.int64)
         step = max(1, _CELLS // max(1, column.values))
         holds = np.zeros(number, dtype=bool)
         for first in range(0, number, step):
             last = min(number, first + step)
             here = (of >= first) & (of < last) if step < number else slice(None)
-            cell = (of[here] - first) * column.values + column.value[here]
-            counts = np.bincount(cell, weights=column.people[here], minlength=(last - first) * column.values)
+            cell = (of[here] - first) * column.values + value[here]
+            counts = np.bincount(cell, weights=people[here], minlength=(last - first) * column.values)
             holds[first:last] = criterion.holds(counts.astype(np.int64).reshape(last - first, column.values), whole)
         return holds
 
@@ -274,6 +289,10 @@ def numbered(codes: Sequence[Ints], sizes: Sequence[int], rows: int) -> tuple[In
         combined = combined * size + code
         possible *= size
     return _dense(combined, possible, rows)
+
+
+def _apart(combined: Ints, number: int, values: int) -> tuple[Ints, Ints, Ints]:
+    return combined // (number * values), combined // values % number, combined % values
 
 
 def _dense(combined: Ints, possible: int, rows: int) -> tuple[Ints, int]:

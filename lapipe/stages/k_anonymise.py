@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lapipe.contract import Column, Contract, Kind
 from lapipe.disclosure.bands import band
-from lapipe.disclosure.diversity import Close, criteria
+from lapipe.disclosure.diversity import criteria
 from lapipe.disclosure.hierarchy import Hierarchy, hierarchy
-from lapipe.disclosure.k_anonymity import STILL_PERSONAL, at_most, chosen, codes_of
+from lapipe.disclosure.k_anonymity import STILL_PERSONAL, at_most, chosen, codes_of, settled
 from lapipe.errors import UsageFault
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, carry, leave_out, refuse
@@ -150,15 +150,15 @@ class KAnonymise(Stage):
         return columns, found, cells.select(list(self.quasi)).take(first)
 
     def _sensitive(self, name: str, unit: Any, codes: Any, values: list[Any], weights: Any) -> Sensitive:
+        import numpy as np
+
         from lapipe.disclosure.diversity import in_scale
         from lapipe.disclosure.lattice import Sensitive
 
         order, numbers = in_scale(values)
         place = {code: position for position, code in enumerate(order)}
-        import numpy as np
-
-        asked = tuple(Close(each.t, numbers) if isinstance(each, Close) and each.ordered is None else each for each in criteria(self.l, self.t))
-        return Sensitive(name, unit, np.array([place[code] for code in range(len(values))], dtype=np.int64)[codes], weights, len(values), asked)
+        return Sensitive(name, unit, np.array([place[code] for code in range(len(values))], dtype=np.int64)[codes], weights, len(values),
+                         settled(criteria(self.l, self.t), numbers))
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Mark the people left out, and join each recoded column with the small table of what its values become."""
