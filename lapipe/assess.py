@@ -16,9 +16,9 @@ from lapipe.disclosure.diversity import in_scale
 from lapipe.disclosure.hierarchy import ANY, Hierarchy, hierarchy
 from lapipe.engine import Engine, open_engine
 from lapipe.errors import ContractBroken, Refused, UsageFault
-from lapipe.readers import Source, open_source
+from lapipe.readers import Parquet, Source, open_source
 from lapipe.readers.undeclared import open_undeclared
-from lapipe.release import DATA, MANIFEST, parts, verify_release
+from lapipe.release import DATA, parts, verify_release
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -94,15 +94,13 @@ def assess(question: Question, folder: Path, *, memory: str = "", progress: Call
     try:
         progress("reading")
         table, records = _read(engine, question, question.columns, folder)
-        table = _people(engine, table, question)
         progress("counting people")
-        classes = counted(engine, table, question.subject, question.quasi)
-        more: dict[str, Any] = {}
+        table, pairs = _people(engine, table, question, question.quasi)
+        classes, several = counted(engine, pairs, question.subject, question.quasi)
+        more: dict[str, Any] = {"several_tuples": several} if several else {}
         unicity: dict[str, float] = {}
-        if classes.memberships > classes.subjects:
-            more["several_tuples"] = _several(engine, table, question)
         sensitive = {name: _diverse(engine, table, question, name) for name in question.sensitive}
-        journalist = _journalist(engine, table, question, classes, folder) if question.population else None
+        journalist = _journalist(engine, pairs, question, classes, folder) if question.population else None
         if journalist:
             more["journalist_estimated"] = journalist.estimated
         if sensitive:
@@ -139,7 +137,9 @@ def _opened(question: Question, path: Path, folder: Path) -> tuple[Source, Contr
     if question.contract is not None:
         return open_source(str(path), question.contract, folder), question.contract
     opened = open_undeclared(path, folder, header=question.header)
-    # An empty cell is no value, whoever wrote the file.
+    if isinstance(opened.source, Parquet):
+        return opened.source, opened.contract
+    # In delimited text an empty cell is no value.
     return opened.source, replace(opened.contract, reading=Reading())
 
 
@@ -150,61 +150,88 @@ def _release(path: Path) -> tuple[Source, Contract]:
         raise UsageFault(f"{path} holds statistics, whose rows are groups and not people; give a release of pseudonyms, or the file it came from.")
     folder = parts(path)[-1]
     opened = open_undeclared(folder / DATA, folder, header=True)
-    return opened.source, replace(opened.contract, name=str(manifests[-1].get("release", MANIFEST)), reading=Reading())
+    return opened.source, opened.contract
 
 
-def _people(engine: Engine, table: ir.Table, question: Question) -> ir.Table:
-    """Bring the subject to one spelling each, and refuse rows of nobody (LP404)."""
+def _people(engine: Engine, table: ir.Table, question: Question, quasi: Sequence[str]) -> tuple[ir.Table, ir.Table]:
+    """Bring the subject to one spelling each and refuse rows of nobody (LP404); give the table, and its distinct tuples of each person.
+
+    What is spelt how is looked up among these tuples, which are far fewer than the rows.
+    """
     import ibis
 
-    who = table[question.subject]
-    column = question.contract[question.subject] if question.contract and not question.file.is_dir() else None
+    subject = question.subject
+    column = question.contract[subject] if question.contract and not question.file.is_dir() else None
     if column is not None and (column.spelling or column.domain):
-        spelling = column.spelling or Spelling()
-        unspellable = 0
+        table = _spelt(engine, table, subject, column.spelling or Spelling())
+    pairs = engine.hold(table.select(*quasi, subject).distinct())
+    nobody = pairs[subject].isnull()
+    if pairs[subject].type().is_string():
+        facts = engine.count({"spaces": (pairs[subject] != pairs[subject].strip()).sum().fill_null(0)})
+        if facts["spaces"]:
+            engine.drop(pairs)
+            table = table.mutate(**{subject: table[subject].strip()})
+            pairs = engine.hold(table.select(*quasi, subject).distinct())
+        nobody = pairs[subject].isnull() | pairs[subject].lower().isin(_NOBODY)
+    if engine.count({"nobody": nobody.sum().fill_null(0)})["nobody"]:
+        who = table[subject]
+        rows = who.isnull() | who.lower().isin(_NOBODY) if who.type().is_string() else who.isnull()
+        number = int(engine.count({"rows": ibis.ifelse(rows, 1, 0).sum()})["rows"])
+        raise Refused(f"{number} rows have no '{subject}'; they are nobody's and cannot be counted as people. Leave them out of the file, or say who "
+                      "they are.", rule="LP404")
+    return table, pairs
 
-        def compute(raw: list[Any]) -> list[str | None]:
-            nonlocal unspellable
-            texts = [spelling.canonical(str(value)) for value in raw]
-            unspellable += sum(text is None for text in texts)
-            return [None if text is None or spelling.is_nobody(text) else text for text in texts]
 
-        mapping = engine.lookup(who, compute, "string")
-        if unspellable:
-            raise ContractBroken(f"{unspellable} distinct spellings of '{question.subject}' are not what the contract declares. Correct the "
-                                 "export, or the contract.", rule="LP207")
-        mapping = mapping.select(lapipe_key=mapping.key, lapipe_who=mapping.value)
-        joined = table.left_join(mapping, table[question.subject] == mapping.lapipe_key).drop("lapipe_key", question.subject)
-        table = joined.rename({question.subject: "lapipe_who"})
-    elif who.type().is_string():
-        text = who.strip()
-        table = table.mutate(**{question.subject: ibis.ifelse(text.lower().isin(_NOBODY), ibis.null("string"), text)})
-    nobody = int(engine.count({"nobody": table[question.subject].isnull().sum().fill_null(0)})["nobody"] or 0)
-    if nobody:
-        raise Refused(f"{nobody} rows have no '{question.subject}'; they are nobody's and cannot be counted as people. Leave them out of the "
-                      "file, or say who they are.", rule="LP404")
-    return table
+def _spelt(engine: Engine, table: ir.Table, subject: str, spelling: Spelling) -> ir.Table:
+    unspellable = 0
+
+    def compute(raw: list[Any]) -> list[str | None]:
+        nonlocal unspellable
+        texts = [spelling.canonical(str(value)) for value in raw]
+        unspellable += sum(text is None for text in texts)
+        return [None if text is None or spelling.is_nobody(text) else text for text in texts]
+
+    mapping = engine.lookup(table[subject], compute, "string")
+    if unspellable:
+        raise ContractBroken(f"{unspellable} distinct spellings of '{subject}' are not what the contract declares. Correct the export, or the contract.",
+                             rule="LP207")
+    mapping = mapping.select(lapipe_key=mapping.key, lapipe_who=mapping.value)
+    joined = table.left_join(mapping, table[subject] == mapping.lapipe_key).drop("lapipe_key", subject)
+    return joined.rename({subject: "lapipe_who"})
 
 
 # --- classes ---------------------------------------------------------------------------------------------------------
 
 
-def counted(engine: Engine, table: ir.Table, subject: str, quasi: Sequence[str]) -> Classes:
-    """Count the people of each combination of quasi-identifiers, in two steps: by combination and person, then by combination."""
+def counted(engine: Engine, pairs: ir.Table, subject: str, quasi: Sequence[str]) -> tuple[Classes, int]:
+    """Count the people of each combination of quasi-identifiers; `pairs` has a row for each combination of each person.
+
+    Also give the people who have several: of them it is looked up which of their classes is the smallest, of all others it is known.
+    """
     from lapipe.disclosure.risk import Classes
 
-    cells = _cells(table, subject, quasi)
-    sizes = _histogram(engine, cells.group_by("lapipe_people").aggregate(lapipe_number=cells.count()))
-    subjects = int(engine.count({"subjects": table.select(subject).distinct().count()})["subjects"])
-    if sum(size * number for size, number in sizes.items()) == subjects:
-        return Classes(sizes, {size: size * number for size, number in sizes.items()})
-    people = _joined(table.select(*quasi, subject).distinct(), cells, quasi).group_by(subject).aggregate(
-        lapipe_people=lambda t: t.lapipe_people.min())
-    return Classes(sizes, _histogram(engine, people.group_by("lapipe_people").aggregate(lapipe_number=people.count())))
+    cells = engine.hold(_cells(pairs, quasi))
+    sizes = _histogram(engine, cells)
+    members = dict(sizes)
+    for size in members:
+        members[size] *= size
+    several = engine.hold(pairs.group_by(subject).aggregate(lapipe_tuples=pairs.count()).filter(lambda t: t.lapipe_tuples > 1))
+    number = int(engine.count({"people": several.count()})["people"])
+    if number:
+        known = several.select(lapipe_who=several[subject])
+        theirs = pairs.inner_join(known, pairs[subject] == known.lapipe_who).drop("lapipe_who")
+        theirs = engine.hold(_joined(theirs, cells, quasi).select(subject, "lapipe_people"))
+        for size, entries in _histogram(engine, theirs).items():
+            members[size] -= entries
+        for size, people in _histogram(engine, theirs.group_by(subject).aggregate(lapipe_people=theirs.lapipe_people.min())).items():
+            members[size] += people
+        engine.drop(theirs)
+    for each in (cells, several):
+        engine.drop(each)
+    return Classes(sizes, {size: people for size, people in members.items() if people}), number
 
 
-def _cells(table: ir.Table, subject: str, quasi: Sequence[str]) -> ir.Table:
-    pairs = table.select(*quasi, subject).distinct()
+def _cells(pairs: ir.Table, quasi: Sequence[str]) -> ir.Table:
     return pairs.group_by(list(quasi)).aggregate(lapipe_people=pairs.count())
 
 
@@ -215,13 +242,9 @@ def _joined(left: ir.Table, cells: ir.Table, quasi: Sequence[str]) -> ir.Table:
 
 
 def _histogram(engine: Engine, table: ir.Table) -> dict[int, int]:
-    return {int(row["lapipe_people"]): int(row["lapipe_number"]) for row in engine.fetch(table).to_pylist()}
-
-
-def _several(engine: Engine, table: ir.Table, question: Question) -> int:
-    pairs = table.select(*question.quasi, question.subject).distinct()
-    people = pairs.group_by(question.subject).aggregate(lapipe_number=pairs.count())
-    return int(engine.count({"several": (people.lapipe_number > 1).sum()})["several"])
+    """Count the rows of each number of people."""
+    found = engine.fetch(table.group_by("lapipe_people").aggregate(lapipe_number=table.count()))
+    return {int(row["lapipe_people"]): int(row["lapipe_number"]) for row in found.to_pylist()}
 
 
 def _diverse(engine: Engine, table: ir.Table, question: Question, name: str) -> Diverse:
@@ -248,7 +271,7 @@ def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[Any]]:
     return codes_of(column)
 
 
-def _journalist(engine: Engine, table: ir.Table, question: Question, classes: Classes, folder: Path) -> Journalist:
+def _journalist(engine: Engine, pairs: ir.Table, question: Question, classes: Classes, folder: Path) -> Journalist:
     import numpy as np
 
     from lapipe.disclosure.risk import against_population, of_population
@@ -260,14 +283,13 @@ def _journalist(engine: Engine, table: ir.Table, question: Question, classes: Cl
     by_person = question.subject in _opened(question, path, folder)[1]
     everyone, _ = _read(engine, question, [*question.quasi, *([question.subject] if by_person else [])], folder, path)
     if by_person:
-        everyone = _people(engine, everyone, question)
-    texts = {name: everyone[name].cast("string") for name in question.quasi if everyone[name].type() != table[name].type()}
+        _, everyone = _people(engine, everyone, question, question.quasi)
+    texts = {name: everyone[name].cast("string") for name in question.quasi if everyone[name].type() != pairs[name].type()}
     if texts:
         everyone = everyone.mutate(**texts)
-        table = table.mutate(**{name: table[name].cast("string") for name in texts})
-    population = _cells(everyone, question.subject, question.quasi) if by_person else everyone.group_by(list(question.quasi)).aggregate(
-        lapipe_people=everyone.count())
-    cells = _cells(table, question.subject, question.quasi)
+        pairs = pairs.mutate(**{name: pairs[name].cast("string") for name in texts})
+    # Without the subject's column each row of the population is somebody.
+    population, cells = _cells(everyone, question.quasi), _cells(pairs, question.quasi)
     known = population.select(lapipe_all=population.lapipe_people, **{f"lapipe_{n}": population[name] for n, name in enumerate(question.quasi)})
     both = cells.left_join(known, [cells[name].identical_to(known[f"lapipe_{n}"]) for n, name in enumerate(question.quasi)])
     found = engine.fetch(both.select(sample=both.lapipe_people, population=both.lapipe_all.fill_null(0)))

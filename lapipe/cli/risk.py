@@ -13,6 +13,14 @@ from lapipe.errors import UsageFault
 
 if TYPE_CHECKING:
     from lapipe.disclosure.curve import Choice
+    from lapipe.disclosure.risk import Classes
+
+
+#: What a chart can be written as.
+_CHARTS = (".html", ".svg", ".png", ".json")
+
+#: Charts are an extra: most who run pipelines draw none.
+_EXTRA = "install it with `python -m pip install --constraint constraints.txt -e '.[charts]'`"
 
 
 @app.command()
@@ -38,6 +46,8 @@ def risk(file: Annotated[Path, typer.Argument(help="A CSV or Parquet file, a rel
     from lapipe.engine.runfolder import RunFolder
 
     as_json = wants_json(format)
+    if chart and chart.suffix not in _CHARTS:
+        raise UsageFault(f"--chart is {chart}; name a file that ends in one of {', '.join(_CHARTS)}.")
     if not file.exists():
         raise UsageFault(f"There is no {file}.")
     if limit is None:
@@ -56,7 +66,7 @@ def risk(file: Annotated[Path, typer.Argument(help="A CSV or Parquet file, a rel
         for line in _table(choices) if curve else ():
             say(line)
     if chart:
-        _draw(choices, found.classes.subjects, chart)
+        _draw(choices, found.classes, chart)
         if not as_json:
             say(f"Wrote {chart}.")
 
@@ -84,23 +94,21 @@ def _table(choices: list[Choice]) -> list[str]:
                     for each in choices]
 
 
-def _draw(choices: list[Choice], people: int, path: Path) -> None:
+def _draw(choices: list[Choice], classes: Classes, path: Path) -> None:
     from lapipe.disclosure.curve import chart
 
-    endings = (".html", ".svg", ".png", ".json")
-    if path.suffix not in endings:
-        raise UsageFault(f"--chart is {path}; name a file that ends in one of {', '.join(endings)}.")
     problem = ""
     drawn: Any = None
     try:
-        drawn = chart(choices, people)
+        drawn = chart(choices, classes)
     except ImportError:
-        problem = "a chart needs altair; install the extra: pip install 'lapipe-privacy[notebooks]'"
+        problem = f"it needs altair; {_EXTRA}"
     if not problem:
         try:
-            drawn.save(str(path))
+            # Without `inline`, whoever opens the file would fetch a program from the internet to draw with.
+            drawn.save(str(path), **({"inline": True} if path.suffix == ".html" else {}))
         except (ImportError, ValueError):
-            problem = f"{path.suffix} needs vl-convert-python, which is not installed; write .html or .json"
+            problem = f"{path.suffix} needs vl-convert-python; {_EXTRA}, or write .json"
         except OSError as error:
             problem = f"{path} cannot be written ({error.strerror})"
     if problem:

@@ -35,15 +35,16 @@ def curve(classes: Classes, choices: Sequence[int] = CHOICES) -> list[Choice]:
     return found
 
 
-def chart(choices: Sequence[Choice], people: int) -> Any:
-    """Draw a curve with Altair: the share of people left out and the risk left, by k.
+def chart(choices: Sequence[Choice], classes: Classes) -> Any:
+    """Draw a curve with Altair: the shares of classes and people left out and the risk left, by k.
 
     Altair is an extra; its import error is the caller's to tell.
     """
     import altair as alt
 
     rows = [{"k": each.k, "what": what, "share": share} for each in choices for what, share in (
-        ("people left out", each.people_left_out / people if people else 0.0), ("highest risk left", each.highest_risk),
+        ("classes left out", each.cells_left_out / max(1, classes.number)), ("people left out", each.people_left_out / max(1, classes.subjects)),
+        ("highest risk left", each.highest_risk),
         ("average risk left", each.average_risk))]
     return alt.Chart(alt.InlineData(values=rows)).mark_line(point=True).encode(
         x=alt.X("k:Q", title="k: the fewest people in a class"), y=alt.Y("share:Q", title="share", axis=alt.Axis(format="%")),
