@@ -80,6 +80,37 @@ class Question:
         return tuple(dict.fromkeys((self.subject, *self.quasi, *self.sensitive, *self.items)))
 
 
+def risk(table: Any, *, subject: str, quasi: Sequence[str], sensitive: Sequence[str] = (), items: Sequence[str] = (), population: int | str | Path = "",
+         limit: float = UNICITY_LIMIT, contract: Contract | None = None) -> Risk:
+    """Say how much a table tells of its people: a pandas or Arrow table, or the path of a CSV or Parquet file or a release of pseudonyms.
+
+    People are counted by `subject`. `quasi` may be known to others, `sensitive` may not, and `items` together are one thing that a row
+    says of its person, such as a course and its grade. The same as `lapipe risk`; `as_json()` of what comes back is its JSON.
+
+    Raises:
+        UsageFault: there is no such file or column, or the population does not fit.
+        Refused: rows name nobody (LP404).
+    """
+    import tempfile
+
+    from lapipe.engine.runfolder import RunFolder
+
+    with tempfile.TemporaryDirectory(prefix="lapipe-") as parent, RunFolder(Path(parent), "risk") as folder:
+        path = Path(table) if isinstance(table, (str, Path)) else _kept(table, folder.path)
+        return assess(Question(path, subject, tuple(quasi), tuple(sensitive), tuple(items), str(population), limit, contract), folder.path)
+
+
+def _kept(table: Any, folder: Path) -> Path:
+    """Write a frame where the engine reads it, in a folder that only its owner can read."""
+    import pyarrow.parquet as pq
+
+    from lapipe.disclosure.k_anonymity import arrow_of
+
+    path = folder / "table.parquet"
+    pq.write_table(arrow_of(table), path)
+    return path
+
+
 def assess(question: Question, folder: Path, *, memory: str = "", progress: Callable[[str], None] = lambda phrase: None) -> Risk:
     """Count the people of a file; `folder` is an owner-only one for what must be put on disk.
 
@@ -280,6 +311,8 @@ def _journalist(engine: Engine, pairs: ir.Table, question: Question, classes: Cl
     if said.isdigit():
         return of_population(classes, int(said))
     path = Path(question.population)
+    if not path.exists():
+        raise UsageFault(f"--population is {question.population}: neither a number of people nor a file.")
     by_person = question.subject in _opened(question, path, folder)[1]
     everyone, _ = _read(engine, question, [*question.quasi, *([question.subject] if by_person else [])], folder, path)
     if by_person:

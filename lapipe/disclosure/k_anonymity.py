@@ -76,7 +76,7 @@ def k_anonymise(frame: Any, *, subject: str, quasi: Mapping[str, Any] | Sequence
     """
     from lapipe.disclosure.lattice import Lattice
 
-    table = _arrow(frame)
+    table = arrow_of(frame)
     hierarchies = dict(quasi) if isinstance(quasi, Mapping) else dict.fromkeys(quasi)
     watched = (sensitive,) if isinstance(sensitive, str) else tuple(sensitive)
     asked = criteria(l, t)
@@ -222,7 +222,7 @@ class Coded:
         return out
 
 
-def _arrow(frame: Any) -> pa.Table:
+def arrow_of(frame: Any) -> pa.Table:
     """Take a pandas or Arrow table as Arrow; what cannot be taken is told without a value."""
     import pyarrow as pa
 

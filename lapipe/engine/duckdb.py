@@ -70,7 +70,9 @@ class DuckDB:
         if memory:
             settings["memory_limit"] = f"{int(_bytes_of(memory) * _MEMORY_SHARE / 1e6)}MB"
         self._ibis = _guarded("open the engine", lambda: ibis.duckdb.connect(":memory:", **settings))
-        self._run("SET enable_progress_bar = false")
+        # In a notebook without ipywidgets the setting cannot be touched at all, and is off.
+        if self._run("SELECT current_setting('enable_progress_bar')")[0][0]:
+            self._run("SET enable_progress_bar = false")
 
     # --- in ---
 

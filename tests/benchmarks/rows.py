@@ -98,10 +98,10 @@ def k_anonymity(rows: int) -> None:
 def exhaustive(frame: pd.DataFrame, quasi: dict[str, Any]) -> float:
     """Evaluate every node of the lattice."""
     from lapipe.disclosure.hierarchy import hierarchy
-    from lapipe.disclosure.k_anonymity import Coded, _arrow
+    from lapipe.disclosure.k_anonymity import Coded, arrow_of
     from lapipe.disclosure.lattice import Lattice
 
-    coded = Coded(_arrow(frame), "id", list(quasi), (), linked=True)
+    coded = Coded(arrow_of(frame), "id", list(quasi), (), linked=True)
     lattice = Lattice([hierarchy(name, coded.values[name], given) for name, given in quasi.items()], coded.units, 5, at_most=int(len(frame) * 0.04))
     found = [lattice.evaluated(tuple(int(level) for level in levels))[0] for levels in lattice.levels]
     return min(each.loss for each in found if each is not None)
