@@ -25,6 +25,9 @@ PEOPLE, STATUS = "people", "status"
 
 PUBLISHED, WITHHELD = "published", "withheld"
 
+#: What contributions are told apart by is taken modulo this prime, so that no engine overflows.
+_PRIME = 2_147_483_647
+
 
 @dataclass(frozen=True)
 class Aggregate(Stage):
@@ -63,7 +66,7 @@ class Aggregate(Stage):
         """Promise grouping columns and figures; refuse to group by, or to count without, a person."""
         if not self.by:
             raise UsageFault("Aggregate needs at least one column to group by.", rule="LP203")
-        person = self._person(contract)
+        person = self.person_of(contract)
         for name in self.by:
             column = contract[name]
             if column.kind in (Kind.IDENTIFIER, Kind.PSEUDONYM, Kind.FREE_TEXT) or name == person:
@@ -96,7 +99,8 @@ class Aggregate(Stage):
         return Contract(name=contract.name, version=contract.version, columns=tuple(columns), key=tuple(self.by),
                         statistics=True, period=self.period, lag=self.lag)
 
-    def _person(self, contract: Contract) -> str:
+    def person_of(self, contract: Contract) -> str:
+        """Name the column that tells people apart; refuse one that cannot (LP404)."""
         name = self.person or contract.person
         if not name or name not in contract:
             people = [c.name for c in contract if c.kind in (Kind.IDENTIFIER, Kind.PSEUDONYM)]
@@ -154,7 +158,7 @@ class Aggregate(Stage):
 
     def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
         """Count rows without a person, and rows outside a declared domain."""
-        person = self._person(context.contract)
+        person = self.person_of(context.contract)
         facts: dict[str, ir.Scalar] = {"rows without a person": before[person].isnull().sum().fill_null(0)}
         if self._framed(context.contract):
             for name in self.by:
@@ -177,12 +181,35 @@ class Aggregate(Stage):
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Group twice, and withhold what is too small."""
+        return self.of_people(self.people(table, context), table, context)
+
+    def people(self, table: ir.Table, context: Context) -> ir.Table:
+        """Give the first of the two steps: a row per group and person, with what the figures are made of."""
+        if self.period:
+            table = self._closed(table, context)
+        partial: dict[str, ir.Value] = {ROWS: table.count()}
+        for measure in self.measures.values():
+            partial |= {f"{measure.prefix}_{name}": value  # type: ignore[attr-defined]
+                        for name, value in measure.person(table).items()}
+        return table.group_by([*self.by, self.person_of(context.contract)]).aggregate(**partial)
+
+    def contribution(self, people: ir.Table) -> ir.IntegerValue:
+        """Give a number that changes when what a person adds to a group's figures does: the same on every engine, and no figure itself."""
+        import ibis
+
+        state = people[ROWS].cast("int64")
+        for name in sorted(set(people.columns) - {ROWS}):
+            if name.startswith("lapipe_"):
+                part = (people[name].fill_null(-1) % ibis.literal(_PRIME, "int64")).cast("int64")
+                state = (state * 31 + part) % _PRIME
+        return state
+
+    def of_people(self, people: ir.Table, table: ir.Table, context: Context) -> ir.Table:
+        """Give the second step, of the first and of the rows."""
         import ibis
 
         contract, k = context.contract, context.purpose.k
-        if self.period:
-            table = self._closed(table, context)
-        cells = self._cells(table, contract, k)
+        cells = self._cells(people, self._closed(table, context) if self.period else table, contract, k)
         large = (cells[PEOPLE] >= k) & ~cells.lapipe_dominated
         if not self._framed(contract):
             return carry(leave_out(cells, ~large, context), context.promise.names)
@@ -200,16 +227,10 @@ class Aggregate(Stage):
         shown = {name: ibis.ifelse(large, wide[name], ibis.null(wide[name].type())) for name in self.measures}
         return wide.select(*self.by, **{STATUS: status, PEOPLE: people, **shown})
 
-    def _cells(self, table: ir.Table, contract: Contract, k: int) -> ir.Table:
+    def _cells(self, people: ir.Table, table: ir.Table, contract: Contract, k: int) -> ir.Table:
         """Give a row per group that has people in it, with the true figures and whether one person makes most of one."""
         import ibis
 
-        person = self._person(contract)
-        partial: dict[str, ir.Value] = {ROWS: table.count()}
-        for measure in self.measures.values():
-            partial |= {f"{measure.prefix}_{name}": value  # type: ignore[attr-defined]
-                        for name, value in measure.person(table).items()}
-        people = table.group_by([*self.by, person]).aggregate(**partial)
         figures: dict[str, ir.Value] = {PEOPLE: people.count()}
         for name, measure in self.measures.items():
             figures |= {f"lapipe_{name}_{part}": value for part, value in measure.cell(people, contract, k).items()}
