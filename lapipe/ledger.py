@@ -14,7 +14,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,6 +114,11 @@ class Ledger:
             yield ledger
         finally:
             os.close(lock)
+
+    @staticmethod
+    def has_key(folder: Path) -> bool:
+        """Say whether a ledger was written here, so that its key must be the one it was written with."""
+        return (folder / _CHECK).exists()
 
     def _check_key(self) -> None:
         path, value = self.folder / _CHECK, self.ring.check_value()
@@ -293,11 +298,6 @@ def spelt(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def with_known(cells: Cells, known: Sequence[bool], people: Sequence[int]) -> Cells:
-    """Give cells with other figures known of them."""
-    return replace(cells, known=list(known), people=list(people))
 
 
 def _sync(path: Path) -> None:

@@ -20,7 +20,8 @@ from lapipe.engine import open_engine
 from lapipe.engine.runfolder import RunFolder, sweep
 from lapipe.errors import LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.flow import Flow, Told, texts
-from lapipe.keys import KeyRing
+from lapipe.keys import KeyRing, Marks, Pseudonyms
+from lapipe.ledger import Ledger
 from lapipe.plan import Plan, make_plan
 from lapipe.project import Profile, load_project
 from lapipe.purpose import Organisation, Purpose, load_organisation
@@ -28,6 +29,7 @@ from lapipe.purpose.findings import findings
 from lapipe.register import Register
 from lapipe.release import Staging, Written, on_disk, read_release, recover
 from lapipe.stage import Stage
+from lapipe.stages.aggregate import Aggregate
 from lapipe.stages.pseudonymise import Pseudonymise
 from lapipe.stages.release import Release as ReleaseStage
 
@@ -151,6 +153,7 @@ class Options:
     engine: str = ""
     runs: Path | None = None
     quarantine: Path | None = None
+    ledger: Path | None = None
     run_id: str = ""
     memory: str = ""
     actor: str = "data engineer"
@@ -176,7 +179,8 @@ class Options:
             self,
             out=self.out or (found.out if found else None), engine=self.engine or (found.engine if found else "duckdb"),
             runs=self.runs or (found.runs if found else None),
-            quarantine=self.quarantine or (found.quarantine if found else None), register=str(register or (found.register if found else "")),
+            quarantine=self.quarantine or (found.quarantine if found else None),
+            ledger=self.ledger or (self.runs.parent / "ledger" if self.runs else found.ledger if found else None), register=str(register or (found.register if found else "")),
             keys=keys if isinstance(keys, KeyRing) else Path(keys) if keys else (found.keys if found else None),
             sources=found.sources.get(pipeline.name, {}) if found else {}, approvals=bool(found and found.approvals),
             run_id=self.run_id or f"{self.clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
@@ -191,6 +195,9 @@ class _Running:
         self.today = options.clock().astimezone().date()
         self.key_ids: dict[str, str] = {}
         self.purposes = declared_purposes(pipeline.purpose)
+        self.ledger: Ledger | None = None
+        #: By identity domain, the ledger's marks of the pseudonyms that this run made.
+        self.pseudonymised: dict[str, dict[str, int]] = {}
         self._ring: KeyRing | None = options.keys if isinstance(options.keys, KeyRing) else None
 
     def run(self, data: Mapping[str, Any]) -> Run:
@@ -211,7 +218,7 @@ class _Running:
                 return _repeated(register, options.run_id, out)
             if any(isinstance(stage, Pseudonymise) for stage in pipeline.stages):
                 self._keys()
-            with register.run(options.run_id, self._opening(plan)) as record:
+            with self._remembering(register), register.run(options.run_id, self._opening(plan)) as record:
                 started = next(e for e in register.entries(run=options.run_id) if e.kind == "started")
                 with RunFolder(runs, options.run_id) as folder:
                     staging = Staging(out, options.run_id, register.identity(), _releases(pipeline))
@@ -231,6 +238,8 @@ class _Running:
                         record.complete({"releases": [w.name for w in flow.written], "key": self.key_ids})
                     except BaseException:
                         staging.undo()
+                        if self.ledger is not None:
+                            self.ledger.forget(options.run_id)
                         raise
                     staging.finish()
         return Run(options.run_id, out, tuple(flow.written), flow.told, flow.source_rows, withheld=flow.withheld,
@@ -292,7 +301,46 @@ class _Running:
         """Open the key of an identity domain, and remember its id for the register."""
         opened = self._keys().pseudonyms(purpose=self.pipeline.purpose.name, domain=domain)
         self.key_ids[domain] = opened.key_id
-        return opened
+        if self.ledger is None:
+            return opened
+        return _Noted(opened, self.ledger.ring.marks(domain), self.pseudonymised.setdefault(domain, {}))
+
+    @contextmanager
+    def _remembering(self, register: Register) -> Iterator[None]:
+        """Open the ledger of releases where the pipeline makes statistics."""
+        if not any(isinstance(stage, Aggregate) for stage in self.pipeline.stages):
+            yield
+            return
+        assert self.options.ledger is not None
+        with Ledger.opened(self.options.ledger, self._ledger_ring(self.options.ledger), register) as self.ledger:
+            yield
+
+    def _ledger_ring(self, folder: Path) -> KeyRing:
+        """Give the ledger's own key ring, beside the pseudonyms'; made where there is neither ring nor ledger."""
+        given = self.options.keys
+        if isinstance(given, KeyRing):
+            return given
+        if given is None:
+            raise UsageFault("No key ring is named; give --keys PATH, or `keys` in lapipe.toml. The memory of releases lies under a key beside it.",
+                             rule="LP604")
+        path = given.with_name(f"{given.name.removesuffix('.json')}.ledger.json")
+        if path.exists() or Ledger.has_key(folder):
+            return KeyRing.open(path, passphrase=self.options.passphrase)
+        return KeyRing.create(path, today=self.today, passphrase=self.options.passphrase or None)
+
+
+class _Noted:
+    """Pseudonyms that note, for the ledger of releases, whose they are."""
+
+    def __init__(self, pseudonyms: Pseudonyms, marks: Marks, noted: dict[str, int]) -> None:
+        self._pseudonyms, self._marks, self._noted = pseudonyms, marks, noted
+
+    def of(self, values: Sequence[str | None]) -> list[str | None]:
+        """See `Pseudonyms.of`."""
+        names = self._pseudonyms.of(values)
+        people = [(value, name) for value, name in zip(values, names, strict=True) if value is not None and name is not None]
+        self._noted.update(zip((name for _, name in people), self._marks.of([value for value, _ in people]), strict=True))
+        return names
 
 
 def declared_purposes(purpose: Purpose) -> frozenset[str]:

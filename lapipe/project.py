@@ -39,6 +39,7 @@ _FORM: Mapping[str, Any] = {
                     "out": _TEXT,
                     "runs": _TEXT,
                     "quarantine": _TEXT,
+                    "ledger": _TEXT,
                     "approvals": {"type": "boolean"},
                     "sources": {
                         "type": "object",
@@ -64,6 +65,7 @@ class Profile:
     out: Path
     runs: Path
     quarantine: Path
+    ledger: Path
     engine: str = "duckdb"
     approvals: bool = False
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
@@ -135,6 +137,7 @@ def _profile(document: Document, root: Path, name: str, said: Mapping[str, Any])
         out=path("out", ""),
         runs=path("runs", ".lapipe/runs"),
         quarantine=path("quarantine", ".lapipe/quarantine"),
+        ledger=path("ledger", ".lapipe/ledger"),
         engine=said.get("engine", "duckdb"),
         approvals=said.get("approvals", name == "prod"),
         sources={

@@ -20,7 +20,7 @@ from lapipe.engine import Engine
 from lapipe.errors import EngineFault, LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.purpose import Purpose
 from lapipe.register import Register
-from lapipe.stages.aggregate import PEOPLE, STATUS
+from lapipe.stages.aggregate import PEOPLE
 from lapipe.stages.generalise import meets
 
 if TYPE_CHECKING:
@@ -85,15 +85,15 @@ class Release:
                           f"Add it to Generalise: {{'{column.name}': '{column.use}'}}.",
                           rule="LP303" if column.kind is Kind.EVENT_TIME else "LP311")
 
-    def write(self, table: ir.Table, engine: Engine, staging: Staging, note: Note) -> Written:
-        """Write data, codebooks and manifest below `staging`; nothing is visible before `Staging.commit`."""
+    def write(self, table: ir.Table | pa.Table, engine: Engine, staging: Staging, note: Note) -> Written:
+        """Write data, codebooks and manifest below `staging`; nothing is visible before `Staging.commit`.
+
+        Pseudonyms are a table of the engine; statistics were brought here, since they were held against earlier ones.
+        """
         label = note.periods_label or ALL
         folder = staging.make(self.name, label)
         data = folder / DATA
-        if self.contract.statistics:
-            rows = _write_statistics(engine.fetch(table), self.contract, data)
-        else:
-            rows = engine.write(table, data)
+        rows = _write_statistics(table, self.contract, data) if self.contract.statistics else engine.write(table, data)
         if self.contract.statistics or self.csv:
             _write_csv(data, folder / CSV)
         for language in ("nl", "en"):
@@ -261,7 +261,7 @@ def codebook(release: Release, note: Note, language: str) -> str:
     lines += ["", f"## {words['empty']}", ""]
     if contract.statistics:
         lines.append(words["people"].format(k=purpose.k))
-        if STATUS in contract:
+        if contract.framed:
             if not purpose.zeros_public:
                 lines.append(words["status"].format(less=purpose.k - 1))
         else:

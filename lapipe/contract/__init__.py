@@ -151,7 +151,7 @@ class Column:
     `detail` is how coarse the values are by now and `use` what the purpose allows; stages change them. `keep` is set by
     Retain: rows of this time column are no older. `path` (JSON), `start` and `length` (fixed width) and `position` (a header
     that stands twice) say where in a record it stands, `extracted_from` names the text column that a value is found in, and
-    `made_of` the columns that Derive computed it from. `nulls_at_most` is the share of the rows, from 0 to 1, that may have no
+    `made_of` the columns that Derive computed it from; `origin` is the contract and column it was read from. `nulls_at_most` is the share of the rows, from 0 to 1, that may have no
     value: an export in which more has none has changed. `scrub` says how people are taken out of a text.
     """
 
@@ -189,6 +189,7 @@ class Column:
     use: str = ""
     keep: str = ""
     made_of: tuple[str, ...] = ()
+    origin: str = ""
     nulls_at_most: float | None = None
     scrub: Scrubbing = NOT_SCRUBBED
 
@@ -260,7 +261,7 @@ class Contract:
 
     `person` names the column that says who a row is about, by which people are counted; it may have been left out.
     `extractable` are the columns that can be found in a text column. `statistics` is true once the rows are groups instead
-    of people, and `period` then names the column of a time series' periods.
+    of people, and `period` then names the column of a time series' periods; `framed` says that every group known beforehand has a row.
     """
 
     name: str
@@ -271,6 +272,7 @@ class Contract:
     reading: Reading = Reading()
     extractable: tuple[Column, ...] = ()
     statistics: bool = False
+    framed: bool = False
     period: str = ""
     lag: str = ""
     description: str = ""

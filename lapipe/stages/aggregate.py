@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 #: The columns that every aggregate has.
 PEOPLE, STATUS = "people", "status"
 
-PUBLISHED, WITHHELD = "published", "withheld"
+#: A figure is as it is now; or kept back; or as it was shown before, since few people changed.
+PUBLISHED, WITHHELD, FROZEN = "published", "withheld", "frozen"
 
 #: What contributions are told apart by is taken modulo this prime, so that no engine overflows.
 _PRIME = 2_147_483_647
@@ -90,14 +91,13 @@ class Aggregate(Stage):
         for name, source in self.domains.items():
             self._check_domain(name, source, contract, purpose, sources)
         columns = [contract[name].change(required=False) for name in self.by]
-        if self._framed(contract):
-            columns.append(Column(STATUS, kind=Kind.PLAIN, use="full", values=(PUBLISHED, WITHHELD), required=True,
-                                  label={"nl": "gepubliceerd of onthouden", "en": "published or withheld"}))
+        columns.append(Column(STATUS, kind=Kind.PLAIN, use="full", values=(PUBLISHED, WITHHELD, FROZEN), required=True,
+                              label={"nl": "gepubliceerd, onthouden of bevroren", "en": "published, withheld or frozen"}))
         columns.append(Column(PEOPLE, type="integer", kind=Kind.PLAIN, use="full", unit="people",
                               label={"nl": "aantal mensen", "en": "number of people"}))
         columns += [measure.result(name) for name, measure in self.measures.items()]
         return Contract(name=contract.name, version=contract.version, columns=tuple(columns), key=tuple(self.by),
-                        statistics=True, period=self.period, lag=self.lag)
+                        statistics=True, period=self.period, lag=self.lag, framed=self._framed(contract))
 
     def person_of(self, contract: Contract) -> str:
         """Name the column that tells people apart; refuse one that cannot (LP404)."""
@@ -200,9 +200,10 @@ class Aggregate(Stage):
         state = people[ROWS].cast("int64")
         for name in sorted(set(people.columns) - {ROWS}):
             if name.startswith("lapipe_"):
-                part = (people[name].fill_null(-1) % ibis.literal(_PRIME, "int64")).cast("int64")
-                state = (state * 31 + part) % _PRIME
-        return state
+                # Exact on every engine: sums are decimals of up to 38 digits.
+                part = (people[name].cast("decimal(38, 0)").fill_null(-1) % ibis.literal(_PRIME).cast("decimal(38, 0)")).cast("int64")
+                state = (state * 31 + part) % ibis.literal(_PRIME, "int64")
+        return state.cast("int64")
 
     def of_people(self, people: ir.Table, table: ir.Table, context: Context) -> ir.Table:
         """Give the second step, of the first and of the rows."""
@@ -212,7 +213,7 @@ class Aggregate(Stage):
         cells = self._cells(people, self._closed(table, context) if self.period else table, contract, k)
         large = (cells[PEOPLE] >= k) & ~cells.lapipe_dominated
         if not self._framed(contract):
-            return carry(leave_out(cells, ~large, context), context.promise.names)
+            return carry(leave_out(cells.mutate(**{STATUS: ibis.literal(PUBLISHED)}), ~large, context), context.promise.names)
         frame = self._frame(context)
         cells = cells.rename({f"lapipe_{name}": name for name in self.by})
         wide = frame.left_join(cells, [frame[name].identical_to(cells[f"lapipe_{name}"]) for name in self.by])

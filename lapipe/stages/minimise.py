@@ -64,5 +64,5 @@ def minimised(contract: Contract, purpose: Purpose, only: tuple[str, ...] = ()) 
                           "names no condition of art. 9(2).", rule="LP105")
         # A spelling for nobody becomes null when it is read, in a column that is filled in the file.
         nobody = column.spelling is not None and column.spelling.nobody
-        kept = kept.change(name, use=allowed[name].use, required=column.required and not nobody)
+        kept = kept.change(name, use=allowed[name].use, required=column.required and not nobody, origin=f"{contract.name}.{name}")
     return kept
