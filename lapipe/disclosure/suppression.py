@@ -311,6 +311,8 @@ class Suppression:
         task = self.task
         self._taking_back, self._live = True, {}
         self._open = self.withheld | task.hidden
+        if self._small:
+            self._live = {number: self._opened(number) for number in range(len(task.layers))}
         added = np.flatnonzero(self.withheld & ~task.primary)
         tight = np.logical_or.reduce([layer.tight for layer in task.layers])
         for cell in added[np.lexsort((added, -task.cost[added]))]:

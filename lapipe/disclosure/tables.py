@@ -443,7 +443,7 @@ class _Table:
         wanted = self.rule.protection or min(DEFAULT_PROTECTION, k - 1 - least)
         # Where the rule leaves a shorter interval than was declared, safety rests on there being one word for both kinds.
         kinds_known = k - 1 - least >= max(wanted, 1)
-        low = np.where(small | ~kinds_known, least, k).astype(float)
+        low = np.where(small | (not kinds_known), least, k).astype(float)
         low[hidden | (primary & ~small)] = 0
         high = np.where((small | (hidden & (self.margins == "published"))) & kinds_known, k - 1, _INFINITE)
         low = np.minimum(low, n)
