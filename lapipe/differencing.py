@@ -97,15 +97,21 @@ def hold(shown: pa.Table, contract: Contract, about: About, groups: Groups, ledg
         withheld += known[number]
         _withhold(rows, keys[number], contract)
         known[number] = False
-    before: dict[str, dict[Key, dict[str, Any]]] = {}
     for number, (remembered, cell) in held.frozen.items():
+        known[number], sizes[number] = True, remembered.cells().people[cell]
+    for number in _told_by_sums(held, sizes, known, about.k):
+        withheld += 1
+        _withhold(rows, keys[number], contract)
+        known[number] = False
+    before: dict[str, dict[Key, dict[str, Any]]] = {}
+    frozen = {number: then for number, then in held.frozen.items() if known[number]}
+    for number, (remembered, _) in frozen.items():
         if str(remembered.folder) not in before:
             before[str(remembered.folder)] = {tuple(spelt(row[name]) for name in by): row for row in _shown(remembered)}
         rows[keys[number]] = {**before[str(remembered.folder)][keys[number]], STATUS: FROZEN}
-        known[number], sizes[number] = True, remembered.cells().people[cell]
     table = pa.Table.from_pylist(list(rows.values()), schema=shown.schema)
-    ledger.remember(about, Cells(about.dimensions, keys, sizes, known, about.figures), _remembered_members(groups, held, engine), table, engine)
-    return Shown(table, held.compared, len(held.frozen), withheld)
+    ledger.remember(about, Cells(about.dimensions, keys, sizes, known, about.figures), _remembered_members(groups, frozen, engine), table, engine)
+    return Shown(table, held.compared, len(frozen), withheld)
 
 
 def _withhold(rows: dict[Key, dict[str, Any]], key: Key, contract: Contract) -> None:
@@ -123,16 +129,53 @@ def _shown(remembered: Remembered) -> list[dict[str, Any]]:
     return found
 
 
-def _remembered_members(groups: Groups, held: Held, engine: Engine) -> ir.Table:
+def _told_by_sums(held: Held, sizes: Sequence[int], known: Sequence[bool], k: int) -> list[int]:
+    """Give the cells that must be withheld too, since sums that earlier releases tell would give a withheld cell back: of this one or of those.
+
+    Every cell that a sum is about, and every withheld cell of an earlier release in one, is a cell of one list without dimensions; the
+    sums are what outsiders know of it.
+
+    Raises:
+        Refused: nothing that could be withheld makes all of them safe (LP407).
+    """
+    import pandas as pd
+
+    from lapipe.disclosure import protect
+    from lapipe.disclosure.tables import Earlier
+
+    rows: list[tuple[int, bool]] = []
+    place: dict[tuple[int, int], int] = {}
+
+    def row(release: int, number: int, people: int, shown: bool) -> int:
+        if (release, number) not in place:
+            place[release, number] = len(rows)
+            rows.append((people, not shown))
+        return place[release, number]
+
+    sums = []
+    for release, (_, comparison) in enumerate(held.comparisons):
+        for relation in comparison.relations:
+            terms = {row(-1, number, sizes[number], known[number]): 1 for number in relation.new}
+            terms |= {row(release, number, people, False): -1 for number, people in relation.hidden}
+            if any(rows[position][1] for position in terms):
+                sums.append(Earlier(terms))
+    if not sums:
+        return []
+    frame = pd.DataFrame({"cell": range(len(rows)), "n": [people for people, _ in rows], "kept": [kept for _, kept in rows]})
+    suppressed = protect(frame, by=["cell"], people="n", k=k, primary="kept", margins="given", earlier=sums)["suppressed"].tolist()
+    return [number for (release, number), position in place.items() if release < 0 and suppressed[position] and known[number]]
+
+
+def _remembered_members(groups: Groups, frozen: Mapping[int, tuple[Remembered, int]], engine: Engine) -> ir.Table:
     """Give the people of each cell as it was shown: of a frozen one those it was about then."""
     import pyarrow as pa
 
     members = groups.members.select(CELL, WHO, STATE)
-    if not held.frozen:
+    if not frozen:
         return members
-    members = members.filter(~members[CELL].isin(sorted(held.frozen)))
+    members = members.filter(~members[CELL].isin(sorted(frozen)))
     of_folder: dict[str, tuple[Remembered, dict[int, int]]] = {}
-    for number, (remembered, cell) in held.frozen.items():
+    for number, (remembered, cell) in frozen.items():
         of_folder.setdefault(str(remembered.folder), (remembered, {}))[1][cell] = number
     for _, (remembered, cells) in sorted(of_folder.items()):
         small = engine.table(pa.table({"lapipe_was": pa.array(list(cells), pa.int64()), "lapipe_is": pa.array(list(cells.values()), pa.int64())}))

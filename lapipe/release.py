@@ -228,6 +228,8 @@ _WORDS = {
            "people": "Groepen van minder dan {k} mensen worden niet gepubliceerd.",
            "status": "`status` is `published` of `withheld`; een onthouden rij zegt niet of er iemand was: nul is net zo onthouden als "
                      "één tot {less}.",
+           "frozen": "Een rij met `status` `frozen` toont wat eerder is gepubliceerd: sindsdien zijn er minder dan {k} mensen bij gekomen, weggegaan of "
+                     "veranderd, en het verschil zou over hen gaan.",
            "norow": "Groepen onder de drempel hebben geen rij. Aantal van zulke groepen: {withheld}.",
            "measure": "Een leeg cijfer in een gepubliceerde rij is onthouden omdat het over te weinig mensen gaat of ieders waarde zou verraden.",
            "null": "Een lege waarde in een groepskolom is een eigen groep: bij deze mensen is de waarde onbekend.",
@@ -239,6 +241,8 @@ _WORDS = {
            "people": "Groups of fewer than {k} people are not published.",
            "status": "`status` is `published` or `withheld`; a withheld row does not say whether anybody was there: nought is withheld "
                      "just as one to {less}.",
+           "frozen": "A row with `status` `frozen` shows what was published before: fewer than {k} people came, went or changed since, and the "
+                     "difference would be about them.",
            "norow": "Groups under the threshold have no row. Number of such groups: {withheld}.",
            "measure": "An empty figure in a published row is withheld, because too few people are behind it or it would tell everyone's value.",
            "null": "An empty value in a grouping column is a group of its own: for these people the value is not known.",
@@ -266,6 +270,7 @@ def codebook(release: Release, note: Note, language: str) -> str:
                 lines.append(words["status"].format(less=purpose.k - 1))
         else:
             lines.append(words["norow"].format(withheld=note.withheld))
+        lines.append(words["frozen"].format(k=purpose.k))
         if contract.names[-1] != PEOPLE:
             lines.append(words["measure"])
         lines.append(words["null"])

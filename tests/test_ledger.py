@@ -204,6 +204,18 @@ def test_a_coarser_table_may_not_be_subtracted_from_a_finer_one(made: Project) -
     assert set(people(made.go(made.pipeline(["programme"]), frame))) == {"law"}
 
 
+def test_a_table_that_shares_out_the_same_people_does_not_give_back_what_was_withheld(made: Project) -> None:
+    """70 people by route; by programme 30, 33 and seven who are withheld: 70 - 63 gives them back."""
+    frame = students({"biology": 30, "law": 33, "history": 7})
+    made.go(made.pipeline(["programme"]), frame)
+    assert len(made.go(made.pipeline(["route"], name="routes"), frame).read("routes")) == 1
+    # The other way round too, with two programmes withheld instead of one.
+    other = students({"biology": 30, "law": 33, "history": 7, "art": 40})
+    other["student"] = [f"2{number[1:]}" for number in other["student"]]
+    made.go(made.pipeline(["route"], name="routes_of_others"), other)
+    assert len(made.go(made.pipeline(["programme"], name="programmes_of_others"), other).read("programmes_of_others")) == 2
+
+
 def test_ten_weeks_of_nightly_runs_equal_one_run_at_the_end(made: Project, tmp_path: Path) -> None:
     weeks = [week(back) for back in range(11, 0, -1)]
     every = pd.concat([students({"biology": 30 + number % 3, "law": 8 + number, "history": 12}, day=monday + timedelta(days=day))
