@@ -164,7 +164,7 @@ def test_the_pipeline_of_fifteen_lines_plans_against_the_shipped_schemas(tmp_pat
     path = tmp_path / "pipelines" / "shown.py"
     path.write_text(block, encoding="utf-8")
     plan = load_pipeline(path).plan(today=date(2026, 11, 24))
-    assert plan.steps[-1].after.names[:3] == ("course", "week", "people")
+    assert plan.steps[-1].after.names[:4] == ("course", "week", "status", "people")
 
 
 # --- what it says is so ---
