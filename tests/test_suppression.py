@@ -76,7 +76,7 @@ def tables(draw: st.DrawFn) -> tuple[Made, str]:
     return Made(shape, draw(st.booleans()), values, absent, totals=True), margins
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(made=tables(), k=st.integers(2, 9), zeros=st.sampled_from(["withheld", "public"]), order=st.randoms(use_true_random=False))
 def test_no_attacker_narrows_a_withheld_cell_below_what_was_declared(made: tuple[Made, str], k: int, zeros: Any, order: Any) -> None:
     table, margins = made
