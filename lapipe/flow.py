@@ -253,12 +253,23 @@ class Flow:
         if self._people is not None:
             self._people.gone()
             self._people = None
+        if self._dropping and self._dropping[-1][1].stage.finishes:
+            held = self._finished(held)
         if self._held is not None:
             self.engine.drop(self._held)
         self._held, self._pending = held, False
         if self._dropping:
             self._count(held, contract)
         return _staying(held)
+
+    def _finished(self, held: ir.Table) -> ir.Table:
+        """Let the last stage finish its few rows in this process; what it made on the engine goes."""
+        _, step, context, facts = self._dropping[-1]
+        finished = step.stage.finish(self.engine.fetch(held), context)
+        self.engine.drop(held)
+        facts.update(finished.facts)
+        self.withheld = finished.withheld
+        return self.engine.table(finished.rows)
 
     def _count(self, held: ir.Table, contract: Contract) -> None:
         """Tell of each stage that may leave rows out how many rows and people it did, and let it judge."""
@@ -306,7 +317,9 @@ class Flow:
         if isinstance(step.stage, Aggregate) and step.stage.period:
             detail = step.before[step.stage.period].detail
             self.window = [period_of(day, detail) for day in step.stage.window(context)]
-        if STATUS in step.after:
+        if step.stage.finishes:
+            pass
+        elif STATUS in step.after:
             self.withheld = "in the table, as rows with status withheld"
         else:
             staying = _staying(held)

@@ -75,7 +75,7 @@ def withheld(cells: Cells, names: Sequence[str], k: int, *, zeros_public: bool, 
     small = shown & (people < k) & ((people > 0) | zeros_withheld)
     primary = small | (placed(cells.unsafe) & shown)
     if outcome:
-        primary |= shown & _one_outcome(cube, people, names.index(outcome))
+        primary |= shown & cube.of_one_kind(people, names.index(outcome))
     if rounded:
         gone: np.ndarray[Any, Any] = primary[place]
         return gone, Audit(int(shown.sum()), int(gone.sum()), 0, 0)
@@ -83,7 +83,7 @@ def withheld(cells: Cells, names: Sequence[str], k: int, *, zeros_public: bool, 
     over = relations.applied(people)
     relations, slack_down, slack_up = _overlapping(relations, people, over)
     told = told_by_rule(people, k, primary=primary, small=small, hidden=hidden, hidden_is_small=False, least=0 if zeros_withheld else 1)
-    nothing, zero, tight = np.zeros(cube.cells, dtype=bool), np.zeros(cube.cells, dtype=np.int64), np.zeros(relations.count)
+    zero, tight = np.zeros(cube.cells, dtype=np.int64), np.zeros(relations.count)
     # Of the relations that only say which of two counts of people is the larger, sums know nothing.
     tight[len(over):] = np.inf
     single = (people == 1) & primary
@@ -109,7 +109,6 @@ def withheld(cells: Cells, names: Sequence[str], k: int, *, zeros_public: bool, 
         raise Refused(f"Aggregate: for {len(set(pattern.stuck))} withheld groups there is no other to withhold that would keep them from being "
                       "computed. Nothing is released. Group coarser, or leave totals out.", rule="LP407")
     audited = audit(task, pattern.withheld, pattern.moves)
-    del nothing
     found: np.ndarray[Any, Any] = pattern.withheld[place]
     return found, audited
 
@@ -153,17 +152,3 @@ def _overlapping(relations: Relations, people: np.ndarray[Any, Any], over: np.nd
     up = np.concatenate([np.where(over != 0, np.inf, 0.0), np.full(len(further), np.inf)])
     return relations.joined(further), down, up
 
-
-def _one_outcome(cube: Cube, people: np.ndarray[Any, Any], position: int) -> np.ndarray[Any, Any]:
-    """Mark the cells of groups whose people all have one outcome: the figure tells each member's (group disclosure)."""
-    import numpy as np
-
-    dimension = cube.dimensions[position]
-    leaf = [node for node in range(len(dimension.nodes)) if node not in dimension.parents]
-    marks = np.zeros(cube.shape, dtype=bool)
-    among, marked = np.moveaxis(people.reshape(cube.shape), position, 0), np.moveaxis(marks, position, 0)
-    outcomes = among[leaf]
-    one = (outcomes.max(axis=0) == outcomes.sum(axis=0)) & (outcomes.sum(axis=0) > 0)
-    for node in leaf:
-        marked[node] = one
-    return marks.reshape(-1)

@@ -390,7 +390,8 @@ class _Table:
                 raise UsageFault(f"cost is '{self.rule.cost}'; it should be people, cells, or one of the values "
                                  f"({', '.join(names) or 'none'}).", rule="LP203")
             size = self.sums[names.index(self.rule.cost)]
-        return np.maximum(np.abs(size).astype(float), 1.0)
+        cost: np.ndarray[Any, Any] = np.maximum(np.abs(size).astype(float), 1.0)
+        return cost
 
     def _parts(self) -> np.ndarray[Any, Any]:
         """Give how many of the rows each cell is the sum of."""
@@ -413,20 +414,7 @@ class _Table:
 
     def _one_outcome(self) -> np.ndarray[Any, Any]:
         """Mark the cells of groups all of whose people have one outcome (group disclosure)."""
-        import numpy as np
-
-        assert self.n is not None or self.sums
-        position = self.by.index(self.rule.outcome)
-        dimension = self.cube.dimensions[position]
-        leaf = [node for node in range(len(dimension.nodes)) if node not in dimension.parents]
-        size = (self.n if self.n is not None else self.sums[0]).reshape(self.cube.shape)
-        found = np.zeros(self.cube.shape, dtype=bool)
-        among, marks = np.moveaxis(size, position, 0), np.moveaxis(found, position, 0)
-        outcomes = among[leaf]
-        one = (outcomes.max(axis=0) == outcomes.sum(axis=0)) & (outcomes.sum(axis=0) > 0)
-        for node in leaf:
-            marks[node] = one
-        return found.reshape(-1)
+        return self.cube.of_one_kind(self.n if self.n is not None else self.sums[0], self.by.index(self.rule.outcome))
 
     def _people_layer(self, relations: Relations, primary: np.ndarray[Any, Any], small: np.ndarray[Any, Any],
                       hidden: np.ndarray[Any, Any]) -> Layer:
