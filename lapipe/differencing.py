@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Contract
-from lapipe.disclosure.memory import Cells, Dimension
+from lapipe.disclosure.memory import Cells, Comparison, Dimension
 from lapipe.engine import Engine
-from lapipe.ledger import CELL, STATE, WHO, About, Held, Ledger, Remembered, hold_against, spelt
-from lapipe.stages.aggregate import FROZEN, PUBLISHED, STATUS, WITHHELD, Aggregate
+from lapipe.ledger import CELL, STATE, WHO, About, Ledger, Remembered, hold_against, spelt
+from lapipe.stages.aggregate import FROZEN, OVER, PUBLISHED, STATUS, WITHHELD, Aggregate
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -21,6 +21,24 @@ if TYPE_CHECKING:
 Marks = Callable[[list[Any]], "Sequence[int]"]
 
 Key = tuple[str | None, ...]
+
+#: A group or total: the columns that it is over, and its values in the others.
+Place = tuple[str, Key]
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A release of groups on its way out: what it is, and the stage that made the groups of rows that `before` describes.
+
+    `people` has, for each set of grouping columns that the table has groups by, a row per group and person, as Aggregate's first
+    step gives it.
+    """
+
+    about: About
+    stage: Aggregate
+    before: Contract
+    contract: Contract
+    people: Mapping[tuple[str, ...], ir.Table]
 
 
 @dataclass(frozen=True)
@@ -37,7 +55,7 @@ def about_release(run: str, release: str, pipeline: str, purpose: str, k: int, c
                   before: Contract) -> About:
     """Say what a release of a stage's groups is about; `before` describes the rows that the stage groups."""
     dimensions = tuple(Dimension(_origin(before, name), before[name].detail, before[name].is_time) for name in stage.by)
-    figures = tuple(f"{name}: {measure!r}" for name, measure in sorted(stage.measures.items()))
+    figures = (f"rounded: {stage.rounding}, {stage.preset}", *(f"{name}: {measure!r}" for name, measure in sorted(stage.measures.items())))
     return About(run, release, pipeline, purpose, before[stage.person_of(before)].domain, dimensions, figures, k, created, erase_by.isoformat())
 
 
@@ -46,80 +64,105 @@ def _origin(contract: Contract, name: str) -> str:
     return column.origin or "+".join(column.made_of) or name
 
 
-class Groups:
-    """The groups of a table and the people in each: `people` has a row per group and person, as Aggregate's first step gives it."""
+@dataclass
+class _Part:
+    """The groups of one release that are by the same columns: all of them, or fewer, which are totals over the others."""
 
-    def __init__(self, stage: Aggregate, before: Contract, people: ir.Table, marks: Marks, engine: Engine) -> None:
-        self._stage, self._engine = stage, engine
-        self._by = list(stage.by)
-        found = engine.fetch(people.group_by(self._by).aggregate(lapipe_n=people.count()))
-        order = sorted(range(found.num_rows), key=lambda row: str(_key(found, self._by, row)))
-        self._found = found.take(order)
-        self.keys: list[Key] = [_key(self._found, self._by, row) for row in range(found.num_rows)]
-        self.sizes: list[int] = [int(n) for n in self._found.column("lapipe_n").to_pylist()]
-        self.members = self._members(people, stage.person_of(before), marks)
-
-    def _members(self, people: ir.Table, person: str, marks: Marks) -> ir.Table:
-        import pyarrow as pa
-
-        numbered = self._found.select(self._by).append_column(f"lapipe_{CELL}", pa.array(range(len(self.keys)), pa.int64()))
-        cells = self._engine.table(numbered.rename_columns([*(f"lapipe_by_{name}" for name in self._by), f"lapipe_{CELL}"]))
-        who = self._engine.lookup(people[person], marks, "int64")
-        who = who.select(lapipe_key=who.key, lapipe_who=who.value)
-        people = people.select(*self._by, person, **{STATE: self._stage.contribution(people)})
-        table = people.inner_join(cells, [people[name].identical_to(cells[f"lapipe_by_{name}"]) for name in self._by])
-        table = table.inner_join(who, table[person] == who.lapipe_key)
-        return self._engine.hold(table.select(**{CELL: table[f"lapipe_{CELL}"], WHO: table.lapipe_who, STATE: table[STATE]}))
+    about: About
+    over: str
+    by: tuple[str, ...]
+    keys: list[Key]
+    sizes: list[int]
+    members: ir.Table
+    known: list[bool] = field(default_factory=list)
+    comparisons: tuple[tuple[Remembered, Comparison], ...] = ()
+    frozen: dict[int, tuple[Remembered, int]] = field(default_factory=dict)
 
 
-def _key(table: pa.Table, by: Sequence[str], row: int) -> Key:
-    return tuple(spelt(table.column(name)[row].as_py()) for name in by)
+def _part(leaving: Leaving, over: tuple[str, ...], marks: Marks, engine: Engine) -> _Part:
+    """Number the groups, in one order, and mark the people of each."""
+    import pyarrow as pa
+
+    stage, by = leaving.stage, leaving.stage.without(over)
+    people, person = leaving.people[by], stage.person_of(leaving.before)
+    grouped = people.group_by(list(by)) if by else people
+    found = engine.fetch(grouped.aggregate(lapipe_n=people.count()))
+    keys: list[Key] = [tuple(spelt(found.column(name)[row].as_py()) for name in by) for row in range(found.num_rows)]
+    order = sorted(range(found.num_rows), key=lambda row: str(keys[row]))
+    found = found.take(order)
+    numbered = found.select(list(by)).append_column("lapipe_cell", pa.array(range(len(order)), pa.int64()))
+    cells = engine.table(numbered.rename_columns([*(f"lapipe_by_{name}" for name in by), "lapipe_cell"]))
+    who = engine.lookup(people[person], marks, "int64")
+    who = who.select(lapipe_key=who.key, lapipe_who=who.value)
+    table = people.select(*by, person, **{STATE: stage.contribution(people)})
+    table = table.inner_join(cells, [table[name].identical_to(cells[f"lapipe_by_{name}"]) for name in by]) if by else table.cross_join(cells)
+    table = table.inner_join(who, table[person] == who.lapipe_key)
+    members = engine.hold(table.select(**{CELL: table.lapipe_cell, WHO: table.lapipe_who, STATE: table[STATE]}))
+    dimensions = tuple(dimension for name, dimension in zip(stage.by, leaving.about.dimensions, strict=True) if name in by)
+    return _Part(leaving.about.part(", ".join(over), dimensions), ", ".join(over), by, [keys[row] for row in order],
+                 [int(n) for n in found.column("lapipe_n").to_pylist()], members)
 
 
-def hold(shown: pa.Table, contract: Contract, about: About, groups: Groups, ledger: Ledger, engine: Engine, today: date) -> Shown:
+def hold(shown: pa.Table, leaving: Leaving, marks: Marks, ledger: Ledger, engine: Engine, today: date) -> Shown:
     """Hold a statistic against the ledger, give what may be shown of it, and put that into the ledger.
 
-    `shown` has the columns of `contract`, with `status`. A cell whose people, or their contributions, differ from what was shown of
+    `shown` has the columns of the release, with `status`. A cell whose people, or their contributions, differ from what was shown of
     it before by 1 to k - 1 people is shown as it was, `frozen`; one that an earlier cell could be subtracted from, or from an
-    earlier cell, is withheld.
+    earlier cell, is withheld; and so is what sums of them would tell.
+
+    Raises:
+        Refused: nothing that could be withheld keeps withheld cells from being computed (LP407).
     """
     import pyarrow as pa
 
-    by = list(contract.key)
-    rows = {tuple(spelt(row[name]) for name in by): row for row in shown.to_pylist()}
-    keys = [*groups.keys, *sorted(rows.keys() - set(groups.keys), key=str)]
-    sizes = [*groups.sizes, *(0 for _ in keys[len(groups.keys):])]
-    known = [rows.get(key, {}).get(STATUS) == PUBLISHED for key in keys]
+    contract, about = leaving.contract, leaving.about
+    rows: dict[Place, dict[str, Any]] = {_place(row, leaving.stage): row for row in shown.to_pylist()}
     earlier = ledger.earlier(about.domain, today, but=about.run)
-    held = hold_against(earlier, Cells(about.dimensions, keys, sizes, known, about.figures), groups.members, about.k, engine)
+    parts = [_part(leaving, over, marks, engine) for over in leaving.stage.published()]
+    before: dict[str, dict[Place, dict[str, Any]]] = {}
     withheld = 0
-    for number in held.withheld:
-        withheld += known[number]
-        _withhold(rows, keys[number], contract)
-        known[number] = False
-    for number, (remembered, cell) in held.frozen.items():
-        known[number], sizes[number] = True, remembered.cells().people[cell]
-    for number in _told_by_sums(held, sizes, known, about.k):
-        withheld += 1
-        _withhold(rows, keys[number], contract)
-        known[number] = False
-    before: dict[str, dict[Key, dict[str, Any]]] = {}
-    frozen = {number: then for number, then in held.frozen.items() if known[number]}
-    for number, (remembered, _) in frozen.items():
-        if str(remembered.folder) not in before:
-            before[str(remembered.folder)] = {tuple(spelt(row[name]) for name in by): row for row in _shown(remembered)}
-        rows[keys[number]] = {**before[str(remembered.folder)][keys[number]], STATUS: FROZEN}
+    for part in parts:
+        extra = sorted((key for over, key in rows.keys() - {(part.over, key) for key in part.keys} if over == part.over), key=str)
+        part.keys, part.sizes = [*part.keys, *extra], [*part.sizes, *(0 for _ in extra)]
+        part.known = [rows.get((part.over, key), {}).get(STATUS) == PUBLISHED for key in part.keys]
+        held = hold_against(earlier, Cells(part.about.dimensions, part.keys, part.sizes, part.known, about.figures), part.members, about.k, engine)
+        part.comparisons, part.members, part.frozen = held.comparisons, held.members, dict(held.frozen)
+        part.known, part.sizes = list(held.cells.known), list(held.cells.people)
+        for number in sorted(held.withheld):
+            withheld += _withhold(rows, part, number, contract)
+    for part, number in _told_by_sums(parts, leaving.stage, about.k, changed=bool(withheld)):
+        withheld += _withhold(rows, part, number, contract)
+        part.frozen.pop(number, None)
+    for part in parts:
+        for number, (remembered, _) in part.frozen.items():
+            folder = str(remembered.folder)
+            if folder not in before:
+                before[folder] = {_place(row, leaving.stage): row for row in _shown(remembered)}
+            key = part.keys[number]
+            then = before[folder][remembered.about.over, key]
+            rows[part.over, key] = {**{name: then.get(name) for name in contract.names}, STATUS: FROZEN, **({OVER: part.over} if OVER in contract else {})}
     table = pa.Table.from_pylist(list(rows.values()), schema=shown.schema)
-    ledger.remember(about, Cells(about.dimensions, keys, sizes, known, about.figures), _remembered_members(groups, frozen, engine), table, engine)
-    return Shown(table, held.compared, len(frozen), withheld)
+    for number, part in enumerate(parts):
+        ledger.remember(part.about, number, Cells(part.about.dimensions, part.keys, part.sizes, part.known, about.figures),
+                        part.members, table, engine)
+    compared = {str(remembered.folder.parent) for part in parts for remembered, _ in part.comparisons}
+    return Shown(table, len(compared), sum(len(part.frozen) for part in parts), withheld)
 
 
-def _withhold(rows: dict[Key, dict[str, Any]], key: Key, contract: Contract) -> None:
+def _place(row: Mapping[str, Any], stage: Aggregate) -> Place:
+    over = str(row.get(OVER, ""))
+    return over, tuple(spelt(row[name]) for name in stage.without(over.split(", ")))
+
+
+def _withhold(rows: dict[Place, dict[str, Any]], part: _Part, number: int, contract: Contract) -> bool:
     """Take a cell's figures out: where every group has a row, it stays and says so; elsewhere it goes."""
-    if contract.framed and key in rows:
-        rows[key] = {name: value if name in contract.key else None for name, value in rows[key].items()} | {STATUS: WITHHELD}
+    place, known = (part.over, part.keys[number]), part.known[number]
+    part.known[number] = False
+    if contract.framed and place in rows:
+        rows[place] = {name: value if name in contract.key else None for name, value in rows[place].items()} | {STATUS: WITHHELD}
     else:
-        rows.pop(key, None)
+        rows.pop(place, None)
+    return known
 
 
 def _shown(remembered: Remembered) -> list[dict[str, Any]]:
@@ -129,60 +172,68 @@ def _shown(remembered: Remembered) -> list[dict[str, Any]]:
     return found
 
 
-def _told_by_sums(held: Held, sizes: Sequence[int], known: Sequence[bool], k: int) -> list[int]:
-    """Give the cells that must be withheld too, since sums that earlier releases tell would give a withheld cell back: of this one or of those.
+def _told_by_sums(parts: Sequence[_Part], stage: Aggregate, k: int, *, changed: bool) -> list[tuple[_Part, int]]:
+    """Give the cells that must be withheld too, since sums with earlier releases would give a withheld cell back: of this one or of those.
 
     Every cell that a sum is about, and every withheld cell of an earlier release in one, is a cell of one list without dimensions; the
-    sums are what outsiders know of it.
-
-    Raises:
-        Refused: nothing that could be withheld makes all of them safe (LP407).
+    sums are what outsiders know of it. Where cells were withheld here for earlier ones' sake (`changed`), the sums that the table's own
+    totals make are among them.
     """
     import pandas as pd
 
     from lapipe.disclosure import protect
     from lapipe.disclosure.tables import Earlier
 
-    rows: list[tuple[int, bool]] = []
-    place: dict[tuple[int, int], int] = {}
+    people: list[int] = []
+    kept: list[bool] = []
+    of: dict[tuple[object, ...], int] = {}
+    mine: dict[int, tuple[_Part, int]] = {}
 
-    def row(release: int, number: int, people: int, shown: bool) -> int:
-        if (release, number) not in place:
-            place[release, number] = len(rows)
-            rows.append((people, not shown))
-        return place[release, number]
+    def row(name: tuple[object, ...], size: int, shown: bool) -> int:
+        if name not in of:
+            of[name] = len(people)
+            people.append(size)
+            kept.append(not shown)
+        return of[name]
 
-    sums = []
-    for release, (_, comparison) in enumerate(held.comparisons):
-        for relation in comparison.relations:
-            terms = {row(-1, number, sizes[number], known[number]): 1 for number in relation.new}
-            terms |= {row(release, number, people, False): -1 for number, people in relation.hidden}
-            if any(rows[position][1] for position in terms):
-                sums.append(Earlier(terms))
+    def own(number: int, cell: int) -> int:
+        part = parts[number]
+        place = row(("new", number, cell), part.sizes[cell], part.known[cell])
+        mine[place] = (part, cell)
+        return place
+
+    sums: list[dict[int, int]] = []
+    for number, part in enumerate(parts):
+        for release, (_, comparison) in enumerate(part.comparisons):
+            for relation in comparison.relations:
+                sums.append({own(number, cell): 1 for cell in relation.new}
+                            | {row(("earlier", number, release, cell), size, False): -1 for cell, size in relation.hidden})
+    if changed or sums:
+        sums += [{own(number, cell): sign for number, cell, sign in terms} for terms in _own_sums(parts, stage)]
+    sums = [terms for terms in sums if any(kept[place] for place in terms)]
     if not sums:
         return []
-    frame = pd.DataFrame({"cell": range(len(rows)), "n": [people for people, _ in rows], "kept": [kept for _, kept in rows]})
-    suppressed = protect(frame, by=["cell"], people="n", k=k, primary="kept", margins="given", earlier=sums)["suppressed"].tolist()
-    return [number for (release, number), position in place.items() if release < 0 and suppressed[position] and known[number]]
+    frame = pd.DataFrame({"cell": range(len(people)), "n": people, "kept": kept})
+    suppressed = protect(frame, by=["cell"], people="n", k=k, primary="kept", margins="given",
+                         earlier=[Earlier(terms) for terms in sums])["suppressed"].tolist()
+    return [(part, cell) for place, (part, cell) in sorted(mine.items()) if suppressed[place] and part.known[cell]]
 
 
-def _remembered_members(groups: Groups, frozen: Mapping[int, tuple[Remembered, int]], engine: Engine) -> ir.Table:
-    """Give the people of each cell as it was shown: of a frozen one those it was about then."""
-    import pyarrow as pa
-
-    members = groups.members.select(CELL, WHO, STATE)
-    if not frozen:
-        return members
-    members = members.filter(~members[CELL].isin(sorted(frozen)))
-    of_folder: dict[str, tuple[Remembered, dict[int, int]]] = {}
-    for number, (remembered, cell) in frozen.items():
-        of_folder.setdefault(str(remembered.folder), (remembered, {}))[1][cell] = number
-    for _, (remembered, cells) in sorted(of_folder.items()):
-        small = engine.table(pa.table({"lapipe_was": pa.array(list(cells), pa.int64()), "lapipe_is": pa.array(list(cells.values()), pa.int64())}))
-        then = engine.view(remembered.folder / "members.parquet")
-        then = then.inner_join(small, then[CELL] == small.lapipe_was)
-        members = members.union(then.select(**{CELL: then.lapipe_is, WHO: then[WHO], STATE: then[STATE]}))
-    return members
+def _own_sums(parts: Sequence[_Part], stage: Aggregate) -> list[list[tuple[int, int, int]]]:
+    """Give the sums that a table's totals make of its groups, as (part, cell, sign), where nobody is in two of the groups."""
+    found = []
+    for number, part in enumerate(parts):
+        for finer, other in enumerate(parts):
+            if set(part.by) < set(other.by):
+                places = [other.by.index(name) for name in part.by]
+                children: dict[Key, list[int]] = {}
+                for cell, key in enumerate(other.keys):
+                    children.setdefault(tuple(key[place] for place in places), []).append(cell)
+                for cell, key in enumerate(part.keys):
+                    among = children.get(key, [])
+                    if sum(other.sizes[each] for each in among) == part.sizes[cell]:
+                        found.append([(number, cell, -1), *((finer, each, 1) for each in among)])
+    return found
 
 
 def marks_of(ledger: Ledger, domain: str, known: Mapping[str, int]) -> Marks:

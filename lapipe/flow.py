@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lapipe.contract import Contract, Kind, Spelling
-from lapipe.differencing import Groups, about_release, hold, marks_of
+from lapipe.differencing import Leaving, about_release, hold, marks_of
 from lapipe.disclosure.bands import withheld_band
 from lapipe.engine import Engine
 from lapipe.errors import ContractBroken, EngineFault, Refused
@@ -86,7 +86,7 @@ class Flow:
         self._held: ir.Table | None = None
         self._people: People | None = None
         #: The groups of the last Aggregate with their people, and the step that made them.
-        self._grouped: tuple[Step, ir.Table] | None = None
+        self._grouped: tuple[Step, dict[tuple[str, ...], ir.Table]] | None = None
         #: The rows that the next count must find again; None where rows became groups.
         self._rows: int | None = None
 
@@ -223,7 +223,7 @@ class Flow:
         self._people = None
         if isinstance(stage, Aggregate):
             # Held, since both the figures and the ledger are made of it.
-            people = self.engine.hold(stage.people(table, context))
+            people = {by: self.engine.hold(group) for by, group in stage.people(table, context).items()}
             self._grouped = (step, people)
             return stage.of_people(people, table, context)
         return stage.apply(table, context)
@@ -265,12 +265,23 @@ class Flow:
         if self._people is not None:
             self._people.gone()
             self._people = None
+        if self._dropping and self._dropping[-1][1].stage.finishes:
+            held = self._finished(held)
         if self._held is not None:
             self.engine.drop(self._held)
         self._held, self._pending = held, False
         if self._dropping:
             self._count(held, contract)
         return _staying(held)
+
+    def _finished(self, held: ir.Table) -> ir.Table:
+        """Let the last stage finish its few rows in this process; what it made on the engine goes."""
+        _, step, context, facts = self._dropping[-1]
+        finished = step.stage.finish(self.engine.fetch(held), context)
+        self.engine.drop(held)
+        facts.update(finished.facts)
+        self.withheld = finished.withheld
+        return self.engine.table(finished.rows)
 
     def _count(self, held: ir.Table, contract: Contract) -> None:
         """Tell of each stage that may leave rows out how many rows and people it did, and let it judge."""
@@ -318,7 +329,9 @@ class Flow:
         if isinstance(step.stage, Aggregate) and step.stage.period:
             detail = step.before[step.stage.period].detail
             self.window = [period_of(day, detail) for day in step.stage.window(context)]
-        if step.after.framed:
+        if step.stage.finishes:
+            pass
+        elif step.after.framed:
             self.withheld = "in the table, as rows with status withheld"
         else:
             staying = _staying(held)
@@ -373,13 +386,14 @@ class Flow:
         grouping = step.stage
         assert isinstance(grouping, Aggregate)
         if periods and len(periods) < len(self.window):
-            people = people.filter(people[contract.period].isin([each for each in self.window if str(each) in set(periods)]))
-        about = about_release(running.options.run_id, name, self.plan.pipeline, declared.name, declared.k, note.created, note.erase_by, grouping,
+            fresh = [each for each in self.window if str(each) in set(periods)]
+            people = {by: group.filter(group[contract.period].isin(fresh)) for by, group in people.items()}
+        about = about_release(running.options.run_id, name, self.plan.pipeline, declared.name, grouping.k_of(declared), note.created, note.erase_by, grouping,
                               step.before)
         pseudonymised = step.before[grouping.person_of(step.before)].kind is Kind.PSEUDONYM
         marks = marks_of(ledger, about.domain, running.pseudonymised[about.domain] if pseudonymised else {})
         shown = on_disk("remember the release", lambda: hold(
-            engine.fetch(table), contract, about, Groups(grouping, step.before, people, marks, engine), ledger, engine, running.today))
+            engine.fetch(table), Leaving(about, grouping, step.before, contract, people), marks, ledger, engine, running.today))
         self.record.record("memory", {"release": name, "releases compared": shown.compared, "cells frozen": shown.frozen,
                                       "cells withheld": shown.withheld})
         return shown.table

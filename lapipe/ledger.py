@@ -14,7 +14,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,10 @@ CELL, WHO, STATE = "cell", "who", "state"
 
 @dataclass(frozen=True)
 class About:
-    """What a remembered release says of itself: enough to tell which other releases it can be subtracted from."""
+    """What a remembered release says of itself: enough to tell which other releases it can be subtracted from.
+
+    A release with totals is remembered in parts: `over` names the columns that the totals of this part are over.
+    """
 
     run: str
     release: str
@@ -53,6 +56,11 @@ class About:
     k: int
     created: str
     erase_by: str
+    over: str = ""
+
+    def part(self, over: str, dimensions: tuple[Dimension, ...]) -> About:
+        """Say the same of a part."""
+        return replace(self, over=over, dimensions=dimensions)
 
     def as_json(self) -> dict[str, Any]:
         """Give it as JSON holds it."""
@@ -77,7 +85,8 @@ class Remembered:
         import pyarrow.parquet as pq
 
         table = pq.read_table(self.folder / _CELLS)
-        keys = list(zip(*(table.column(f"key_{n}").to_pylist() for n in range(len(self.about.dimensions))), strict=True))
+        columns = [table.column(f"key_{n}").to_pylist() for n in range(len(self.about.dimensions))]
+        keys = list(zip(*columns, strict=True)) if columns else [()] * table.num_rows
         return Cells(self.about.dimensions, keys, table.column("people").to_pylist(), table.column("known").to_pylist(), self.about.figures)
 
 
@@ -158,18 +167,18 @@ class Ledger:
                                     "its backup.", rule="LP605")
             if about.domain == domain and about.run != but and about.erase_by >= today.isoformat():
                 found.append(Remembered(about, path.parent))
-        return sorted(found, key=lambda each: (each.about.created, each.about.run, each.about.release))
+        return sorted(found, key=lambda each: (each.about.created, each.about.run, each.folder.name))
 
-    def remember(self, about: About, cells: Cells, members: ir.Table, shown: pa.Table, engine: Engine) -> None:
-        """Put a release into the ledger: its cells, the marks of the people in each, and what was shown of it.
+    def remember(self, about: About, part: int, cells: Cells, members: ir.Table, shown: pa.Table, engine: Engine) -> None:
+        """Put a part of a release into the ledger: its cells, the marks of the people in each, and what was shown of it.
 
         It stands there whole before the run completes; should the run then fail, the next one sweeps it.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        final = self.folder / about.run / about.release
-        staging = self.folder / f".{about.run}.{about.release}"
+        final = self.folder / about.run / f"{about.release}.{part}"
+        staging = self.folder / f".{about.run}.{about.release}.{part}"
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(mode=0o700)
         engine.write(members, staging / _MEMBERS)
@@ -223,39 +232,73 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Held:
-    """What came of holding a release against the ledger: each frozen cell with the row that was shown of it, and what must be withheld.
+    """What came of holding cells against the ledger: each frozen cell with the earlier one it is shown as, and what must be withheld.
 
-    `sums` are the relations to earlier releases that the audit must know, with the number of the release each belongs to.
+    `cells` and `members` are the cells as they are shown, a frozen one with the people that it was about then. The comparisons hold
+    the sums that the audit must know.
     """
 
     frozen: Mapping[int, tuple[Remembered, int]]
     withheld: frozenset[int]
     comparisons: tuple[tuple[Remembered, Comparison], ...]
-    compared: int
+    cells: Cells
+    members: ir.Table
 
 
 def hold_against(earlier: Sequence[Remembered], new: Cells, members: ir.Table, k: int, engine: Engine) -> Held:
-    """Compare a new table with every earlier release of the same people; `members` is a table of cell, person and state of contribution.
+    """Compare cells with every earlier release of the same people; `members` is a table of cell, person and state of contribution.
 
-    One join of marks for each earlier release that has a cell in common with it.
+    First with those that are about the same groups, which may freeze some; what is then shown is compared with the others. One
+    join of marks for each earlier release that has a group in common.
     """
     frozen: dict[int, tuple[Remembered, int]] = {}
     withheld: set[int] = set()
     comparisons = []
-    for remembered in earlier:
-        cells, match = remembered.cells(), Match(new.dimensions, remembered.about.dimensions)
-        numbers = {key: number for number, key in enumerate(sorted({match.of_new(key) for key in new.keys}
-                                                                   & {match.of_earlier(key) for key in cells.keys}, key=str))}
-        if not numbers:
-            continue
-        pairs, slices = _met(members, [numbers.get(match.of_new(key)) for key in new.keys],
-                             engine.view(remembered.folder / _MEMBERS), [numbers.get(match.of_earlier(key)) for key in cells.keys],
-                             {number: key for key, number in numbers.items()}, engine)
-        found = compare(new, cells, pairs, slices, max(k, remembered.about.k), period_end)
-        comparisons.append((remembered, found))
-        frozen |= {i: (remembered, j) for i, j in found.frozen.items()}
-        withheld |= found.withheld
-    return Held(frozen, frozenset(withheld - set(frozen)), tuple(comparisons), len(comparisons))
+    there = [(remembered, remembered.cells()) for remembered in earlier]
+    for alike in (True, False):
+        for remembered, cells in there:
+            if Match(new.dimensions, cells.dimensions).alike is not alike:
+                continue
+            found = _compared(new, members, cells, engine.view(remembered.folder / _MEMBERS), max(k, remembered.about.k), engine)
+            if found is not None:
+                comparisons.append((remembered, found))
+                frozen |= {i: (remembered, j) for i, j in found.frozen.items()}
+                withheld |= found.withheld
+        if alike and frozen:
+            new, members = _as_shown(new, members, frozen, engine)
+    return Held(frozen, frozenset(withheld - set(frozen)), tuple(comparisons), new, members)
+
+
+def _compared(new: Cells, members: ir.Table, cells: Cells, then: ir.Table, k: int, engine: Engine) -> Comparison | None:
+    match = Match(new.dimensions, cells.dimensions)
+    common = {match.of_new(key) for key in new.keys} & {match.of_earlier(key) for key in cells.keys}
+    if not common:
+        return None
+    numbers = {key: number for number, key in enumerate(sorted(common, key=str))}
+    pairs, slices = _met(members, [numbers.get(match.of_new(key)) for key in new.keys],
+                         then, [numbers.get(match.of_earlier(key)) for key in cells.keys],
+                         {number: key for key, number in numbers.items()}, engine)
+    return compare(new, cells, pairs, slices, k, period_end)
+
+
+def _as_shown(new: Cells, members: ir.Table, frozen: Mapping[int, tuple[Remembered, int]], engine: Engine) -> tuple[Cells, ir.Table]:
+    """Give the cells with the people of each as it is shown: of a frozen one those it was about then."""
+    import pyarrow as pa
+
+    known, people = list(new.known), list(new.people)
+    of_folder: dict[Path, tuple[Remembered, dict[int, int]]] = {}
+    for number, (remembered, cell) in frozen.items():
+        of_folder.setdefault(remembered.folder, (remembered, {}))[1][cell] = number
+    members = members.filter(~members[CELL].isin(sorted(frozen))).select(CELL, WHO, STATE)
+    for _, (remembered, cells) in sorted(of_folder.items()):
+        sizes = remembered.cells().people
+        for cell, number in cells.items():
+            known[number], people[number] = True, sizes[cell]
+        small = engine.table(pa.table({"lapipe_was": pa.array(list(cells), pa.int64()), "lapipe_is": pa.array(list(cells.values()), pa.int64())}))
+        then = engine.view(remembered.folder / _MEMBERS)
+        then = then.inner_join(small, then[CELL] == small.lapipe_was)
+        members = members.union(then.select(**{CELL: then.lapipe_is, WHO: then[WHO], STATE: then[STATE]}))
+    return replace(new, known=known, people=people), engine.hold(members)
 
 
 def _met(new: ir.Table, slice_of_new: Sequence[int | None], earlier: ir.Table, slice_of_earlier: Sequence[int | None],

@@ -14,7 +14,7 @@ from lapipe.errors import Refused, UsageFault
 from lapipe.lineage import LOOKUP, SMALL, origins
 from lapipe.purpose import LegalBasis, Purpose
 from lapipe.release import Release
-from lapipe.stage import LEFT_OUT, Context, Stage
+from lapipe.stage import LEFT_OUT, OWN, Context, Stage
 from lapipe.stages.aggregate import Aggregate
 from lapipe.stages.flag import Flag
 from lapipe.stages.minimise import Minimise, minimised
@@ -195,8 +195,8 @@ def _compare(name: str, stage: Stage, before: Contract, after: Contract, context
     import ibis
 
     expression = stage.apply(ibis.table(before.schema(), name=_FLOW), context)
-    if LEFT_OUT in expression.columns:
-        expression = expression.drop(LEFT_OUT)
+    # The marker of rows left out, and what a stage that finishes in this process needs there.
+    expression = expression.drop(*(name for name in expression.columns if name == LEFT_OUT or (stage.finishes and name.startswith(OWN))))
     promised, given = after.schema(), expression.schema()
     at = f"{stage.kind} of {name}"
     if tuple(promised.names) != tuple(given.names):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 #: The marker of rows that a stage leaves out: the stage's position, or null for rows that stay.
 LEFT_OUT = "lapipe_left_out"
 
+#: What the names begin with of columns that a stage makes for itself and that never leave.
+OWN = "lapipe_"
+
 #: From a batch of distinct values to one new value for each.
 Compute = Callable[["list[Any]"], "Sequence[Any]"]
 
@@ -55,6 +58,15 @@ class Context:
     def table(self, source: str) -> ir.Table:
         """Give another source's table by its name in the pipeline."""
         return self.tables[source]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a stage finished in this process: the rows that go on, what is told of those left out, and facts for the register."""
+
+    rows: pa.Table
+    withheld: str
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -114,6 +126,15 @@ class Stage:
             ContractBroken: the data does not meet its contract.
             Refused: a privacy rule forbids going on.
         """
+
+    @property
+    def finishes(self) -> bool:
+        """Whether the stage's few rows are finished in this process, by `finish`, before anything else sees them."""
+        return False
+
+    def finish(self, rows: pa.Table, context: Context) -> Finished:
+        """Take the rows that `apply` made, with columns of its own that begin with `lapipe_`, and give what may go on."""
+        raise NotImplementedError
 
     @property
     def kind(self) -> str:

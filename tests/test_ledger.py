@@ -92,7 +92,7 @@ class Project:
         KeyRing.create(self.ring, today=TODAY)
 
     def pipeline(self, by: Sequence[str], measures: Mapping[str, Any] | None = None, *, name: str = "progress", pseudonyms: bool = True,
-                 period: str = "", details: Mapping[str, str] | None = None) -> Pipeline:
+                 period: str = "", details: Mapping[str, str] | None = None, totals: Sequence[str] = ()) -> Pipeline:
         """Give a pipeline that groups by some columns."""
         path = self.base / "schemas" / "purposes" / f"{name}.yaml"
         path.write_text(PURPOSE.format(name=name), encoding="utf-8")
@@ -102,7 +102,7 @@ class Project:
             purpose=load_purpose(path, floor=K), name=name,
             sources={"grades": load_contract(tables / "grades.odcs.yaml"), "objections": load_contract(tables / "objection.odcs.yaml")},
             stages=(Minimise(), Validate(), Object("objections"), Retain("day"), *([Pseudonymise({"student": "student"})] if pseudonyms else []),
-                    Generalise(changed), Flag(), Aggregate(tuple(by), measures or {}, period=period), Release(name)))
+                    Generalise(changed), Flag(), Aggregate(tuple(by), measures or {}, period=period, totals=totals), Release(name)))
 
     def go(self, pipeline: Pipeline, frame: pd.DataFrame, *, today: date = TODAY, objecting: Sequence[str] = (), **settings: Any) -> Run:
         """Run it over a frame."""
@@ -243,7 +243,7 @@ def test_what_is_remembered_is_the_owners_only_and_names_nobody(made: Project) -
     files = [path for path in (made.base / "ledger").rglob("*") if path.is_file()]
     assert len(files) == 6
     assert all(path.stat().st_mode & 0o077 == 0 for path in (*files, made.base / "ledger"))
-    members = pd.read_parquet(made.base / "ledger" / run.id / "progress" / "members.parquet")
+    members = pd.read_parquet(made.base / "ledger" / run.id / "progress.0" / "members.parquet")
     assert list(members.columns) == ["cell", "who", "state"]
     assert len(members) == 30
     marks = made.ledger().ring.marks("student_number").of(list(frame["student"]))
@@ -267,7 +267,7 @@ def test_another_key_is_refused_since_nobody_would_be_found(made: Project) -> No
 def test_a_record_that_cannot_be_read_stops_the_run(spoil: str, made: Project) -> None:
     frame, pipeline = students({"biology": 30}), made.pipeline(["programme"])
     run = made.go(pipeline, frame)
-    path = made.base / "ledger" / run.id / "progress" / spoil
+    path = made.base / "ledger" / run.id / "progress.0" / spoil
     path.unlink() if spoil == "members.parquet" else path.write_text("{", encoding="utf-8")
     with pytest.raises(RegisterFault):
         made.go(pipeline, frame)
@@ -290,7 +290,7 @@ def test_what_a_run_that_released_nothing_put_there_is_not_remembered(made: Proj
 def test_a_release_past_its_term_is_not_compared(made: Project) -> None:
     frame, pipeline = students({"biology": 30}), made.pipeline(["programme"])
     run = made.go(pipeline, frame)
-    about = made.base / "ledger" / run.id / "progress" / "about.json"
+    about = made.base / "ledger" / run.id / "progress.0" / "about.json"
     about.write_text(about.read_text(encoding="utf-8").replace("2028-11-24", "2026-11-23"), encoding="utf-8")
     assert people(made.go(pipeline, frame[1:]))["biology"] == ("published", 29)
 
@@ -303,3 +303,24 @@ def test_on_spark_the_same_is_frozen(tmp_path: Path) -> None:
     made.go(pipeline, frame)
     frame.loc[4, "credits"] += 7
     assert people(made.go(pipeline, frame[1:])) == {"biology": ("frozen", 30), "law": ("published", 40)}
+
+
+def test_totals_are_held_against_earlier_ones_too(made: Project) -> None:
+    frame = students({"biology": 30, "law": 40, "history": 24})
+    pipeline = made.pipeline(["programme", "route"], totals=("route", "programme"))
+    first = made.go(pipeline, frame).read("progress")
+    again = made.go(pipeline, frame).read("progress")
+    assert again.equals(first)
+    changed = made.go(pipeline, frame[2:]).read("progress")
+    status = {(row["programme"], row["route"]): row["status"] for row in changed.astype(object).where(changed.notna(), None).to_dict("records")}
+    # Both routes of biology lost one, and so did every total that they are in.
+    assert {place for place, each in status.items() if each == "frozen"} == {
+        ("biology", "fulltime"), ("biology", "parttime"), ("biology", None), (None, "fulltime"), (None, "parttime"), (None, None)}
+    assert changed["people"].tolist() == first["people"].tolist()
+
+
+def test_a_total_that_was_published_is_not_subtracted_from_groups_that_come_later(made: Project) -> None:
+    """49 study full time, of whom 42 are shown by programme: the seven others could be had from the total that is known already."""
+    frame = students({"biology": 30, "law": 12, "history": 7}, route=["fulltime"])
+    made.go(made.pipeline(["route"], name="routes"), frame)
+    assert len(made.go(made.pipeline(["programme", "route"], name="both_columns"), frame).read("both_columns")) == 1

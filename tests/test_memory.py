@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from dataclasses import dataclass
 from typing import Any
@@ -71,18 +72,21 @@ def met(new: Table, earlier: Table) -> tuple[list[Pair], dict[tuple[str | None, 
 
 def held(new: Table, earlier: list[Table]) -> tuple[Table, list[Comparison]]:
     """Hold a table against those before it, and show of it what may be shown."""
-    members, people, known = list(new.members), list(new.cells.people), list(new.cells.known)
     frozen, withheld, comparisons = dict[int, tuple[Table, int]](), set[int](), []
-    for table in earlier:
-        found = compare(new.cells, table.cells, *met(new, table), K, period_end)
-        comparisons.append(found)
-        frozen |= {i: (table, j) for i, j in found.frozen.items()}
-        withheld |= found.withheld
-    for i, (table, j) in frozen.items():
-        members[i], people[i], known[i] = table.members[j], table.cells.people[j], True
-    for i in withheld - set(frozen):
-        known[i] = False
-    return Table(new.by, members, Cells(new.cells.dimensions, new.cells.keys, people, known, new.cells.figures)), comparisons
+    for alike in (True, False):
+        for table in earlier:
+            if (table.by == new.by) is alike:
+                found = compare(new.cells, table.cells, *met(new, table), K, period_end)
+                comparisons.append(found)
+                frozen |= {i: (table, j) for i, j in found.frozen.items()}
+                withheld |= found.withheld
+        if alike:
+            members, people, known = list(new.members), list(new.cells.people), list(new.cells.known)
+            for i, (table, j) in frozen.items():
+                members[i], people[i], known[i] = table.members[j], table.cells.people[j], True
+            new = Table(new.by, members, dataclasses.replace(new.cells, people=people, known=known))
+    known = [each and (i in frozen or i not in withheld) for i, each in enumerate(new.cells.known)]
+    return Table(new.by, new.members, dataclasses.replace(new.cells, known=known)), comparisons
 
 
 def shown(table: Table) -> dict[tuple[str | None, ...], frozenset[int]]:

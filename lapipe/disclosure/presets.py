@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from lapipe.errors import UsageFault
@@ -66,10 +67,10 @@ def rounded(number: int, how: Rounding) -> int:
     return (2 * number + how) // (2 * how) * how if how else number
 
 
-def clipped(share: float, limits: tuple[int, int]) -> float:
+def clipped(share: Decimal, limits: tuple[int, int]) -> Decimal:
     """Give a share (0 to 1) with what lies outside the limits, in per cent, told as the limit (top and bottom coding).
 
-    >>> clipped(0.99, (5, 95)), clipped(0.5, (5, 95))
-    (0.95, 0.5)
+    >>> clipped(Decimal("0.990"), (5, 95)), clipped(Decimal("0.500"), (5, 95))
+    (Decimal('0.950'), Decimal('0.500'))
     """
-    return min(max(share, limits[0] / 100), limits[1] / 100)
+    return min(max(share, Decimal(limits[0]) / 100), Decimal(limits[1]) / 100).quantize(share)

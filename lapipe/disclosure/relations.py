@@ -117,6 +117,20 @@ class Cube:
                 moved[parent] = moved[list(children)].sum(axis=0)
         return cube.reshape(-1)
 
+    def of_one_kind(self, values: np.ndarray[Any, Any], position: int) -> np.ndarray[Any, Any]:
+        """Mark the cells of groups all of whose people are in one category of a dimension: the figure tells each member's."""
+        import numpy as np
+
+        dimension = self.dimensions[position]
+        leaf = [node for node in range(len(dimension.nodes)) if node not in dimension.parents]
+        marks = np.zeros(self.shape, dtype=bool)
+        among, marked = np.moveaxis(values.reshape(self.shape), position, 0), np.moveaxis(marks, position, 0)
+        kinds = among[leaf]
+        one = (kinds.max(axis=0) == kinds.sum(axis=0)) & (kinds.sum(axis=0) > 0)
+        for node in leaf:
+            marked[node] = one
+        return marks.reshape(-1)
+
     def relations(self) -> Relations:
         """Give a relation for each group in each combination of the other dimensions: children - parent = 0."""
         import numpy as np

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from lapipe.disclosure.audit import audit
+from lapipe.disclosure.known import told_by_rule
 from lapipe.disclosure.presets import PRESETS, Rounding, Zeros, preset, rounded
 from lapipe.disclosure.relations import Cube, Dimension, Relations
 from lapipe.disclosure.suppression import Layer, Suppression, Task
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 #: Fewer people than this in a cell are not published (the guide sets no number; ten is what Dutch institutions use most).
 DEFAULT_K = 10
-
-#: How long an outsider's interval for a withheld count is at least, unless a longer one is declared: three numbers are possible.
-DEFAULT_PROTECTION = 2
 
 #: Words for a row that holds a total, in Dutch and English and as pandas writes it.
 TOTALS = ("Total", "Totaal", "All", "Alle", "total", "totaal", "all", "alle", "TOTAL", "TOTAAL", "ALL", "ALLE", "Totals", "Eindtotaal",
@@ -392,7 +390,8 @@ class _Table:
                 raise UsageFault(f"cost is '{self.rule.cost}'; it should be people, cells, or one of the values "
                                  f"({', '.join(names) or 'none'}).", rule="LP203")
             size = self.sums[names.index(self.rule.cost)]
-        return np.maximum(np.abs(size).astype(float), 1.0)
+        cost: np.ndarray[Any, Any] = np.maximum(np.abs(size).astype(float), 1.0)
+        return cost
 
     def _parts(self) -> np.ndarray[Any, Any]:
         """Give how many of the rows each cell is the sum of."""
@@ -415,20 +414,7 @@ class _Table:
 
     def _one_outcome(self) -> np.ndarray[Any, Any]:
         """Mark the cells of groups all of whose people have one outcome (group disclosure)."""
-        import numpy as np
-
-        assert self.n is not None or self.sums
-        position = self.by.index(self.rule.outcome)
-        dimension = self.cube.dimensions[position]
-        leaf = [node for node in range(len(dimension.nodes)) if node not in dimension.parents]
-        size = (self.n if self.n is not None else self.sums[0]).reshape(self.cube.shape)
-        found = np.zeros(self.cube.shape, dtype=bool)
-        among, marks = np.moveaxis(size, position, 0), np.moveaxis(found, position, 0)
-        outcomes = among[leaf]
-        one = (outcomes.max(axis=0) == outcomes.sum(axis=0)) & (outcomes.sum(axis=0) > 0)
-        for node in leaf:
-            marks[node] = one
-        return found.reshape(-1)
+        return self.cube.of_one_kind(self.n if self.n is not None else self.sums[0], self.by.index(self.rule.outcome))
 
     def _people_layer(self, relations: Relations, primary: np.ndarray[Any, Any], small: np.ndarray[Any, Any],
                       hidden: np.ndarray[Any, Any]) -> Layer:
@@ -440,17 +426,12 @@ class _Table:
         zero_seen = self.rule.zeros == "withheld" and (bool((self.there & self.cube.leaves & (n == 0)).any())
                                                        or bool(self.there[self.cube.leaves].all()))
         least = 0 if zero_seen else 1
-        wanted = self.rule.protection or min(DEFAULT_PROTECTION, k - 1 - least)
-        # Where the rule leaves a shorter interval than was declared, safety rests on there being one word for both kinds.
-        kinds_known = k - 1 - least >= max(wanted, 1)
-        low = np.where(small | (not kinds_known), least, k).astype(float)
-        low[hidden | (primary & ~small)] = 0
-        high = np.where((small | (hidden & (self.margins == "published"))) & kinds_known, k - 1, _INFINITE)
-        low = np.minimum(low, n)
+        told = told_by_rule(n, k, primary=primary, small=small, hidden=hidden, hidden_is_small=self.margins == "published", least=least,
+                            protection=self.rule.protection)
         nothing = np.zeros(relations.count)
         zero = np.zeros(len(n), dtype=np.int64)
         single = (n == 1) & primary
-        return Layer(self.people, n, low, high, nothing, nothing, zero, zero, np.where(primary, max(wanted, 1), 1), single, single)
+        return Layer(self.people, n, told.least, told.most, nothing, nothing, zero, zero, told.width, single, single)
 
     def _value_layer(self, magnitude: Magnitude, relations: Relations, total: np.ndarray[Any, Any], need: np.ndarray[Any, Any],
                      primary: np.ndarray[Any, Any], shown: np.ndarray[Any, Any]) -> Layer:

@@ -163,6 +163,9 @@ def run_stage(stage: Stage, contract: Contract, rows: Sequence[Row], *, engine: 
     table, context = flow.tables["main"], flow._context(1, step)
     facts = {**engine.count(stage.facts(table, context)), **stage.inspect(table, context)}
     held = engine.hold(stage.apply(table, context))
+    if stage.finishes:
+        finished = stage.finish(engine.fetch(held), context)
+        held, facts = engine.table(finished.rows), {**facts, **finished.facts, "withheld": finished.withheld}
     rows_in, gone = engine.fetch(table.count().as_table())[0][0].as_py(), 0
     if LEFT_OUT in held.columns:
         gone = engine.fetch(held.filter(held[LEFT_OUT].notnull()).count().as_table())[0][0].as_py()
