@@ -28,6 +28,7 @@ from lapipe.stages.validate import Validate
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from lapipe.approval import Approval
     from lapipe.purpose import Organisation
 
 
@@ -39,6 +40,7 @@ class Running(Protocol):
     today: date
     key_ids: dict[str, str]
     purposes: frozenset[str]
+    approvals: tuple[Approval, ...]
 
     def organisation(self) -> Organisation:
         """Give the organisation of the purpose's project."""
@@ -345,7 +347,8 @@ class Flow:
             pipeline=running.pipeline.name, run=running.options.run_id, register=self.started, periods=periods,
             created=f"{running.options.clock():%Y-%m-%dT%H:%M:%SZ}", erase_by=declared.keep_for.after(running.today),
             withheld=self.withheld if contract.statistics else "", key_id=", ".join(sorted(set(running.key_ids.values())))
-            if not contract.statistics else "", contracts=sources, version=__version__)
+            if not contract.statistics else "", contracts=sources, version=__version__,
+            approvals=tuple(approval.named() for approval in running.approvals))
         self.written.append(on_disk(f"write release {stage.name}",
                                     lambda: release.write(table.select(*contract.names), self.engine, self.staging, note)))
         self.record.record("stage", {"stage": "Release", "release": stage.name, "columns_out": [

@@ -1,0 +1,88 @@
+"""The SHA-256 of what Python code says, whatever its comments and layout: what an approval binds of a project's own code."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+
+def syntax_sha256(source: bytes) -> str:
+    """Give the SHA-256 of a module's syntax tree: comments, blank lines and where lines break do not count, texts do.
+
+    Written by hand and not by `ast.dump`, which newer Pythons write otherwise; what is empty is left out, so that a new
+    kind of node in a newer Python changes nothing in code that has none. Bytes that are no Python count as they are.
+
+    >>> syntax_sha256(b"x = (1 +  2)  # three") == syntax_sha256(b"x = 1 + 2"), syntax_sha256(b"x = 3") == syntax_sha256(b"x = 1 + 2")
+    (True, False)
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return hashlib.sha256(source).hexdigest()
+    return hashlib.sha256("\n".join(_words(tree)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _words(node: object) -> Iterator[str]:
+    """Give a tree as words; each opening has its end, so that two trees never give one list."""
+    if isinstance(node, ast.AST):
+        yield f"({type(node).__name__}"
+        for name, inner in ast.iter_fields(node):
+            if inner is not None and inner != [] and name not in ("type_comment", "ctx"):
+                yield f".{name}"
+                yield from _words(inner)
+        yield ")"
+    elif isinstance(node, list):
+        yield "["
+        for inner in node:
+            yield from _words(inner)
+        yield "]"
+    else:
+        yield f"{type(node).__name__} {node!r}"
+
+
+@contextmanager
+def own_modules(folder: Path) -> Iterator[dict[str, ModuleType]]:
+    """Load the modules of a folder anew, and give those that were loaded by the end; others of their names come back after.
+
+    Another project may have a module of the same name, and one that was loaded before would go unseen.
+    """
+
+    def here() -> dict[str, ModuleType]:
+        return {name: module for name, module in list(sys.modules.items()) if _inside(module, folder)}
+
+    before, loaded = here(), dict[str, ModuleType]()
+    for name in before:
+        del sys.modules[name]
+    sys.path.insert(0, str(folder))
+    try:
+        yield loaded
+    finally:
+        sys.path.remove(str(folder))
+        loaded |= here()
+        for name in loaded:
+            del sys.modules[name]
+        sys.modules |= before
+
+
+def _inside(module: ModuleType, folder: Path) -> bool:
+    # The folder stands on the path resolved, so the files of what is loaded from it begin with it.
+    return str(getattr(module, "__file__", None) or "").startswith(f"{folder}{os.sep}")
+
+
+def code_of(files: Mapping[str, Path]) -> dict[str, str]:
+    """Give the SHA-256 of the syntax of each file, by the name it is told under."""
+    return {name: syntax_sha256(path.read_bytes()) for name, path in sorted(files.items()) if path.suffix == ".py" and path.is_file()}
+
+
+def file_of(value: Any) -> Path | None:
+    """Give the file that an object's class was loaded from, or None where it came from none."""
+    module = sys.modules.get(type(value).__module__)
+    file = getattr(module, "__file__", None)
+    return Path(str(file)).resolve() if file else None
