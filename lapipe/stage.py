@@ -161,6 +161,18 @@ def strictest(columns: Sequence[Column]) -> Kind:
     return max((column.kind for column in columns), key=lambda kind: kind.strictness, default=Kind.PLAIN)
 
 
+def laxer(stage: Stage, setting: str, value: bool | int | str, purpose: Purpose) -> None:
+    """Refuse a setting that is laxer than the default and that the purpose does not list under its exceptions (LP108).
+
+    It stands there as `STAGE.setting` with the very value: the privacy officer reads the purpose, not the pipeline.
+    """
+    waiver = purpose.waiver(f"{stage.kind}.{setting}")
+    # 1 == True in Python; a waiver for one is none for the other.
+    if waiver is None or (type(waiver.value), waiver.value) != (type(value), value):
+        raise refuse("LP108", stage, f"{setting} is {str(value).lower() if isinstance(value, bool) else value}, laxer than the default, and purpose "
+                     f"{purpose.name} does not list {stage.kind}.{setting} with that value under exceptions.")
+
+
 def refuse(rule: str, stage: Stage, message: str) -> Refused:
     """Make a refusal that names the stage."""
     return Refused(f"{stage.kind}: {message}", rule=rule)

@@ -17,8 +17,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from lapipe.documents import Document, check, load, meaning, nearest, refuse_undecided
 from lapipe.contract.renames import renamed, renames_of
+from lapipe.documents import Document, check, load, meaning, nearest, refuse_undecided
 from lapipe.errors import DeclarationFault, UsageFault
 from lapipe.scrubbing import NOT_SCRUBBED, Scrubbing
 

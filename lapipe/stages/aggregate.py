@@ -12,7 +12,7 @@ from lapipe.contract import Column, Contract, Kind
 from lapipe.errors import ContractBroken, UsageFault
 from lapipe.local_time import PERIOD_START, period_of, period_type, periods
 from lapipe.purpose import Duration, Purpose
-from lapipe.stage import Context, Stage, carry, leave_out, refuse
+from lapipe.stage import Context, Stage, carry, laxer, leave_out, refuse
 from lapipe.stages.measures import ROWS, Measure
 from lapipe.stages.minimise import minimised
 
@@ -31,7 +31,8 @@ class Aggregate(Stage):
     """Give figures per group of people: `by` names the grouping columns, `measures` the figures by their names.
 
     People are counted, not rows, in two steps: per group and person, then per group. A group of fewer than the purpose's k
-    is withheld; null is a group of its own. `person` is the column that tells people apart (default: the contract's).
+    is withheld; null is a group of its own. `person` is the column that tells people apart (default: the contract's). Counting
+    another person than the contract's stands under the purpose's exceptions as `Aggregate.person`.
 
     With a time column as `period` the result is a series: only periods that closed `lag` ago, and that lie wholly within what
     Retain kept and within the days that the data has events of, are there, and the pipeline releases each once.
@@ -64,6 +65,8 @@ class Aggregate(Stage):
         if not self.by:
             raise UsageFault("Aggregate needs at least one column to group by.", rule="LP203")
         person = self._person(contract)
+        if contract.person in contract and person != contract.person:
+            laxer(self, "person", person, purpose)
         for name in self.by:
             column = contract[name]
             if column.kind in (Kind.IDENTIFIER, Kind.PSEUDONYM, Kind.FREE_TEXT) or name == person:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lapipe.contract import Contract, Spelling, first_group
 from lapipe.errors import ContractBroken, Refused
 from lapipe.purpose import Purpose
-from lapipe.stage import Context, Stage, carry, leave_out
+from lapipe.stage import Context, Stage, carry, laxer, leave_out
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -23,7 +23,7 @@ class Extract(Stage):
     """Add a column that the contract says is found in a text, such as the acting person's id in Moodle's Description.
 
     Computed over the distinct texts, in lapipe's own process. Rows without a person in their text are left out and counted; the
-    text itself goes, unless `keep`.
+    text itself goes, unless `keep`, which stands under the purpose's exceptions as `Extract.keep`.
     """
 
     column: str
@@ -41,6 +41,8 @@ class Extract(Stage):
         if use is None:
             raise Refused(f"Purpose {purpose.name} does not allow column '{self.column}' of {contract.name}.", rule="LP304")
         contract[found.extracted_from]
+        if self.keep:
+            laxer(self, "keep", self.keep, purpose)
         promised = contract.add(found.change(use=use.use, extracted_from=""))
         return promised if self.keep else promised.drop(found.extracted_from)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lapipe.contract import Contract, Kind
 from lapipe.errors import ContractBroken, UsageFault
 from lapipe.purpose import Purpose
-from lapipe.stage import Context, Stage, carry, leave_out
+from lapipe.stage import Context, Stage, carry, laxer, leave_out
 from lapipe.stages.minimise import minimised
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ class Join(Stage):
     """Add the columns that the purpose allows of another source, matched on one declared key on each side.
 
     `on` is the table's column, `key` the other source's, both in canonical form and of one identity domain. Rows without a
-    match, and without a key, are left out and counted; `unmatched="keep"` keeps them, with nulls. The other source holds each
-    key once, or the run is refused: otherwise a row would be counted twice.
+    match, and without a key, are left out and counted; `unmatched="keep"` keeps them, with nulls, and stands under the purpose's
+    exceptions as `Join.unmatched`. The other source holds each key once, or the run is refused: otherwise a row would be counted
+    twice.
     """
 
     source: str
@@ -44,6 +45,8 @@ class Join(Stage):
         """Promise the columns of both; refuse keys of different identity domains."""
         if self.unmatched not in ("leave out", "keep"):
             raise UsageFault(f"Join: unmatched is '{self.unmatched}'; it is 'leave out' or 'keep'.")
+        if self.unmatched == "keep":
+            laxer(self, "unmatched", self.unmatched, purpose)
         other = minimised(sources[self.source], purpose, (self.key, *self.columns) if self.columns else ())
         left, right = contract[self.on], other[self.key]
         identifiers = {Kind.IDENTIFIER, Kind.PSEUDONYM}

@@ -10,14 +10,15 @@ from typing import ClassVar
 from lapipe.contract import Contract
 from lapipe.errors import UsageFault
 from lapipe.purpose import Purpose
-from lapipe.stage import Stage
+from lapipe.stage import Stage, laxer
 
 
 @dataclass(frozen=True)
 class Release(Stage):
     """Release the table as it is at this point, under a name; the table then flows on unchanged.
 
-    Written as Parquet; statistics also as CSV, and pseudonymised tables where `csv` says so.
+    Written as Parquet; statistics also as CSV, and pseudonymised tables where `csv` says so, which stands under the
+    purpose's exceptions as `Release.csv`: such a file is copied and mailed.
     """
 
     name: str
@@ -29,4 +30,6 @@ class Release(Stage):
         """Refuse a name that is no folder name; what may be released is judged by `lapipe.release`."""
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", self.name):
             raise UsageFault(f"Release: '{self.name}' is no name; use small letters, digits and underscores.")
+        if self.csv and not contract.statistics:
+            laxer(self, "csv", self.csv, purpose)
         return contract

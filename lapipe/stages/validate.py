@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lapipe.contract import Column
+from lapipe.contract import Column, Contract
 from lapipe.errors import ContractBroken
 from lapipe.local_time import outside
-from lapipe.stage import Context, Stage
+from lapipe.purpose import Purpose
+from lapipe.stage import Context, Stage, laxer
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -20,10 +21,16 @@ class Validate(Stage):
     """Refuse data that breaks its contract: nulls, ranges, patterns, lengths, allowed values; all counted in one pass.
 
     Whether the contract's key is unique is a query of its own, since it costs more than the rest together; `key=False`
-    leaves it out. Types were checked when the file was read.
+    leaves it out, and stands under the purpose's exceptions as `Validate.key`. Types were checked when the file was read.
     """
 
     key: bool = True
+
+    def plan(self, contract: Contract, purpose: Purpose, sources: Mapping[str, Contract]) -> Contract:
+        """Promise the same columns; refuse to leave the key unchecked where the purpose does not say so."""
+        if not self.key and contract.key:
+            laxer(self, "key", self.key, purpose)
+        return contract
 
     def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
         """Count, for each check, the rows that break it."""
