@@ -140,12 +140,24 @@ def _approved(each: Approved, demanded: str) -> dict[str, Any]:
 
 @app.command()
 def plan(pipeline: Annotated[str, typer.Argument(help="A pipeline's name or file.")],
-         sql: Annotated[bool, typer.Option("--sql", help="Show the SQL of each stage.")] = False, format: Format = "text") -> None:
+         sql: Annotated[bool, typer.Option("--sql", help="Show the SQL of each stage.")] = False,
+         words: Annotated[str, typer.Option("--words", help="nl or en: say it in words, as the privacy officer reads and signs it.")] = "",
+         format: Format = "text") -> None:
     """Show the steps of a pipeline, the columns and their kinds, and what may leave; reads no data."""
+    from lapipe.phrases import LANGUAGES
     from lapipe.plan import stage_sql
+    from lapipe.purpose import load_organisation
+    from lapipe.words import in_words
 
     as_json = wants_json(format)
+    if words and (words not in LANGUAGES or sql):
+        raise UsageFault("--words goes without --sql." if words in LANGUAGES else f"There are no words in '{words}' (there are: nl, en).")
     planned = named_pipeline(pipeline).plan(today=today())
+    if words:
+        said = in_words(planned, load_organisation(planned.purpose.path.resolve().parents[1] / "organisation.yaml"), LANGUAGES[LANGUAGES.index(words)])  # type: ignore[arg-type]
+        say(json.dumps({"pipeline": planned.pipeline, "words": said, "plan_sha256": planned.fingerprint()}, indent=2, ensure_ascii=False)
+            if as_json else said.rstrip("\n"))
+        return
     if as_json:
         say(json.dumps({**planned.described(), "plan_sha256": planned.fingerprint()}, indent=2, ensure_ascii=False))
         return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lapipe.contract import Column, Contract, Kind
 from lapipe.errors import ContractBroken, UsageFault
 from lapipe.local_time import PERIOD_START, period_of, period_type, periods
+from lapipe.phrases import Language, listed, named, term_said
 from lapipe.purpose import Duration, Purpose
 from lapipe.stage import Context, Stage, carry, laxer, leave_out, refuse
 from lapipe.stages.measures import ROWS, Measure
@@ -152,6 +153,31 @@ class Aggregate(Stage):
 
     def _framed(self, contract: Contract) -> bool:
         return all(name in self.domains or _declared(contract[name]) for name in self.by)
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        dutch, k = language == "nl", purpose.k
+        figures = listed([f"`{name}` ({measure.result(name).label.get(language, type(measure).__name__)})" for name, measure in self.measures.items()],
+                         language)
+        person, public = self._person(before), purpose.zeros_public
+        if dutch:
+            said = (f"Telt mensen (naar `{person}`) per {named(self.by, language)}"
+                    + (f", en berekent per groep {figures}" if self.measures else "") + f". Groepen van minder dan {k} mensen worden onthouden"
+                    + ("; een groep van niemand wordt getoond." if public else ", een groep van niemand ook."))
+        else:
+            said = (f"Counts people (by `{person}`) per {named(self.by, language)}" + (f", and computes {figures} per group" if self.measures else "")
+                    + f". Groups of fewer than {k} people are withheld" + ("; a group of nobody is shown." if public else ", and so is a group of nobody."))
+        if self.period:
+            lag = self._lag()
+            waits = term_said(lag, language) if lag != Duration() else ""
+            if dutch:
+                said += f" Een periode van `{self.period}` gaat één keer naar buiten, als ze voorbij is" + (f" en nog {waits} gewacht is." if waits else ".")
+            else:
+                said += f" A period of `{self.period}` is released once, when it is over" + (f" and {waits} have passed." if waits else ".")
+        for name, source in self.domains.items():
+            said += (f" Welke waarden `{name}` kan hebben, staat in `{source}`." if dutch
+                     else f" Which values `{name}` can have stands in `{source}`.")
+        return said
 
     # --- run ---
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Contract, Kind
 from lapipe.errors import ContractBroken, UsageFault
+from lapipe.phrases import Language
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, carry, laxer, leave_out
 from lapipe.stages.minimise import minimised
@@ -58,6 +59,15 @@ class Join(Stage):
             raise UsageFault(f"Join: {self.on} is {left.type} and {self.key} is {right.type}; declare them alike.", rule="LP203")
         nullable = {"required": False} if self.unmatched == "keep" else {}
         return contract.add(*(column.change(**nullable) for column in other if column.name != self.key))
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        kept = self.unmatched == "keep"
+        if language == "nl":
+            return (f"Voegt de toegestane kolommen van bron `{self.source}` toe, waar `{self.on}` gelijk is aan `{self.key}` daar; regels zonder "
+                    + ("overeenkomst blijven, met lege waarden." if kept else "overeenkomst vallen af."))
+        return (f"Adds the allowed columns of source `{self.source}`, where `{self.on}` equals `{self.key}` there; rows without a match "
+                + ("stay, with empty values." if kept else "are left out."))
 
     def depends_on(self, contract: Contract, contracts: Mapping[str, Contract]) -> str:
         """The column that is matched."""

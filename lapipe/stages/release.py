@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from lapipe.contract import Contract
 from lapipe.errors import UsageFault
+from lapipe.phrases import Language
 from lapipe.purpose import Purpose
 from lapipe.stage import Stage, laxer
 
@@ -25,6 +26,15 @@ class Release(Stage):
     csv: bool = False
 
     needs_held: ClassVar[bool] = True
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        statistics = before.statistics
+        if language == "nl":
+            return (f"Geeft de tabel op dit punt vrij als `{self.name}`: " + ("cijfers over groepen" if statistics else "regels over mensen, onder pseudoniem")
+                    + (", ook als CSV-bestand." if statistics or self.csv else "."))
+        return (f"Releases the table as it is here, as `{self.name}`: " + ("figures about groups" if statistics else "rows about people, under a pseudonym")
+                + (", as a CSV file too." if statistics or self.csv else "."))
 
     def plan(self, contract: Contract, purpose: Purpose, sources: Mapping[str, Contract]) -> Contract:
         """Refuse a name that is no folder name; what may be released is judged by `lapipe.release`."""

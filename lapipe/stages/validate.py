@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lapipe.contract import Column, Contract
 from lapipe.errors import ContractBroken
 from lapipe.local_time import outside
+from lapipe.phrases import Language
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, laxer
 
@@ -31,6 +32,15 @@ class Validate(Stage):
         if not self.key and contract.key:
             laxer(self, "key", self.key, purpose)
         return contract
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        unchecked = not self.key and bool(before.key)
+        if language == "nl":
+            return ("Controleert of de gegevens aan hun contract voldoen, en stopt als dat niet zo is"
+                    + ("; of een regel dubbel voorkomt wordt niet nagegaan." if unchecked else "."))
+        return ("Checks that the data meets its contract, and stops where it does not"
+                + ("; whether a row stands twice is not checked." if unchecked else "."))
 
     def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
         """Count, for each check, the rows that break it."""
