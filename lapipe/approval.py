@@ -272,8 +272,11 @@ def void(approval: Approval, organisation: Organisation, today: date) -> str:
     return ""
 
 
-def standing(purpose: Purpose, declared: str, plans: Iterable[Plan], organisation: Organisation, approvals: Approvals, today: date) -> Standing:
-    """Say whether a purpose, as it is declared, and these plans are approved.
+def standing(purpose: Purpose, plans: Iterable[Plan], organisation: Organisation, approvals: Approvals, today: date, *,
+             declared: str = "") -> Standing:
+    """Say whether these plans of a purpose are approved; with `declared` (`declared_sha256`) also the purpose and all its contracts.
+
+    A plan binds the purpose and the contracts that it reads itself, so that of another pipeline's contract nothing hangs on.
 
     One of the organisation's approvers has to have approved all of it, and so has every role that the purpose names under
     an exception: `approved_by` is a claim until that role signs.
@@ -283,7 +286,7 @@ def standing(purpose: Purpose, declared: str, plans: Iterable[Plan], organisatio
     valid: dict[str, Approval] = {}
     reasons: dict[str, str] = {}
     for approval in given:
-        reason = void(approval, organisation, today) or _differs(approval, purpose, declared, plans)
+        reason = void(approval, organisation, today) or _differs(approval, purpose, plans, declared)
         if reason:
             reasons[approval.role] = reason
         else:
@@ -295,7 +298,7 @@ def standing(purpose: Purpose, declared: str, plans: Iterable[Plan], organisatio
     return Standing(tuple(valid[role] for role in sorted(valid) if any(role in roles for roles in wanted)))
 
 
-def _differs(approval: Approval, purpose: Purpose, declared: str, plans: Iterable[Plan]) -> str:
+def _differs(approval: Approval, purpose: Purpose, plans: Iterable[Plan], declared: str) -> str:
     by = f"the approval by {approval.role}"
     if approval.approves != purpose.name:
         return f"{by} is for {approval.approves}"
@@ -306,7 +309,7 @@ def _differs(approval: Approval, purpose: Purpose, declared: str, plans: Iterabl
             return f"{by} does not name pipeline {plan.pipeline}"
         if approval.pipelines[plan.pipeline] != plan.fingerprint():
             return f"{by} is for another plan of {plan.pipeline}: the purpose, a contract, a stage or the project's own code changed since"
-    if approval.declared != declared:
+    if declared and approval.declared != declared:
         return f"{by} is for another state of purpose {purpose.name} or of the contracts that it names"
     return ""
 
@@ -344,8 +347,7 @@ def held_by(plan: Plan, organisation: Organisation, root: Path, today: date, *, 
     for message in altered(plan, root, organisation) if demanded else ():
         raise Refused(message, rule="LP118")
     approvals = load_approvals(root)
-    declared = declared_sha256(plan.purpose, named_contracts(plan.purpose, root))
-    found = standing(plan.purpose, declared, [plan], organisation, approvals, today)
+    found = standing(plan.purpose, [plan], organisation, approvals, today)
     if found.reason and demanded:
         mine = [fault for fault in approvals.faults if Path(fault.where).name.startswith(f"{plan.purpose.name}.") or fault.where == FOLDER]
         why = f"{found.reason}{''.join(f'; {fault.where} {fault.message}' for fault in mine[:1])}".rstrip(".")

@@ -179,7 +179,7 @@ def _let_through(old: Declared, new: Declared, told: _Told, today: date) -> Chan
         for name, purpose in new.purposes.items():
             plans = [plan for plan in new.plans.values() if plan.purpose.name == name]
             by["purpose", name] = _newer(
-                standing(purpose, declared_sha256(purpose, new.contracts), plans, trusted, new.approvals, today), old)
+                standing(purpose, plans, trusted, new.approvals, today, declared=declared_sha256(purpose, new.contracts)), old)
     findings: list[Finding] = []
     for about, finding in told.findings:
         readers = [name for name, purpose in new.purposes.items() if about[1] in purpose.columns] if about[0] == "contract" else []

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from lapipe.approval import Approvals, Standing, altered, declared_sha256, load_approvals, named_contracts, standing
+from lapipe.approval import Standing, altered, load_approvals, standing
 from lapipe.contract import load_contract
 from lapipe.errors import DeclarationFault, LapipeError, UsageFault
 from lapipe.pipeline import load_pipeline
 from lapipe.plan import Plan
 from lapipe.project import FILE, load_project
-from lapipe.purpose import Organisation, load_organisation, load_purpose
+from lapipe.purpose import load_organisation, load_purpose
 from lapipe.purpose.findings import findings
 from lapipe.rules import RULES, Finding
 
@@ -103,7 +103,7 @@ def check_project(root: Path, today: date, only: Sequence[Path] = (), profile: s
     for file, plan in plans.items() if organisation else ():
         assert organisation is not None
         found += [Finding("LP118", file, message) for message in altered(plan, root, organisation)]
-        approved.append(Approved(plan.pipeline, plan.purpose.name, file, _stands(plan, root, organisation, given, today)))
+        approved.append(Approved(plan.pipeline, plan.purpose.name, file, standing(plan.purpose, [plan], organisation, given, today)))
         if demanded and approved[-1].standing.reason:
             found.append(Finding("LP109", file, f"profile {demanded} runs only what was approved, and {plan.pipeline} is not: "
                                                 f"{approved[-1].standing.reason}.", RULES["LP109"].fix))
@@ -112,14 +112,6 @@ def check_project(root: Path, today: date, only: Sequence[Path] = (), profile: s
     return Checked(len(contracts), len(purposes), len(pipelines), tuple(reversed(told.values())),
                    tuple(path.relative_to(root).as_posix() for path in (*contracts, *purposes, *pipelines)),
                    tuple(approved), demanded)
-
-
-def _stands(plan: Plan, root: Path, organisation: Organisation, given: Approvals, today: date) -> Standing:
-    try:
-        declared = declared_sha256(plan.purpose, named_contracts(plan.purpose, root))
-    except LapipeError:
-        return Standing(reason="a contract that its purpose names cannot be loaded")
-    return standing(plan.purpose, declared, [plan], organisation, given, today)
 
 
 def _alone(root: Path) -> list[Finding]:

@@ -154,7 +154,7 @@ def plan(pipeline: Annotated[str, typer.Argument(help="A pipeline's name or file
         raise UsageFault("--words goes without --sql." if words in LANGUAGES else f"There are no words in '{words}' (there are: nl, en).")
     planned = named_pipeline(pipeline).plan(today=today())
     if words:
-        said = in_words(planned, load_organisation(planned.purpose.path.resolve().parents[1] / "organisation.yaml"), LANGUAGES[LANGUAGES.index(words)])  # type: ignore[arg-type]
+        said = in_words(planned, load_organisation(planned.purpose.path.resolve().parents[1] / "organisation.yaml"), LANGUAGES[LANGUAGES.index(words)])
         say(json.dumps({"pipeline": planned.pipeline, "words": said, "plan_sha256": planned.fingerprint()}, indent=2, ensure_ascii=False)
             if as_json else said.rstrip("\n"))
         return
