@@ -492,14 +492,24 @@ def load_contract(path: Path) -> Contract:
         content: bytes | None = path.read_bytes()
     except OSError:
         content = None
-    contract = _loaded(path, hashlib.sha256(content).hexdigest() if content is not None else "")
+    contract = _loaded(_File(path, hashlib.sha256(content).hexdigest() if content is not None else ""))
+    contract = dataclasses.replace(contract, path=path)
     local = renames_of(path)
     return renamed(contract, local) if os.path.lexists(local) else contract
 
 
+@dataclass(frozen=True)
+class _File:
+    """A contract's file, which is another one when its content is."""
+
+    path: Path = field(compare=False)
+    sha256: str
+
+
 @lru_cache(maxsize=256)
-def _loaded(path: Path, sha256: str) -> Contract:
-    """Read a contract; one that several pipelines name is read and checked once, as long as it does not change."""
+def _loaded(file: _File) -> Contract:
+    """Read a contract; one that several pipelines name, or that did not change since a revision, is read and checked once."""
+    path, sha256 = file.path, file.sha256
     document = load(path)
     if document.content.get("apiVersion") != "v3.2.0":
         raise document.fault(["apiVersion"], "must be v3.2.0, the version of ODCS that lapipe reads.")
