@@ -21,6 +21,7 @@ from lapipe.plan import Plan
 from lapipe.purpose import Duration, Organisation, Purpose, load_purpose
 from lapipe.rules import Finding
 from lapipe.signing import SigningKey, is_signed
+from lapipe.syntax import code_of, read_by
 
 #: Where a project's approvals lie: `PURPOSE.ROLE.yaml`, and `_organisation.ROLE.yaml` (no purpose begins with _).
 FOLDER = "schemas/approvals"
@@ -39,11 +40,13 @@ _HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _DAY = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 _FORM: Mapping[str, Any] = {
     "type": "object", "additionalProperties": False,
-    "required": ["format", "project", "controller", "approves", "role", "key", "number", "approved", "expires", "declared", "pipelines", "signature"],
+    "required": ["format", "project", "controller", "approves", "role", "key", "number", "approved", "expires", "declared", "pipelines", "code",
+                 "signature"],
     "properties": {
         "format": {"const": _FORMAT}, "project": _TEXT, "controller": _TEXT, "approves": _TEXT, "role": _TEXT,
         "key": {"type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$"}, "number": {"type": "integer", "minimum": 1}, "approved": _DAY,
         "expires": _DAY, "declared": _HASH, "pipelines": {"type": "object", "additionalProperties": _HASH},
+        "code": {"type": "object", "additionalProperties": _HASH},
         "signature": {"type": "string", "pattern": "^[A-Za-z0-9+/]{86}==$"}}}
 
 
@@ -65,13 +68,14 @@ class Approval:
     expires: date
     declared: str
     pipelines: Mapping[str, str]
+    code: Mapping[str, str]
     signature: str = field(default="", repr=False)
 
     def message(self) -> bytes:
         """Give the bytes that are signed: the format's name first, so that no other signed thing can be taken for an approval."""
         said = {"project": self.project, "controller": self.controller, "approves": self.approves, "role": self.role, "key": self.key,
                 "number": self.number, "approved": str(self.approved), "expires": str(self.expires), "declared": self.declared,
-                "pipelines": dict(self.pipelines)}
+                "pipelines": dict(self.pipelines), "code": dict(self.code)}
         return f"{_FORMAT}\n".encode() + json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     @property
@@ -181,8 +185,9 @@ def write_approval(approval: Approval, root: Path) -> Path:
     for key in ("project", "controller", "approves", "role", "key", "number", "approved", "expires", "declared"):
         value = said[key]
         lines.append(f"{key}: {value if isinstance(value, int) or key in ('approved', 'expires') else json.dumps(value, ensure_ascii=False)}")
-    lines.append("pipelines:" if said["pipelines"] else "pipelines: {}")
-    lines += [f"  {json.dumps(name, ensure_ascii=False)}: {json.dumps(digest)}" for name, digest in sorted(said["pipelines"].items())]
+    for key in ("pipelines", "code"):
+        lines.append(f"{key}:" if said[key] else f"{key}: {{}}")
+        lines += [f"  {json.dumps(name, ensure_ascii=False)}: {json.dumps(digest)}" for name, digest in sorted(said[key].items())]
     lines.append(f"signature: {json.dumps(said['signature'])}")
     problem, temporary = "", ""
     try:
@@ -232,7 +237,7 @@ def _sha256(said: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def sign(key: SigningKey, role: str, *, approves: str, declared: str, pipelines: Mapping[str, str], organisation: Organisation, expires: date,
+def sign(key: SigningKey, role: str, *, approves: str, declared: str, plans: Sequence[Plan], organisation: Organisation, expires: date,
          today: date, before: Approval | None) -> Approval:
     """Sign as a role. `before` is the approval that this one replaces.
 
@@ -246,7 +251,9 @@ def sign(key: SigningKey, role: str, *, approves: str, declared: str, pipelines:
     if not organisation.project:
         raise UsageFault(f"{organisation.path} names no project, and an approval is for one project; add a line such as `project: studiedata`.")
     unsigned = Approval(project=organisation.project, controller=organisation.controller.name, approves=approves, role=role, key=key.public,
-                        number=before.number + 1 if before else 1, approved=today, expires=expires, declared=declared, pipelines=dict(pipelines))
+                        number=before.number + 1 if before else 1, approved=today, expires=expires, declared=declared,
+                        pipelines={plan.pipeline: plan.fingerprint() for plan in plans},
+                        code={name: digest for plan in plans for name, digest in plan.code.items()})
     return Approval(**{**{name: getattr(unsigned, name) for name in unsigned.__dataclass_fields__}, "signature": key.sign(unsigned.message())})
 
 
@@ -354,6 +361,24 @@ def held_by(plan: Plan, organisation: Organisation, root: Path, today: date, *, 
         raise Refused(f"Profile {demanded} runs only what was approved, and pipeline {plan.pipeline} is not: {why}. Have {' or '.join(organisation.approvers)} read `lapipe plan "
                       f"{plan.pipeline} --words nl` and sign it with `lapipe approve {plan.purpose.name}`.", rule="LP109")
     return found.approvals
+
+
+def unknown_code(path: Path, organisation: Organisation, approvals: Approvals, today: date) -> str:
+    """Say why a pipeline's code may not even be loaded; empty where an approval that counts names all of it as it is.
+
+    What a file does when it is loaded comes before all that is asked of its plan, and it is done in the same process.
+    """
+    code = code_of(read_by(path))
+    reason = f"no approval by {' or '.join(organisation.approvers)} names the code of {path.name}"
+    for approval in approvals.given.values():
+        void_because = void(approval, organisation, today)
+        if approval.role not in organisation.approvers or path.name not in approval.code:
+            continue
+        changed = sorted(name for name, digest in code.items() if approval.code.get(name) != digest)
+        if not void_because and not changed:
+            return ""
+        reason = void_because or f"{', '.join(changed)} changed since the approval of {approval.approves} by {approval.role}"
+    return reason
 
 
 def altered(plan: Plan, root: Path, organisation: Organisation) -> list[str]:

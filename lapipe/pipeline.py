@@ -30,7 +30,7 @@ from lapipe.release import Staging, Written, on_disk, read_release, recover
 from lapipe.stage import Stage
 from lapipe.stages.pseudonymise import Pseudonymise
 from lapipe.stages.release import Release as ReleaseStage
-from lapipe.syntax import code_of, file_of, own_modules
+from lapipe.syntax import code_of, compiled, file_of, own_modules, read_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +54,10 @@ def load_pipeline(path: Path) -> Pipeline:
         raise UsageFault(f"{path} begins with _, so it holds parts that pipelines share and is not checked as one; give a pipeline another name.")
     problem = ""
     place = path.resolve()
+    unreadable = compiled(place.parent)
+    if unreadable:
+        raise Refused(f"{place.parent} holds compiled code ({unreadable[0]}), which nobody can review and Python may load instead of its source; "
+                      "take it out.", rule="LP118")
     outside: dict[str, Path] = {}
     with own_modules(place.parent) as own:
         try:
@@ -71,7 +75,10 @@ def load_pipeline(path: Path) -> Pipeline:
     if not isinstance(loaded, Pipeline):
         raise UsageFault(f"{path} holds no pipeline; it should end in `pipeline = Pipeline(...)`.")
     _of_one_project(loaded, place)
-    files = {Path(str(module.__file__)) for module in own.values()} | {place}
+    files = {Path(str(module.__file__)) for module in own.values()} | {*read_by(place).values()}
+    hidden = sorted(file.name for file in files if file.suffix != ".py")
+    if hidden:
+        raise Refused(f"{place} loads {hidden[0]}, which is no Python that can be reviewed.", rule="LP118")
     return replace(loaded, code=code_of({file.relative_to(place.parent).as_posix(): file for file in files} | outside))
 
 

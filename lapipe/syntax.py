@@ -61,14 +61,59 @@ def own_modules(folder: Path) -> Iterator[dict[str, ModuleType]]:
     for name in before:
         del sys.modules[name]
     sys.path.insert(0, str(folder))
+    # What Python compiled before is not looked at: a __pycache__ can hold other code than the source beside it.
+    cache, writes = sys.pycache_prefix, sys.dont_write_bytecode
+    sys.pycache_prefix, sys.dont_write_bytecode = str(folder / ".lapipe-no-cache"), True
     try:
         yield loaded
     finally:
+        sys.pycache_prefix, sys.dont_write_bytecode = cache, writes
         sys.path.remove(str(folder))
         loaded |= here()
         for name in loaded:
             del sys.modules[name]
         sys.modules |= before
+
+
+def read_by(path: Path) -> dict[str, Path]:
+    """Give a file and the modules of its folder that it imports, and those import, by their names below the folder; runs nothing.
+
+    Only what an import statement names is found: of code that loads other code in other ways, nothing is known before it runs.
+    """
+    found, waiting = dict[str, Path](), [path.resolve()]
+    folder = waiting[0].parent
+    while waiting:
+        file = waiting.pop()
+        name = file.relative_to(folder).as_posix()
+        if name in found or not file.is_file():
+            continue
+        found[name] = file
+        try:
+            tree = ast.parse(file.read_bytes())
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                base = "." * node.level + (node.module or "")
+                modules = [base, *(f"{base}.{alias.name}" for alias in node.names)]
+            else:
+                continue
+            for module in modules:
+                parts = module.lstrip(".").split(".")
+                start = file.parent if module.startswith(".") else folder
+                for depth in range(1, len(parts) + 1):
+                    place = start.joinpath(*parts[:depth])
+                    waiting += [place.with_suffix(".py"), place / "__init__.py"]
+    return found
+
+
+def compiled(folder: Path) -> list[str]:
+    """Name the compiled modules of a folder and of the packages in it: Python takes them before a source that can be read."""
+    inner = [path for path in folder.iterdir() if path.is_dir() and path.name != "__pycache__" and not path.name.startswith(".")]
+    return sorted(path.relative_to(folder).as_posix() for place in (folder, *inner) for path in place.glob("*")
+                  if path.suffix in (".pyc", ".pyo", ".so", ".pyd"))
 
 
 def _inside(module: ModuleType, folder: Path) -> bool:

@@ -7,6 +7,7 @@ import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -412,6 +413,41 @@ def test_production_refuses_what_is_not_approved_under_whatever_profile(profile:
     assert (done.code, done.err.count("\n"), "LP109" in done.err) == (4, 1, True)
 
 
+@pytest.mark.parametrize("where", ["the pipeline", "what it imports", "what that imports"])
+def test_code_that_nobody_approved_is_not_even_loaded_in_production(where: str, running: Project, keys: dict[str, Path]) -> None:
+    folder = running.root / "pipelines"
+    (folder / "_own.py").write_text("import _inner\nfrom _inner import DAYS\n", encoding="utf-8")
+    (folder / "_inner.py").write_text("DAYS = 2\n", encoding="utf-8")
+    running.edit(PIPELINE, "from lapipe import", "from _own import DAYS\nfrom lapipe import")
+    running.edit(PIPELINE, 'lag="P2D"', 'lag=f"P{DAYS}D"')
+    assert approve(running, keys["officer"])[0] == 0
+    assert set(load_approvals(running.root).given[WEEKLY, "privacy_officer"].code) == {"_own.py", "_inner.py", *(f"{name}.py" for name in BOTH)}
+    file = {"the pipeline": f"{WEEKLY}.py", "what it imports": "_own.py", "what that imports": "_inner.py"}[where]
+    # What is run when it is loaded could change how lapipe judges it.
+    evil = f"\nfrom pathlib import Path\nPath({str(running.base / 'loaded')!r}).touch()\nimport lapipe.approval\nlapipe.approval.void = lambda *_: ''\n"
+    (folder / file).write_text((folder / file).read_text("utf-8") + evil, encoding="utf-8")
+    done = running.lapipe("run", WEEKLY)
+    assert (done.code, done.err.count("\n"), f"{file} changed since the approval" in done.err) == (4, 1, True)
+    assert not (running.base / "loaded").exists()
+    (running.root / APPROVAL).unlink()
+    assert "no approval by privacy_officer names the code" in running.lapipe("run", WEEKLY).err
+
+
+def test_compiled_code_does_not_stand_in_for_what_was_read(made: Project, keys: dict[str, Path]) -> None:
+    import py_compile
+
+    folder = made.root / "pipelines"
+    evil, good = "raise SystemExit('kanarie')\n", OWN
+    (folder / "_own.py").write_text(evil, encoding="utf-8")
+    cached = py_compile.compile(str(folder / "_own.py"), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    (folder / "_own.py").write_text(good, encoding="utf-8")
+    made.edit(PIPELINE, "from lapipe import", "from _own import Nothing\nfrom lapipe import")
+    assert approve(made, keys["officer"])[0] == 0
+    shutil.copy(str(cached), folder / "_own.pyc")
+    done = made.lapipe("check")
+    assert (done.code, done.out.count("holds compiled code (_own.pyc)")) == (1, 1)
+
+
 def test_elsewhere_nothing_need_be_approved(running: Project) -> None:
     from lapipe.keys import KeyRing
 
@@ -421,7 +457,7 @@ def test_elsewhere_nothing_need_be_approved(running: Project) -> None:
 
 
 def test_only_a_higher_or_the_same_number_is_not_earlier() -> None:
-    one = Approval("p", "c", "a", "r", "k", 2, date(2026, 1, 1), date(2027, 1, 1), "", {})
+    one = Approval("p", "c", "a", "r", "k", 2, date(2026, 1, 1), date(2027, 1, 1), "", {}, {})
     assert earlier([one], [{"approvals": [{"project": "p", "purpose": "a", "role": "r", "number": 2}]}]) == ""
     assert earlier([one], [{"approvals": [{"project": "q", "purpose": "a", "role": "r", "number": 3}]}, {"approvals": None}, {}]) == ""
     assert "number 3" in earlier([one], [{"approvals": [{"project": "p", "purpose": "a", "role": "r", "number": 3}]}, {"approvals": []}])
@@ -560,7 +596,7 @@ def test_what_is_signed_and_loaded_again_is_the_same(made: Project, keys: dict[s
     declared = declared_sha256(plan.purpose, named_contracts(plan.purpose, made.root))
     today = datetime.now(UTC).date()
     one = sign(open_signing_key(keys["officer"]), "privacy_officer", approves=WEEKLY, declared=declared,
-               pipelines={plan.pipeline: plan.fingerprint(), 'odd "name": é': "0" * 64}, organisation=organisation,
+               plans=[plan, replace(plan, pipeline='odd "name": é', code={"_é'\"x.py": "0" * 64})], organisation=organisation,
                expires=plan.purpose.review_by, today=today, before=None)
     write_approval(one, made.root)
     assert load_approvals(made.root).given[WEEKLY, "privacy_officer"] == one

@@ -86,7 +86,7 @@ def _purpose(name: str, role: str, key: SigningKey) -> tuple[Approval, Path]:
     plans = [plan for plan in state.plans.values() if plan.purpose.name == name]
     before = load_approvals(root).given.get((name, role))
     made = sign(key, role, approves=name, declared=declared_sha256(purpose, named_contracts(purpose, root)),
-                pipelines={plan.pipeline: plan.fingerprint() for plan in plans}, organisation=organisation, expires=purpose.review_by,
+                plans=plans, organisation=organisation, expires=purpose.review_by,
                 today=today(), before=before)
     write_approval(made, root)
     return made, root
@@ -100,7 +100,7 @@ def _organisation(_: str, role: str, key: SigningKey) -> tuple[Approval, Path]:
     root = find_project(Path.cwd())
     organisation = load_organisation(root / "schemas" / "organisation.yaml")
     digest = organisation_sha256(organisation, {name: profile.approvals for name, profile in load_profiles(root).items()})
-    made = sign(key, role, approves=ORGANISATION, declared=digest, pipelines={}, organisation=organisation,
+    made = sign(key, role, approves=ORGANISATION, declared=digest, plans=(), organisation=organisation,
                 expires=ORGANISATION_TERM.after(today()), today=today(), before=load_approvals(root).given.get((ORGANISATION, role)))
     write_approval(made, root)
     return made, root
