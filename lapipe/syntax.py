@@ -6,10 +6,11 @@ import ast
 import hashlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 
@@ -47,6 +48,28 @@ def _words(node: object) -> Iterator[str]:
         yield f"{type(node).__name__} {node!r}"
 
 
+class _Uncached(SourceFileLoader):
+    """Compile the source each time: a __pycache__ can hold other code than the source beside it."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
+class _FromSource:
+    """Find the modules of one folder, and of the packages in it, by their sources alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = str(folder)
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        for place in path or [self._folder]:
+            if place == self._folder or place.startswith(self._folder + os.sep):
+                found = FileFinder(place, (_Uncached, [".py"])).find_spec(name)
+                if found is not None and found.loader is not None:
+                    return found
+        return None
+
+
 @contextmanager
 def own_modules(folder: Path) -> Iterator[dict[str, ModuleType]]:
     """Load the modules of a folder anew, and give those that were loaded by the end; others of their names come back after.
@@ -61,13 +84,12 @@ def own_modules(folder: Path) -> Iterator[dict[str, ModuleType]]:
     for name in before:
         del sys.modules[name]
     sys.path.insert(0, str(folder))
-    # What Python compiled before is not looked at: a __pycache__ can hold other code than the source beside it.
-    cache, writes = sys.pycache_prefix, sys.dont_write_bytecode
-    sys.pycache_prefix, sys.dont_write_bytecode = str(folder / ".lapipe-no-cache"), True
+    finder = _FromSource(folder)
+    sys.meta_path.insert(0, finder)
     try:
         yield loaded
     finally:
-        sys.pycache_prefix, sys.dont_write_bytecode = cache, writes
+        sys.meta_path.remove(finder)
         sys.path.remove(str(folder))
         loaded |= here()
         for name in loaded:
