@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
+    from lapipe.approval import Approval
     from lapipe.purpose import Organisation
 
 
@@ -44,6 +45,7 @@ class Running(Protocol):
     purposes: frozenset[str]
     ledger: Ledger | None
     pseudonymised: dict[str, dict[str, int]]
+    approvals: tuple[Approval, ...]
 
     def organisation(self) -> Organisation:
         """Give the organisation of the purpose's project."""
@@ -370,7 +372,8 @@ class Flow:
             pipeline=running.pipeline.name, run=running.options.run_id, register=self.started, periods=periods,
             created=f"{running.options.clock():%Y-%m-%dT%H:%M:%SZ}", erase_by=declared.keep_for.after(running.today),
             withheld=self.withheld if contract.statistics else "", key_id=", ".join(sorted(set(running.key_ids.values())))
-            if not contract.statistics else "", contracts=sources, version=__version__)
+            if not contract.statistics else "", contracts=sources, version=__version__,
+            approvals=tuple(approval.named() for approval in running.approvals))
         chosen = table.select(*contract.names)
         leaving: Any = self._held_against(stage.name, contract, chosen, periods, note) if contract.statistics else chosen
         self.written.append(on_disk(f"write release {stage.name}", lambda: release.write(leaving, self.engine, self.staging, note)))

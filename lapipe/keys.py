@@ -271,7 +271,7 @@ def _document(masters: Mapping[str, bytes], passphrase: str | None) -> bytes:
 
         salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
         document |= {"encryption": _ENCRYPTION, "salt": salt.hex(), "nonce": nonce.hex()}
-        cipher = AESGCM(_stretched(passphrase, salt))
+        cipher = AESGCM(stretched(passphrase, salt))
         document["keys"] = cipher.encrypt(nonce, _canonical(keys), _canonical(document)).hex()
     return json.dumps(document | {"sha256": _checksum(document)}, indent=1).encode() + b"\n"
 
@@ -318,7 +318,7 @@ def _decrypted(path: Path, document: Mapping[str, Any], passphrase: str | None) 
         )
     header = {name: value for name, value in document.items() if name != "keys"}
     try:
-        cipher = AESGCM(_stretched(passphrase, bytes.fromhex(header["salt"])))
+        cipher = AESGCM(stretched(passphrase, bytes.fromhex(header["salt"])))
         nonce, sealed = bytes.fromhex(header["nonce"]), bytes.fromhex(document["keys"])
         return json.loads(cipher.decrypt(nonce, sealed, _canonical(header)))
     except (InvalidTag, ValueError, TypeError, LookupError):
@@ -331,7 +331,7 @@ def _decrypted(path: Path, document: Mapping[str, Any], passphrase: str | None) 
     )
 
 
-def _stretched(passphrase: str, salt: bytes) -> bytes:
+def stretched(passphrase: str, salt: bytes) -> bytes:
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
     # One normal form: keyboards differ in how they spell é. "surrogatepass": an environment variable need not be UTF-8.

@@ -122,6 +122,7 @@ class Note:
     key_id: str = ""
     contracts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     version: str = ""
+    approvals: tuple[Mapping[str, str | int], ...] = ()
 
     @property
     def periods_label(self) -> str:
@@ -215,6 +216,7 @@ def _manifest(release: Release, note: Note, rows: int, files: Mapping[str, str])
         "columns": [{"name": c.name, "type": c.type, "kind": str(c.kind), "detail": c.detail, "category": c.category,
                      "label": dict(c.label), "unit": c.unit} for c in contract],
         "key": note.key_id,
+        "approvals": [dict(approval) for approval in note.approvals],
         "contracts": {name: dict(about) for name, about in note.contracts.items()},
         "lapipe": note.version,
         "rows": rows,

@@ -14,8 +14,9 @@ from lapipe.disclosure.bands import withheld_band
 from lapipe.disclosure.presets import Preset, Rounding, clipped, preset, rounded
 from lapipe.errors import ContractBroken, UsageFault
 from lapipe.local_time import PERIOD_START, period_of, period_type, periods
+from lapipe.phrases import Language, listed, named, term_said
 from lapipe.purpose import Duration, Purpose
-from lapipe.stage import LEFT_OUT, Context, Finished, Stage, carry, leave_out, refuse
+from lapipe.stage import LEFT_OUT, Context, Finished, Stage, carry, laxer, leave_out, refuse
 from lapipe.stages.measures import ROWS, Measure, Share, Sum
 from lapipe.stages.minimise import minimised
 
@@ -39,7 +40,8 @@ class Aggregate(Stage):
     """Give figures per group of people: `by` names the grouping columns, `measures` the figures by their names.
 
     People are counted, not rows, in two steps: per group and person, then per group. A group of fewer than the purpose's k
-    is withheld; null is a group of its own. `person` is the column that tells people apart (default: the contract's).
+    is withheld; null is a group of its own. `person` is the column that tells people apart (default: the contract's). Counting
+    another person than the contract's stands under the purpose's exceptions as `Aggregate.person`.
 
     With a time column as `period` the result is a series: only periods that closed `lag` ago, and that lie wholly within what
     Retain kept and within the days that the data has events of, are there, and the pipeline releases each once.
@@ -83,6 +85,8 @@ class Aggregate(Stage):
         if not self.by:
             raise UsageFault("Aggregate needs at least one column to group by.", rule="LP203")
         person = self.person_of(contract)
+        if contract.person in contract and person != contract.person:
+            laxer(self, "person", person, purpose)
         for name in self.by:
             column = contract[name]
             if column.kind in (Kind.IDENTIFIER, Kind.PSEUDONYM, Kind.FREE_TEXT) or name == person:
@@ -224,6 +228,44 @@ class Aggregate(Stage):
 
     def _framed(self, contract: Contract) -> bool:
         return all(name in self.domains or _declared(contract[name]) for name in self.by)
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        dutch, k = language == "nl", self.k_of(purpose)
+        figures = listed([f"`{name}` ({measure.result(name).label.get(language, type(measure).__name__)})" for name, measure in self.measures.items()],
+                         language)
+        person, public = self.person_of(before), purpose.zeros_public
+        if dutch:
+            said = (f"Telt mensen (naar `{person}`) per {named(self.by, language)}"
+                    + (f", en berekent per groep {figures}" if self.measures else "") + f". Groepen van minder dan {k} mensen worden onthouden"
+                    + ("; een groep van niemand wordt getoond." if public else ", een groep van niemand ook."))
+        else:
+            said = (f"Counts people (by `{person}`) per {named(self.by, language)}" + (f", and computes {figures} per group" if self.measures else "")
+                    + f". Groups of fewer than {k} people are withheld" + ("; a group of nobody is shown." if public else ", and so is a group of nobody."))
+        if self.period:
+            lag = self._lag()
+            waits = term_said(lag, language) if lag != Duration() else ""
+            if dutch:
+                said += f" Een periode van `{self.period}` gaat één keer naar buiten, als ze voorbij is" + (f" en nog {waits} gewacht is." if waits else ".")
+            else:
+                said += f" A period of `{self.period}` is released once, when it is over" + (f" and {waits} have passed." if waits else ".")
+        for name, source in self.domains.items():
+            said += (f" Welke waarden `{name}` kan hebben, staat in `{source}`." if dutch
+                     else f" Which values `{name}` can have stands in `{source}`.")
+        over = [f"`{' + '.join(each)}`" for each in self.published() if each]
+        if over:
+            said += (f" Er zijn totalen over {listed(over, language)}; andere groepen worden mee onthouden tot geen onthouden groep uit te rekenen is."
+                     if dutch else f" There are totals over {listed(over, language)}; other groups are withheld with them until no withheld one "
+                     "can be computed.")
+        if self.outcome:
+            said += (f" Heeft een hele groep dezelfde `{self.outcome}`, dan wordt die onthouden." if dutch
+                     else f" A group of which all have one `{self.outcome}` is withheld.")
+        if self.preset:
+            said += f" Regels voor kleine aantallen: `{self.preset}`." if dutch else f" Rules for small numbers: `{self.preset}`."
+        if self._rounding:
+            said += f" Aantallen worden afgerond: `{self._rounding}`." if dutch else f" Numbers are rounded: `{self._rounding}`."
+        return said + (" Verschilt een groep weinig van wat eerder is gepubliceerd, dan staat er wat er stond." if dutch
+                       else " A group that differs little from what was published before is shown as it was.")
 
     # --- run ---
 
