@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lapipe.errors import Refused, UsageFault
 from lapipe.release import read_release
-from lapipe.stages.aggregate import PEOPLE, PUBLISHED, STATUS, WITHHELD
+from lapipe.stages.aggregate import FROZEN, PEOPLE, PUBLISHED, STATUS, WITHHELD
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,8 @@ def compare(a: str | Path, b: str | Path, *, suffixes: tuple[str, str] = ("_a", 
 
     There is a row for each group that either has, and for each release the columns `status`, `people` and the figures both have, with its
     suffix. A group that the laxer release publishes with fewer people than the stricter k is withheld here. `status` is published,
-    withheld, or `no row` (0 to k-1 people, or unknown there); what is not published has no figures, and is never nought. Do not
+    frozen (as it was shown before), withheld, or `no row` (0 to k-1 people, or unknown there); what is withheld or has no row has no figures, and
+    is never nought. Do not
     subtract what is published from totals to fill it in. `attrs` holds `k` and both `manifests`.
 
     Raises:
@@ -81,6 +82,6 @@ def _under(frame: pd.DataFrame, by: Sequence[str], figures: Sequence[str], k: in
     few = (frame[PEOPLE] < k).fillna(False) & ~((frame[PEOPLE] == 0).fillna(False) & zeros)
     status = status.mask(few, WITHHELD)
     for name in figures:
-        out[name] = out[name].mask(status != PUBLISHED)
+        out[name] = out[name].mask(~status.isin((PUBLISHED, FROZEN)))
     out[STATUS] = status
     return out.rename(columns={name: f"{name}{suffix}" for name in (*figures, STATUS)})

@@ -56,11 +56,14 @@ def test_the_stricter_k_withholds_what_the_laxer_published(tmp_path: Path) -> No
 
 def test_withheld_stays_withheld_and_nought_is_kept_only_where_it_was_public(tmp_path: Path) -> None:
     names = ("course", "status", "people", "actions")
-    a = released(tmp_path / "old", [row("a", None, None, "withheld"), row("b", 0, None, "published"), row("c", 6, 7, "published")], k=5, names=names)
-    b = released(tmp_path / "new", [row("a", 20, 1, "published"), row("b", 15, 2, "published"), row("c", 15, 3, "published")], names=names)
+    a = released(tmp_path / "old", [row("a", None, None, "withheld"), row("b", 0, None, "published"), row("c", 6, 7, "published"),
+                                    row("d", 14, 2, "frozen"), row("e", 6, 2, "frozen")], k=5, names=names)
+    b = released(tmp_path / "new", [row("a", 20, 1, "published"), row("b", 15, 2, "published"), row("c", 15, 3, "published"),
+                                    row("d", 15, 3, "published"), row("e", 15, 3, "published")], names=names)
     assert shown(lapipe.compare(a, b, suffixes=("_2025", "_2026"), today=TODAY)) == {
         "a": ("withheld", "published", None, 20, None, 1), "b": ("published", "published", 0, 15, None, 2),
-        "c": ("withheld", "published", None, 15, None, 3)}
+        "c": ("withheld", "published", None, 15, None, 3), "d": ("frozen", "published", 14, 15, 2, 3),
+        "e": ("withheld", "published", None, 15, None, 3)}
 
 
 @pytest.mark.parametrize(("changes", "error", "told"), [

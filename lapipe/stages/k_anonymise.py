@@ -12,6 +12,7 @@ from lapipe.disclosure.diversity import criteria
 from lapipe.disclosure.hierarchy import Hierarchy, hierarchy
 from lapipe.disclosure.k_anonymity import STILL_PERSONAL, at_most, chosen, codes_of, settled
 from lapipe.errors import UsageFault
+from lapipe.phrases import Language, detail_said, listed, named
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, carry, leave_out, refuse
 
@@ -93,6 +94,29 @@ class KAnonymise(Stage):
         return refuse("LP413", self, f"{why}. Sets of courses, grades or weeks are unique for nearly everybody, whatever else is recoded, so "
                       "k-anonymity would promise what it does not give. Release groups with Aggregate; `lapipe risk --items` shows how unique "
                       "they are.")
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        dutch = language == "nl"
+
+        def level(said: str) -> str:
+            if said == "*":
+                return "niets ervan" if dutch else "nothing of it"
+            if said.startswith("first "):
+                return f"de eerste {said[6:]} tekens" if dutch else f"the first {said[6:]} characters"
+            return detail_said(said, language)
+
+        either, as_it_is = ("of", "zoals het is") if dutch else ("or", "as it is")
+        each = listed([f"`{name}` {f' {either} '.join([as_it_is, *map(level, details)])}" for name, details in self.quasi.items()], language)
+        share = f"{self.limit:.1%}"
+        asked = listed([repr(criterion) for criterion in criteria(self.l, self.t)], language)
+        if dutch:
+            kept = f" In elke groep houden {named(self.sensitive, language)} zich aan {asked}." if self.sensitive else ""
+            return (f"Maakt zo weinig mogelijk grover dat elke combinatie door ten minste {purpose.k} mensen wordt gedeeld: {each}; laat ten hoogste "
+                    f"{share} van de mensen weg.{kept} Het resultaat is gepseudonimiseerd en niet anoniem: het blijft persoonsgegevens.")
+        kept = f" In each group {named(self.sensitive, language)} meet {asked}." if self.sensitive else ""
+        return (f"Makes as little coarser as it takes for at least {purpose.k} people to share each combination: {each}; leaves out at most {share} of "
+                f"the people.{kept} The result is pseudonymised and not anonymous: it stays personal data.")
 
     # --- run ---
 
