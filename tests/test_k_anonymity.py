@@ -116,7 +116,7 @@ def test_the_optimum_is_that_of_exhaustive_search(rows: list[Any], k: int, limit
 @given(rows=st.lists(st.tuples(st.integers(0, 6), st.sampled_from([1, 2, 3, 4]), st.sampled_from("xyz")), min_size=4, max_size=30),
        linked=st.booleans())
 def test_somebody_with_several_tuples_is_told_apart_by_none_of_what_comes_out(rows: list[Any], linked: bool) -> None:
-    frame = pd.DataFrame(rows, columns=["id", "a", "b"]).assign(s=lambda t: t.id % 3)
+    frame = pd.DataFrame(rows, columns=["id", "a", "b"]).assign(s=lambda t: t.id % 3, row=range(len(rows)))
     assume(frame.id.nunique() >= 3)
     done = k_anonymise(frame, subject="id", quasi={"a": LEVELS["a"], "b": LEVELS["b"]}, k=2, limit=0.4, linked=linked)
     every = {"subject": "id", "quasi": {"a": LEVELS["a"], "b": LEVELS["b"]}, "k": 2, "limit": 0.4, "linked": False, "sensitive": "s", "l": Entropy(1.5)}
@@ -125,7 +125,7 @@ def test_somebody_with_several_tuples_is_told_apart_by_none_of_what_comes_out(ro
     except Refused:
         varied = None
     if varied is not None:
-        kept = varied.frame.assign(id=frame.loc[varied.frame.index, "id"]).drop_duplicates()
+        kept = varied.frame.assign(id=frame.id.to_numpy()[varied.frame.row])
         for _, members in kept.groupby(["a", "b"]):
             shares = members.drop_duplicates(["id", "s"]).s.value_counts(normalize=True)
             assert math.exp(-(shares * np.log(shares)).sum()) >= 1.5 - 1e-6
@@ -137,7 +137,8 @@ def test_somebody_with_several_tuples_is_told_apart_by_none_of_what_comes_out(ro
         assert set(done.frame.id) | set(frame.id[~frame.id.isin(done.frame.id)]) == set(frame.id)
         assert done.people_left_out == done.people - done.frame.id.nunique() <= 0.4 * done.people
     else:
-        kept = done.frame.assign(id=frame.loc[done.frame.index, "id"])
+        kept = done.frame.assign(id=frame.id.to_numpy()[done.frame.row])
+        assert done.frame.a.astype(str).is_monotonic_increasing
         assert kept.groupby(["a", "b"]).id.nunique().min() == done.k >= 2
 
 
@@ -263,6 +264,16 @@ def test_rows_of_nobody_and_mixed_columns_are_refused() -> None:
     assert fault.value.__context__ is None
     with pytest.raises(ContractBroken, match="no rows"):
         k_anonymise(PEOPLE.head(0), subject="id", quasi=["age"], k=2)
+
+
+def test_nothing_of_who_it_was_is_left_in_the_index_or_the_order_of_rows() -> None:
+    frame = pd.DataFrame({"id": ["z", "z", "y", "y"], "a": ["q", "p", "p", "q"], "b": [1, 2, 3, 4]}, index=["canary"] * 4)
+    for each in (frame, pa.Table.from_pandas(frame, preserve_index=False)):
+        done = k_anonymise(each, subject="id", quasi={"a": None}, k=2, limit=0, linked=False)
+        shown = done.frame if isinstance(done.frame, pd.DataFrame) else done.frame.to_pandas()
+        assert shown.to_dict("list") == {"a": ["p", "p", "q", "q"], "b": [2, 3, 1, 4]}
+        assert "canary" not in shown.to_string()
+    assert "canary" not in k_anonymise(frame, subject="id", quasi={"a": None}, k=2, limit=0).frame.to_string()
 
 
 def test_what_is_shown_of_a_result_holds_no_row() -> None:

@@ -61,7 +61,8 @@ def k_anonymise(frame: Any, *, subject: str, quasi: Mapping[str, Any] | Sequence
     `l` (a number of distinct values, `Distinct`, `Entropy` or `Recursive`) and `t` (a number or `Close`) in every class.
 
     A person with several tuples is known by all of them, since the result keeps `subject`: a class is then the people who have the
-    same set of tuples. With `linked=False` the subject is taken out of the result, and a class is the people of one tuple.
+    same set of tuples. With `linked=False` the subject is taken out of the result, whose rows are then in the order of their content, and
+    a class is the people of one tuple. Columns that are not named stay as they are: what is in them is not protected. The index goes.
 
     Raises:
         Refused: rows name nobody (LP404), or no recoding does it within the limit (LP414).
@@ -212,14 +213,19 @@ class Coded:
             kept = table.take(pa.array(rows))
             for name, labels in recoded.items():
                 kept = kept.set_column(kept.schema.get_field_index(name), name, pa.array(labels, pa.string()).take(pa.array(where[name])))
-            return kept.drop_columns(list(without))
+            kept = kept.drop_columns(list(without))
+            return kept.sort_by([(name, "ascending") for name in kept.column_names]) if without else kept
         import pandas as pd
 
         out = frame.drop(columns=list(without)).iloc[rows].copy()
         for name, labels in recoded.items():
             texts = pd.array(labels, dtype="str")
             out[name] = pd.Series(texts.take(where[name]), index=out.index)
-        return out
+        if without:
+            # In the order in which they came, the rows of one person would lie together.
+            out = out.sort_values(list(out.columns), key=lambda column: column.astype("str"))
+        # An index may hold who it is.
+        return out.reset_index(drop=True)
 
 
 def arrow_of(frame: Any) -> pa.Table:
