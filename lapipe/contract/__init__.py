@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from lapipe.documents import Document, check, load, nearest
+from lapipe.documents import Document, allowed_keys, check, load, nearest
 from lapipe.errors import DeclarationFault, UsageFault
 from lapipe.scrubbing import NOT_SCRUBBED, Scrubbing
 
@@ -484,6 +484,12 @@ def _odcs_schema() -> Mapping[str, Any]:
     for part in schema["$defs"]["SchemaBaseProperty"]["allOf"]:
         if "if" in part:
             part["if"]["required"] = ["logicalType"]
+    # The same closed list of keys, said so that a validator need not try every alternative to find it: three times faster.
+    for name in ("SchemaObject", "SchemaBaseProperty", "SchemaProperty"):
+        part = schema["$defs"][name]
+        del part["unevaluatedProperties"]
+        part["properties"] = {**dict.fromkeys(allowed_keys(part, schema), True), **part.get("properties", {})}
+        part["additionalProperties"] = False
     return schema
 
 
@@ -497,12 +503,22 @@ def load_contract(path: Path) -> Contract:
         content: bytes | None = path.read_bytes()
     except OSError:
         content = None
-    return _loaded(path, hashlib.sha256(content).hexdigest() if content is not None else "")
+    file = _File(hashlib.sha256(content).hexdigest() if content is not None else str(path), path)
+    return dataclasses.replace(_loaded(file), path=path)
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file that is the same as another with the same content, wherever it lies: most contracts are what they were at a revision."""
+
+    sha256: str
+    path: Path = field(compare=False)
 
 
 @lru_cache(maxsize=256)
-def _loaded(path: Path, sha256: str) -> Contract:
+def _loaded(file: _File) -> Contract:
     """Read a contract; one that several pipelines name is read and checked once, as long as it does not change."""
+    path, sha256 = file.path, file.sha256
     document = load(path)
     if document.content.get("apiVersion") != "v3.2.0":
         raise document.fault(["apiVersion"], "must be v3.2.0, the version of ODCS that lapipe reads.")
