@@ -13,9 +13,8 @@ import pytest
 
 from lapipe.keys import KeyRing
 from lapipe.pipeline import Options, Pipeline, Run, load_pipeline
-from tests.projects import ROOT, TODAY, declaring
+from tests.projects import ROOT, SAMPLES, TODAY, declaring
 
-SAMPLES = ROOT.parent / "shared" / "data"
 LOGS = SAMPLES / "moodle_log_templates"
 
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"NOT TESTED: there are no sample exports in {SAMPLES}")

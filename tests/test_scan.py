@@ -16,9 +16,7 @@ from lapipe.errors import ContractBroken, DeclarationFault, LapipeError, UsageFa
 from lapipe.scan import Scanned, in_words, scan
 from lapipe.scan.draft import write_draft
 from tests.conftest import missing
-from tests.projects import ROOT, project
-
-SAMPLES = ROOT.parent / "shared" / "data"
+from tests.projects import ROOT, SAMPLES, project
 
 
 def scanned(folder: Path, content: str | bytes, name: str = "export.csv", **options: Any) -> Scanned:

@@ -9,8 +9,8 @@ import pytest
 
 from lapipe.contract import load_contract
 from lapipe.scrubbing import Scrubber
-from tests.projects import ROOT
-from tests.test_samples import LOGS, SAMPLES
+from tests.projects import ROOT, SAMPLES
+from tests.test_samples import LOGS
 
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"NOT TESTED: there are no sample exports in {SAMPLES}")
 
