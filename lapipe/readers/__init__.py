@@ -122,7 +122,7 @@ def _open_records(paths: Sequence[Path], format: str, contract: Contract, folder
         if out and not finished:
             out.discard()
     assert out is not None
-    return out.close(found)
+    return out.parquet(found)
 
 
 def _read_text(path: Path, format: str, contract: Contract, out: Spool, folder: Path, found: dict[str, str | int]) -> None:

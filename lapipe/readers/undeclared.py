@@ -125,7 +125,7 @@ def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Und
     shape = readable(path, nameless, lambda: shape_of(path))
     if shape.mixed:
         raise ContractBroken(f"{path} has lines that end in different ways; export it again.", rule="LP208")
-    source = Text((path,), tuple(header), tuple(header), delimiter, encoding, shape.lines - 1)
+    source = Text((path,), tuple(header), tuple(header), delimiter, encoding, shape.lines - 1, line_end=shape.line_end)
     return Undeclared(source, Contract("scan", columns=columns, reading=Reading(nulls=())), encoding, delimiter)
 
 
