@@ -130,13 +130,13 @@ class DuckDB:
     def _text(self, source: Text, nulls: Sequence[str]) -> str:
         columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in source.names)
         files = ", ".join(_path(path) for path in source.paths)
-        # Told, since the engine would go by the first end of line it sees, which may stand inside a cell.
-        line_end = source.line_end.encode("unicode_escape").decode()
+        # The engine goes by the first end of line it sees, which may stand inside a cell. Told the other one, it reads nothing at all.
+        line_end = "new_line='\\n', " if source.line_end == "\n" else ""
         spelt = f"nullstr=[{', '.join(_text(null) for null in nulls)}], " if nulls else ""
         # Rejected rows lie in a table of this database only, and are counted; their content is never selected.
         self._run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
         return (f"read_csv([{files}], columns={{{columns}}}, auto_detect=false, header={str(source.has_header).lower()}, delim={_text(source.delimiter)}, "
-                f"quote='\"', escape='\"', new_line='{line_end}', {spelt}store_rejects=true, rejects_limit={_REJECTS}, null_padding=false, strict_mode=true, "
+                f"quote='\"', escape='\"', {line_end}{spelt}store_rejects=true, rejects_limit={_REJECTS}, null_padding=false, strict_mode=true, "
                 "max_line_size=16777216)")
 
     def _frame(self, source: Frame) -> tuple[str, dict[str, str]]:
