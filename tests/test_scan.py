@@ -102,8 +102,6 @@ def test_parquet_is_scanned_with_its_own_types(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("content", "error", "words"), [
     ("", ContractBroken, "is empty"),
     ("a,b\n", ContractBroken, "2 columns and 0 rows"),
-    ("a,\n1,2\n", ContractBroken, "columns 2 of 2 have no name"),
-    ("a,A\n1,2\n", ContractBroken, "columns 1 and 2 have the same name"),
     ("Anna Bakker,7\nPiet Jansen,8\n", UsageFault, "seems to have no header"),
     ("Anna Bakker;Biologie\nPiet Jansen;Rechten\n", UsageFault, "seems to have no header"),
     ("anna@uni.example,x\npiet@uni.example,y\n", UsageFault, "seems to have no header"),
