@@ -186,7 +186,7 @@ class Spool(Account):
 
         self._flush()
         self._abandoned()
-        return pq.read_metadata(self.path).num_rows
+        return int(pq.read_metadata(self.path).num_rows)
 
     def _abandoned(self) -> None:
         if self._writer.is_open:
