@@ -121,8 +121,7 @@ def test_pandera_and_the_engine_count_the_same_broken_rows(name: str, backend: s
     for seed in range(1 if backend == "ibis" else 2):
         table = rows(contract, seed, 400 if backend == "ibis" else 200)
         wanted = by_rule(counted(duckdb, contract, table), contract)
-        frame = {"pandas": lambda: table.to_pandas(date_as_object=False), "polars": lambda: pl.from_arrow(table),
-                 "ibis": lambda: ibis.memtable(table)}[backend]()
+        frame = table.to_pandas(date_as_object=False) if backend == "pandas" else pl.from_arrow(table) if backend == "polars" else ibis.memtable(table)
         assert of_pandera(contract, frame, backend) == wanted
         broken |= set(wanted)
     # Each check was broken at least once, or the test could not fail.
