@@ -73,7 +73,7 @@ def _told(error: Any) -> str:
 
 def count_of(error: Any) -> int:
     """Count the rows of which one of pandera's errors tells; of Ibis its cases are a table that is not computed yet."""
-    cases = getattr(error, "failure_cases", None)
+    cases: Any = getattr(error, "failure_cases", None)
     if hasattr(cases, "count") and type(cases).__module__.startswith("ibis."):
         try:
             return max(1, int(cases.count().execute()))
