@@ -15,7 +15,7 @@ import ibis
 
 from lapipe.contract import Column, Contract
 from lapipe.contract import Reading as FileReading
-from lapipe.engine import Read, count_by_table, root_of
+from lapipe.engine import Read, computed, count_by_table, root_of
 from lapipe.errors import ContractBroken, EngineFault, LapipeError, UsageFault
 from lapipe.readers import Frame, Parquet, Source, Text
 
@@ -237,9 +237,8 @@ class DuckDB:
         self._held.add(name)
         con = self._ibis.con
         for keys in self.distinct(column):
-            values = compute(keys.to_pylist())
-            batch = _guarded("keep a lookup", lambda keys=keys, values=values: pa.table(  # type: ignore[misc]
-                {"key": keys, "value": pa.array(values, type=_arrow_type(type))}))
+            values = computed(compute, keys, _arrow_type(type))
+            batch = _guarded("keep a lookup", lambda keys=keys, values=values: pa.table({"key": keys, "value": values}))  # type: ignore[misc]
             _guarded("keep a lookup", lambda batch=batch: con.register("lapipe_batch", batch))  # type: ignore[misc]
             self._run(f"INSERT INTO {name} SELECT key, value::{_sql_type(type)} FROM lapipe_batch")
             con.unregister("lapipe_batch")
