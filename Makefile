@@ -39,7 +39,7 @@ $(VENV)-peers/installed: constraints-peers.txt
 	@touch $@
 
 test: lint $(VENV)-peers/installed
-	$(BIN)/python -m pytest lapipe tests
+	$(BIN)/python -m pytest -n auto --dist worksteal lapipe tests
 
 bench: $(VENV)/dev-$(if $(JAVA),spark,plain)
 	$(BIN)/python tests/benchmarks/main_job.py
