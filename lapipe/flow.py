@@ -134,7 +134,7 @@ class Flow:
         shown: dict[str, Any] = {"source": name, "contract": declared.name, "version": declared.version, "rows": read.rows,
                                  "columns_read": list(only.names), "columns_left": [n for n in declared.names if n not in only]}
         if isinstance(source, Text):
-            shown |= {"encoding": source.encoding, "delimiter": source.delimiter}
+            shown |= {"encoding": source.encoding, "delimiter": source.delimiter, **source.found}
         elif isinstance(source, Parquet):
             shown |= source.found
         self.record.record("source", shown)

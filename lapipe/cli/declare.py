@@ -25,6 +25,8 @@ def scan(files: Annotated[list[Path], typer.Argument(help="Exports to look at.")
          draft: Annotated[Path | None, typer.Option("--draft", help="Write a contract for the one FILE here.")] = None,
          names: Annotated[str, typer.Option("--names", help="The columns' names, with commas, of a file without a header.")] = "",
          header: Annotated[bool, typer.Option("--header", help="I have looked: the first line is a header.")] = False,
+         layout: Annotated[Path | None, typer.Option("--layout", help="Where the columns of a file of fixed width stand: a table of names, starts and "
+                                                                      "lengths, or DUO's description.")] = None,
          memory: Annotated[str, typer.Option("--memory", help="The most memory to use, such as 4GB.")] = "", format: Format = "text") -> None:
     """Say what is in the columns of files, without a value; exit code 1 when BSNs, special categories or identifiers are found."""
     import tempfile
@@ -47,7 +49,7 @@ def scan(files: Annotated[list[Path], typer.Argument(help="Exports to look at.")
             progress(f"scanning file {number} of {len(files)}")
             with RunFolder(Path(parent), f"scan-{number}") as folder:
                 scanned.append(scan_file(path, folder.path, names=[name.strip() for name in names.split(",")] if names else (), header=header,
-                                         known=known, memory=memory))
+                                         known=known, memory=memory, layout=layout))
     undecided = write_draft(scanned[0], draft) if draft else 0
     if as_json:
         told = [each.as_json() for each in scanned]

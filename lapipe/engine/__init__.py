@@ -96,6 +96,14 @@ class Engine(Protocol):
         ...
 
 
+def computed(compute: Callable[[list[Any]], Sequence[Any]], keys: pa.Array, type: pa.DataType) -> pa.Array:
+    """Compute the values of a batch of keys; what can take the batch as it is (`over_arrow`) is spared an object for each key and value."""
+    import pyarrow as pa
+
+    over_arrow = getattr(compute, "over_arrow", None)
+    return over_arrow(keys).cast(type) if over_arrow else pa.array(compute(keys.to_pylist()), type)
+
+
 def root_of(column: ir.Column) -> ir.Column:
     """Follow a column through selections, filters and joins to where it is stored; what is on the way may drop rows only."""
     import ibis.expr.operations as ops

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lapipe.contract import Contract, Kind, folded
+from lapipe.contract import Column, Contract, Kind, Reading, folded
 from lapipe.detect import Evidence, judge
 from lapipe.documents import UNDECIDED
 from lapipe.engine import open_engine
@@ -25,7 +26,7 @@ ALARMING = ("national_id", "special", "identifier")
 
 @dataclass(frozen=True)
 class ScannedColumn:
-    """What one column holds; `nulls` are spellings of no value, never values."""
+    """What one column holds, and where in a record it stands (`place`); `nulls` are spellings of no value, never values."""
 
     name: str
     found: Found
@@ -33,6 +34,7 @@ class ScannedColumn:
     distinct: int
     candidate_key: bool
     evidence: tuple[Evidence, ...]
+    place: Column = dataclasses.field(default_factory=lambda: Column(""))
 
     @property
     def telling(self) -> tuple[Evidence, ...]:
@@ -82,7 +84,7 @@ class ScannedColumn:
 
 @dataclass(frozen=True)
 class Scanned:
-    """What one file holds."""
+    """What one file holds, and how it is written; `unparsed` records could not be taken apart and were not looked at."""
 
     file: str
     rows: int
@@ -90,6 +92,9 @@ class Scanned:
     encoding: str
     delimiter: str
     looks_like: str = ""
+    reading: Reading = dataclasses.field(default_factory=Reading)
+    unparsed: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def alarming(self) -> bool:
@@ -99,12 +104,14 @@ class Scanned:
     def as_json(self) -> dict[str, Any]:
         """Give the shape that tools read."""
         return {"file": self.file, "rows": self.rows, "encoding": self.encoding, "delimiter": self.delimiter, "looks_like": self.looks_like,
+                "format": self.reading.format or ("delimited" if self.delimiter else "parquet"), "unparsed": self.unparsed, "notes": list(self.notes),
                 "columns": [column.as_json() for column in self.columns]}
 
 
 def scan(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = False, known: Sequence[Contract] = (),
-         memory: str = "") -> Scanned:
-    """Scan one file; `folder` is an owner-only one for what must be put on disk, `known` are contracts that its header may be of.
+         memory: str = "", layout: Path | None = None) -> Scanned:
+    """Scan one file; `folder` is an owner-only one for what must be put on disk, `known` are contracts that its header may be of, and
+    `layout` says where the columns of lines of fixed width stand.
 
     Every distinct value is looked at, a column at a time, in batches: memory does not grow with the file.
 
@@ -112,17 +119,22 @@ def scan(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = 
         UsageFault: there is no such file, or it seems to have no header and `names` are not given.
         ContractBroken: it cannot be read, or has no rows.
     """
-    opened = open_undeclared(path, folder, names, header=header)
+    opened = open_undeclared(path, folder, names, header=header, layout=layout)
     engine = open_engine("duckdb", folder, memory=memory)
     try:
         read = engine.read(opened.source, opened.contract)
+        if not read.rows and opened.unparsed:
+            raise ContractBroken(f"{path}: none of its {opened.unparsed} records could be parsed{' as the layout says' if layout else ''}, so nothing was "
+                                 f"scanned; correct the export{', or give its own layout' if layout else ''}.", rule="LP208")
         if not read.rows or not opened.contract.columns:
             raise ContractBroken(f"{path} has {len(opened.contract.columns)} columns and {read.rows} rows, so nothing was scanned; "
                                  "give an export with rows.", rule="LP208")
-        columns = tuple(_column(column.name, column.type, engine.distinct(read.table[column.name]), read.rows) for column in opened.contract)
+        columns = tuple(dataclasses.replace(_column(column.name, column.type, engine.distinct(read.table[column.name]), read.rows), place=column)
+                        for column in opened.contract)
     finally:
         engine.close()
-    return Scanned(str(path), read.rows, columns, opened.encoding, opened.delimiter, looks_like([c.name for c in columns], known))
+    return Scanned(str(path), read.rows, columns, opened.encoding, opened.delimiter, looks_like(opened.contract, known), opened.contract.reading,
+                   opened.unparsed, opened.notes)
 
 
 def _column(name: str, stored: str, batches: Iterator[pa.Array], rows: int) -> ScannedColumn:
@@ -145,21 +157,35 @@ def _column(name: str, stored: str, batches: Iterator[pa.Array], rows: int) -> S
     return ScannedColumn(name, found, nulls, distinct, key, evidence)
 
 
-def looks_like(header: Sequence[str], known: Sequence[Contract]) -> str:
-    """Name the contract whose columns, under whatever alias, are those of a header."""
-    words = {folded(name) for name in header}
+def looks_like(found: Contract, known: Sequence[Contract]) -> str:
+    """Name the contract whose columns, under whatever alias, are those of a header; of JSON, the one that knows the keys of its records."""
+    format = found.reading.format
+    words = {folded(word) for column in found for word in (*column.aliases, *(() if column.aliases else (column.name,)))}
+    best, most = "", 0
     for contract in known:
-        spelt = [{folded(word) for word in (column.name, *column.aliases)} for column in contract.columns]
-        if len(words) == len(spelt) and all(names & words for names in spelt):
-            return contract.name
-    return ""
+        if format in ("json", "jsonl") and contract.reading.format in ("json", "jsonl"):
+            keys = {column.path[0] for column in found}
+            theirs = {column.path[0] if column.path else column.name for column in contract}
+            needed = {column.path[0] for column in contract if column.path and column.required}
+            if needed <= keys <= theirs and len(keys) * 2 > len(theirs) and len(keys) > most:
+                best, most = contract.name, len(keys)
+        elif format not in ("json", "jsonl") and contract.reading.format not in ("json", "jsonl"):
+            spelt = [{folded(word) for word in (column.name, *column.aliases)} for column in contract.columns]
+            if len(words) == len(spelt) and all(names & words for names in spelt):
+                return contract.name
+    return best
 
 
 def in_words(scanned: Scanned) -> Iterator[str]:
     """Say it for a terminal, a line at a time."""
     delimiters = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-    how = f", {scanned.encoding}, delimited by {delimiters[scanned.delimiter]}" if scanned.delimiter else ""
+    forms = {"jsonl": "JSON lines", "json": "a JSON array", "excel": "Excel", "fixed": "fixed width"}
+    how = f", {scanned.encoding}, delimited by {delimiters[scanned.delimiter]}" if scanned.delimiter else (
+        f", {', '.join(filter(None, (scanned.encoding, forms[scanned.reading.format])))}" if scanned.reading.format else "")
     yield f"{scanned.file}: {scanned.rows:,} rows, {len(scanned.columns)} columns{how}"
+    if scanned.unparsed:
+        yield f"  {scanned.unparsed:,} records could not be parsed and were not looked at; correct the export, or declare `quarantine` or `ragged`."
+    yield from (f"  Note: {note}." for note in scanned.notes)
     if scanned.looks_like:
         yield f"  This looks like {scanned.looks_like}; use that contract."
     for column in scanned.columns:
