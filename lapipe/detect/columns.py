@@ -10,7 +10,7 @@ from lapipe.detect import anummer, headers
 from lapipe.detect.anummer import Tens
 from lapipe.detect.bsn import CHANCE, Elevens, Outcome, Verdict, unseen
 from lapipe.detect.identifiers import SHAPES, Parts, Tally
-from lapipe.detect.lexicon import ORGANISATIONS, ROOMS, Strength
+from lapipe.detect.lexicon import NAME_WORDS, ORGANISATIONS, ROOMS, THINGS, TITLES, Strength
 from lapipe.detect.naming import Naming
 from lapipe.detect.special import Lists
 
@@ -155,7 +155,8 @@ class _Column:
     def __init__(self, name: str) -> None:
         self.header = headers.read(name)
         words = frozenset(headers.tokens(name))
-        self.of_organisations, self.of_rooms = bool(words & ORGANISATIONS), bool(words & ROOMS)
+        self.of_organisations, self.of_rooms, self.of_things = bool(words & ORGANISATIONS), bool(words & ROOMS), bool(words & THINGS)
+        self.titled = bool(words & (NAME_WORDS | TITLES))
         self.distinct = 0
         self.flags = 0
         self.boolean = False
@@ -237,6 +238,8 @@ class _Column:
         tally = self.tallies.get(rule)
         by_values, by_text = (tally.by_values(self.distinct), tally.by_text()) if tally else ("none", "none")
         matching = max(tally.whole + tally.inside, tally.fitting if strength else 0) if tally else 0
+        if rule == "free_text" and self.titled and by_values == "found":
+            by_values = "possible"
         if special:
             by_list, listed = self.lists.verdict(rule, rooms=self.of_rooms)
             by_values, matching = by_list, max(matching, listed)
@@ -268,7 +271,7 @@ class _Column:
 
     def _name(self, strength: Strength | None) -> Evidence:
         naming = self.naming
-        by_values, by_text = naming.by_values(self.distinct), naming.by_text()
+        by_values, by_text = naming.by_values(self.distinct, of_things=self.of_things), naming.by_text()
         by_header: Verdict = naming.by_header(strength, self.distinct) if strength else "none"
         named = naming.given + naming.people
         if strength:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 FITS, FITS_STRICTLY = 0.5, 0.8
 
 
+#: So many values that are all texts make texts of a column possible.
+ALIKE = 3
 #: Distinct hits inside texts that are told apart, and the signs around one that are none of it.
 _CORROBORATING, _AROUND = 32, " ([{)]}:;,='\".!?\n\t"
 
@@ -149,7 +151,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("mac", cell=r"^\s*(?:[0-9A-Fa-f]{2}(?:(?:-[0-9A-Fa-f]{2}){5}|(?::[0-9A-Fa-f]{2}){5})|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})\s*$",
           inside=r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}\b"),
     Shape("url_id", inside=_URL_ID, needs="://", share=0.0),
-    Shape("user_id", inside=_USER_ID, loose=r"^\s*[^\s,;/]+\s*$",
+    Shape("user_id", inside=_USER_ID, loose=r"^\s*(?:urn:uuid:)?[^\s,;/:]+\s*$",
           strict=rf"^\s*(?:\d{{2,18}}(?:\.0)?|{_UUID}|[0-9A-Fa-f]{{16,64}}|[A-Za-z]{{1,4}}\d{{3,10}}|[A-Za-z0-9_-]+[._][A-Za-z0-9._-]+|\S+@\S+)\s*$"),
     # Whether a value is a person's number can only be told under a header that says so, but for the form with a letter that several universities give.
     Shape("student_number", among="digits", cell=r"^\s*[su]\d{6,8}(?:\.0)?\s*$", enough=5, share=0.8, rare=False,
@@ -260,7 +262,7 @@ class Tally:
         """Judge the whole values, whatever the header: enough of them, and a share of the column."""
         if self.whole and self.whole >= self.shape.enough and self.whole >= distinct * self.shape.share:
             return self.shape.alone
-        some = self.whole == distinct or (self.shape.rare and self.whole >= self.shape.enough)
+        some = (self.whole == distinct and (self.shape.rare or distinct >= ALIKE)) or (self.shape.rare and self.whole >= self.shape.enough)
         return "possible" if self.whole and some else "none"
 
     def by_text(self) -> Verdict:

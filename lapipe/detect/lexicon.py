@@ -50,7 +50,7 @@ _THINGS = _words(
     "vooropleiding context page pagina unit room lokaal zaal building gebouw class klas cohort profile device browser rubric "
     "outcome competency badge tag folder map image variable metric study studie specialisation specialisatie "
     "degree level niveau skill project team grade item feature model package library schema database company bedrijf "
-    "provider union domain channel kanaal label status type vakgroep stage")
+    "provider union domain channel kanaal label status type vakgroep stage attribute entity property titel title tabblad sheet")
 _PEOPLE_WORDS = ("student studenten students user users gebruiker gebruikers leerling learner learners deelnemer participant person persoon "
                  "people docent docenten teacher instructor lecturer tutor mentor medewerker mdw employee staff parent ouder ouders moeder vader mother "
                  "father contact contactpersoon client klant patient member lid applicant kandidaat candidate grader beoordelaar submitter "
@@ -72,6 +72,9 @@ ORGANISATIONS = _words("rsin kvk btw vat organisatie organisation organization i
 #: Rooms are numbered like diagnoses.
 ROOMS = _words("zaal zaalnaam zaalnr lokaal lokalen room rooms ruimte ruimtes gebouw building locatie location kamer kamernummer campus vloer floor verdieping "
                "hoofdstuk chapter paragraaf section versie version bloklokaal plek seat stoel rij")
+
+#: Titles can be long; they are written by staff and are about no one.
+TITLES = _words("title titel label heading kop header caption")
 
 #: Words by which compounds are taken apart: they add little to what a name says.
 GLUE = _words(

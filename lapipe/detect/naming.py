@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 #: The share of a column's distinct values that are names, for "found" without a header, with one that suggests it, and for "possible".
 #: On Dutch exports first-name columns had .72 to .86, and every other column at most .12 (research/detection.md §3).
 SHARE, UNDER_HEADER, SOME = 0.5, 0.25, 0.2
+#: The same where the header is of courses, towns or files, which are named after people.
+AMONG_THINGS = 0.8
 #: Distinct values that are names and no ordinary words: statistics need corroboration.
 ENOUGH = 4
 #: Texts with a name in them for "found"; of more than one person.
@@ -127,14 +129,16 @@ class Naming:
         self.texts += int(((lengths[rows] <= WORDS) & ~_is_cell(texts, rows)).sum()) if len(rows) else 0
         self.named = max(self.named, len(np.unique(codes[hit])))
 
-    def by_values(self, distinct: int) -> Verdict:
-        """Judge whole values, whatever the header."""
+    def by_values(self, distinct: int, *, of_things: bool = False) -> Verdict:
+        """Judge whole values; `of_things` says that the header names something else that has names, such as a town."""
         named = self.given + self.people
-        if named - self.plain >= ENOUGH and named >= SHARE * distinct:
+        if named - self.plain >= ENOUGH and named >= (AMONG_THINGS if of_things else SHARE) * distinct:
             return "found"
-        if named and (named - self.plain >= ENOUGH and named >= SOME * distinct):
+        if of_things:
+            return "none"
+        if named - self.plain >= ENOUGH and named >= SOME * distinct:
             return "possible"
-        return "possible" if 0 < named - self.plain == distinct else "none"
+        return "possible" if 1 < named - self.plain == distinct else "none"
 
     def by_header(self, strength: Strength, distinct: int) -> Verdict:
         """Judge a header by the values: is what stands there written like names?"""
@@ -145,7 +149,7 @@ class Naming:
             return "found" if self.shaped >= SHARE * distinct else "possible"
         if named >= UNDER_HEADER * distinct and (strength == "likely" or self.people + self.given >= UNDER_HEADER * distinct):
             return "found"
-        return "possible" if strength == "hint" and self.shaped >= SHARE * distinct and named else "none"
+        return "possible" if strength == "hint" and self.shaped >= SHARE * distinct and self.given + self.people > self.plain else "none"
 
     def by_text(self) -> Verdict:
         """Judge names inside longer texts."""
