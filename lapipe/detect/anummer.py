@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -77,5 +78,5 @@ def passes(numbers: Any) -> Any:
     digits.reverse()
     total = sum(digits) % 11
     weighted = sum(digit << place for place, digit in enumerate(digits)) % 11
-    apart = np.logical_and.reduce([one != other for one, other in zip(digits, digits[1:], strict=False)])
+    apart = np.logical_and.reduce([one != other for one, other in itertools.pairwise(digits)])
     return apart & ((total == 0) | (total == 5)) & (weighted == 0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lapipe.detect import anummer, headers
 from lapipe.detect.anummer import Tens
-from lapipe.detect.bsn import CHANCE, Elevens, Outcome, Verdict, unseen
+from lapipe.detect.bsn import CHANCE, Elevens, Verdict, unseen
 from lapipe.detect.identifiers import SHAPES, Parts, Tally
 from lapipe.detect.lexicon import NAME_WORDS, ORGANISATIONS, ROOMS, THINGS, TITLES, Strength
 from lapipe.detect.naming import Naming
@@ -245,7 +245,9 @@ class _Column:
             by_values, matching = by_list, max(matching, listed)
             by_header: Verdict = "none"
             if strength:
-                sure = (strength == "sure" and self.distinct > 0) or by_list == "found" or (by_list != "none" and strength != "hint") or listed >= 1
+                # A nationality suggests an origin and is none; "ill" among reasons of absence is what it says.
+                speaking = self.lists.sure[rule] if rule == "special:ethnicity" else listed
+                sure = (strength == "sure" and self.distinct > 0) or by_list == "found" or speaking > 0
                 by_header = "found" if sure else "possible"
             verdict = _strongest(by_header, by_values, by_text)
             return Evidence(rule, kind, verdict, by_header != "none", by_values != "none", by_text != "none", self.distinct, matching, None)
@@ -274,6 +276,9 @@ class _Column:
         by_values, by_text = naming.by_values(self.distinct, of_things=self.of_things), naming.by_text()
         by_header: Verdict = naming.by_header(strength, self.distinct) if strength else "none"
         named = naming.given + naming.people
+        if not strength and by_values == by_text == "none":
+            # Surnames prove nothing by themselves; beside a column of first names they do.
+            named = max(named, 0 if self.of_things else naming.surnames + naming.prefixes)
         if strength:
             named = max(named + naming.surnames + naming.prefixes + naming.initialled, naming.shaped if strength == "sure" else 0)
         fits = by_values != "none" or (by_header != "none" and named > 0)
