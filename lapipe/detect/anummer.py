@@ -38,7 +38,8 @@ class Tens:
         """Count whole values of ten digits, as a float's text too."""
         import pyarrow.compute as pc
 
-        whole = text.filter(pc.match_substring_regex(text, r"^\s*['#]?[1-9]\d{9}(?:[.,]0+)?\s*$"))
+        whole = text.filter(pc.greater_equal(pc.binary_length(text), 10))
+        whole = whole.filter(pc.match_substring_regex(whole, r"^\s*['#]?[1-9]\d{9}(?:[.,]0+)?\s*$"))
         if len(whole):
             self._add(pc.cast(pc.struct_field(pc.extract_regex(whole, r"(?P<n>\d{10})"), "n"), "int64").to_numpy(zero_copy_only=False))
 

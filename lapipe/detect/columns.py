@@ -209,11 +209,12 @@ class _Column:
             self.flags += pc.sum(pc.match_substring_regex(text, _FLAGS)).as_py() or 0
         if textual:
             parts = Parts.of(text)
-            self.tens.add_text(parts.digits)
-            self.naming.add(text, parts.running)
-            self.lists.add(text)
-            whole = self.elevens.add_text(parts.digits)
+            for numbered in (parts.numbers, parts.digits):
+                self.tens.add_text(numbered)
+                whole = self.elevens.add_text(numbered)
             self.elevens.add_running(parts.digits.filter(pc.invert(whole)))
+            self.naming.add(parts.words, parts.running)
+            self.lists.add(parts.words, len(text))
         elif pa.types.is_decimal(kind):
             self.elevens.add_text(text)
             self.tens.add_text(text)
