@@ -31,6 +31,8 @@ _OWN_TIMES = frozenset({"timeclose", "timeopen", "extensionduedate", "extendedun
 _TASKS = frozenset({"quiz", "quizid", "assign", "assignid", "assignment", "assignmentid", "lesson", "lessonid", "toets", "toetsid", "exam", "examid", "test", "testid"})
 #: Such a table describes no task of its own.
 _DESCRIBED = frozenset({"name", "naam", "title", "titel", "intro", "description", "gradingtype", "workflowstate", "score", "cijfer", "grade", "sumgrades", "state"})
+#: A table of courses names a teacher in each row.
+_OF_COURSES = frozenset({"shortname", "coursename", "cursusnaam", "vaknaam", "titel", "title", "ects", "studiepunten", "summary", "coursecount", "maxstudents"})
 #: Traces of origin; two of them together give it away, and so does one beside religion.
 _ORIGINS = {
     "nationality": frozenset({"nationaliteit", "nationality", "citizenship", "staatsburgerschap", "nationaliteiten"}),
@@ -94,7 +96,7 @@ def beside(columns: Sequence[Judged], rows: int) -> Mapping[str, tuple[Evidence,
 
 
 def _addresses(columns: Sequence[Judged]) -> list[Addition]:
-    houses = [column for column in columns if column.run in _HOUSE or column.run.endswith(tuple(_HOUSE))]
+    houses = [column for column in columns if any(house in column.run for house in _HOUSE)]
     return [(column, "address", "found", tuple(houses[:1])) for column in columns if houses and _POSTCODE & set(headers.tokens(column.name))]
 
 
@@ -105,7 +107,7 @@ def _surnames(columns: Sequence[Judged]) -> list[Addition]:
 
 
 def _row_ids(columns: Sequence[Judged], rows: int) -> list[Addition]:
-    if rows < FEWEST_ROWS:
+    if rows < FEWEST_ROWS or {column.run for column in columns} & _OF_COURSES:
         return []
     people = [column for column in columns if column.names_people(_NAMING) and column.distinct >= A_ROW_EACH * rows]
     return [(column, "user_id", "found", tuple(people[:1])) for column in columns if people and column.run in _NUMBERING and column.distinct == rows and column not in people]

@@ -21,6 +21,8 @@ from lapipe.scan.types import Found, Texts
 if TYPE_CHECKING:
     import pyarrow as pa
 
+#: The most memory that a scan uses unless told otherwise; what is more is kept on disk, in a folder of the owner's.
+MEMORY = "1GB"
 #: Columns looked at together.
 _TOGETHER = 2
 #: The widest that names of columns make their column of the table.
@@ -141,7 +143,7 @@ def scan(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = 
         ContractBroken: it cannot be read, or has no rows.
     """
     opened = open_undeclared(path, folder, names, header=header)
-    engine = open_engine("duckdb", folder, memory=memory)
+    engine = open_engine("duckdb", folder, memory=memory or MEMORY)
     try:
         read = engine.read(opened.source, opened.contract)
         if not read.rows or not opened.contract.columns:
