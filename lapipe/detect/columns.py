@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lapipe.detect import anummer, headers
+from lapipe.detect import anummer, bsn, headers
 from lapipe.detect.anummer import Tens
-from lapipe.detect.bsn import CHANCE, Elevens, Verdict, unseen
+from lapipe.detect.bsn import Elevens, Verdict, unseen
 from lapipe.detect.identifiers import SHAPES, Parts, Tally
 from lapipe.detect.lexicon import NAME_WORDS, ORGANISATIONS, ROOMS, THINGS, TITLES, Strength
 from lapipe.detect.naming import Naming
@@ -45,7 +45,7 @@ CATEGORIES = {
     "special:union": "pd:TradeUnionMembership", "special:sex_life": "pd:Sexual", "special:gender_identity": "pd:Gender",
     "special:biometric": "pd:Biometric", "special:genetic": "pd:Genetic", "special:criminal": "pd:Criminal",
 }
-_TESTED = {"bsn": CHANCE, "onderwijsnummer": CHANCE, "a_nummer": anummer.CHANCE}
+_TESTED = ("bsn", "onderwijsnummer", "a_nummer")
 #: Forms that are hardly chance, and readings of a name that yield to them.
 _PROVEN, _SUGGESTED = ("email", "iban", "ip", "mac", "phone", "url_id"), ("username", "user_id", "device", "name")
 #: Every rule, in the order in which `judge` reports them.
@@ -96,7 +96,7 @@ class Evidence:
         """Estimate which fraction of the judged numbers is real: (share - 1/11) / (10/11) for a BSN; None without a test."""
         if not self.judged:
             return None
-        chance = _TESTED[self.rule]
+        chance = _chance(self.rule)
         return max(0.0, (self.matching / self.judged - chance) / (1 - chance))
 
     def words(self) -> str:
@@ -131,7 +131,7 @@ class Evidence:
         if self.fraction is None or self.p_value is None:
             return f"{self.matching:,} of {self.distinct:,} distinct values have its shape"
         chance = "less than one in a million" if self.p_value < 1e-6 else f"{self.p_value:.1g}"
-        return (f"{self.matching:,} of {self.judged:,} distinct numbers pass its test, where 1 in {1 / _TESTED[self.rule]:.0f} would by chance "
+        return (f"{self.matching:,} of {self.judged:,} distinct numbers pass its test, where 1 in {1 / _chance(self.rule):.0f} would by chance "
                 f"(probability {chance}), so about {self.fraction:.0%} of them are such numbers")
 
 
@@ -147,6 +147,11 @@ def judge(name: str, distinct: Iterable[pa.Array | pa.ChunkedArray]) -> tuple[Ev
     ['email']
     """
     return _Column(name).judge(distinct)
+
+
+def _chance(rule: str) -> float:
+    """Give the share of arbitrary numbers that pass a national number's test."""
+    return anummer.CHANCE if rule == "a_nummer" else bsn.CHANCE
 
 
 class _Column:
@@ -268,7 +273,7 @@ class _Column:
         if rule == "bsn" and outcome.verdict == "found" and self.of_organisations and not (sure or outcome.text):
             # Legal entities have such numbers too (RSIN); that of a sole trader was a BSN, so it stays possible.
             outcome = replace(outcome, verdict="possible")
-        missed = unseen(outcome.judged, _TESTED[rule]) if outcome.judged and outcome.verdict != "found" else None
+        missed = unseen(outcome.judged, _chance(rule)) if outcome.judged and outcome.verdict != "found" else None
         return Evidence(rule, "national_id", outcome.verdict, bool(strength) and not self.boolean, outcome.values,
                         outcome.text, self.distinct, outcome.matching, outcome.p_value, outcome.judged, missed)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 #: The most memory that a scan uses unless told otherwise; what is more is kept on disk, in a folder of the owner's.
-MEMORY = "1GB"
+MEMORY = "512MB"
 #: Columns looked at together.
 _TOGETHER = 2
 #: The widest that names of columns make their column of the table.
