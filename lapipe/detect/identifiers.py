@@ -31,6 +31,7 @@ class Shape:
         cell: a whole value of this shape.
         inside: one somewhere in a longer value.
         needs: a literal that every hit holds; looking for it first is ten times as fast as the pattern.
+        first: a quicker pattern that every hit has, too.
         among: which values can be of this shape at all: all, those with a digit, or those of several words.
         bare: whether digits alone can be.
         check: looks once more at values that hit, by a check digit.
@@ -46,6 +47,7 @@ class Shape:
     cell: str = ""
     inside: str = ""
     needs: str = ""
+    first: str = ""
     among: Literal["all", "digits", "running"] = "all"
     bare: bool = False
     check: Callable[[pa.Array], pa.Array] | None = None
@@ -165,7 +167,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("document", loose=r"^\s*[A-Za-z0-9][A-Za-z0-9. -]{4,14}\s*$"),
     Shape("photo", cell=rf"(?i)^\s*\S*(?:avatar|profile|profiel|foto|photo|portret|headshot|userpic|users?/|people/|persons?/|student)\S*{_PICTURE}",
           loose=rf"(?i){_PICTURE}|^\s*https?://|^data:image|^/9j/|^iVBOR|^\s*[\w/.-]{{4,}}\s*$"),
-    Shape("address", among="running", cell=r"^\s*\p{L}[\p{L} .'-]+ \d{1,5} ?[\p{L}\d-]{0,4},? +[1-9]\d{3} ?[A-Z]{2}\b.*$|"
+    Shape("address", among="running", first=r"[1-9]\d{3} ?[A-Z]{2}\b", cell=r"^\s*\p{L}[\p{L} .'-]+ \d{1,5} ?[\p{L}\d-]{0,4},? +[1-9]\d{3} ?[A-Z]{2}\b.*$|"
                           r"^\s*[1-9]\d{3} ?[A-Z]{2}[ ,]+(?:\p{L}[\p{L} .'-]+ )?\d{1,5}\b.*$",
           inside=r"\p{Lu}[\p{L}.'-]+ \d{1,5} ?[a-zA-Z]?,? +[1-9]\d{3} ?[A-Z]{2}\b", enough=1, share=0.2,
           loose=r"^\s*(?:\p{L}[\p{L}\d .,'/-]*\d.*|\d{1,5}[ -]?[\p{L}\d]{0,4}|\p{Lu}[\p{L} .'-]+)\s*$"),
@@ -234,6 +236,8 @@ class Tally:
         if shape.needs:
             # Nearly no column has the literal: then one quick look is all there is.
             cells = running = cells.filter(pc.match_substring(cells, shape.needs))
+        if shape.first:
+            cells, running = (each.filter(pc.match_substring_regex(each, shape.first)) if len(each) else each for each in (cells, running))
         if shape.cell and len(cells):
             hits = cells.filter(pc.match_substring_regex(cells, shape.cell))
             self.whole += pc.sum(shape.check(hits)).as_py() or 0 if shape.check else len(hits)
