@@ -68,8 +68,8 @@ def scan(files: Annotated[list[Path], typer.Argument(help="Exports to look at, o
                 say(line)
         if draft:
             say(f"Wrote {draft}: {undecided} things are undecided; `lapipe check` says which until you have decided them.")
-    for error in refused:
-        print(error, file=sys.stderr)
+    for each_refused in refused:
+        print(each_refused, file=sys.stderr)
     if any(each.alarming for each in scanned):
         raise typer.Exit(1)
     if refused:

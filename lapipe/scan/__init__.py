@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 #: The most memory that a scan uses unless told otherwise; what is more is kept on disk, in a folder of the owner's.
-MEMORY = "512MB"
+MEMORY = "1GB"
 #: Columns looked at together.
 _TOGETHER = 2
 #: The widest that names of columns make their column of the table.
@@ -152,7 +152,7 @@ def scan(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = 
         # Two columns at a time: looking at values is done outside Python's lock, each column with a cursor of its own.
         listed = [(column.name, column.type, engine.distinct(read.table[column.name])) for column in opened.contract]
         with ThreadPoolExecutor(_TOGETHER) as pool:
-            columns = list(pool.map(lambda each: _column(*each, read.rows), listed))
+            columns = list(pool.map(lambda each: _column(each[0], each[1], each[2], read.rows), listed))
     finally:
         engine.close()
     told = beside([Judged(column.name, column.evidence) for column in columns], read.rows)
