@@ -36,7 +36,7 @@ _ABOUT = _words(
     "gecontroleerd count counts aantal enabled disabled notification notifications notificatie optin optout "
     "consent toestemming template format type soort sent verzonden frequency frequentie language taal flag has heeft "
     "is exists missing ontbreekt digest preference preferences voorkeur domain domein policy version versie length lengte "
-    "filter stop opened clicked bounced required verplicht visible zichtbaar hidden public allowed reminder range display bron source")
+    "filter stop opened clicked bounced required verplicht visible zichtbaar hidden public allowed reminder range display bron source when updated restricted")
 _TIMES = _words("last first laatste eerste count aantal date datum current time tijd at on op method methode type attempts "
                 "duration status page event timestamp days duur")
 # What else has a name or an address.
