@@ -222,6 +222,12 @@ _ALL = (
     Rule("LP503", "A BSN or special category where none was declared is an incident",
          "It must be found out how it came there.",
          "2.2", "GDPR art. 33", "Keep the source apart and tell the officer who is named."),
+    Rule("LP504", "What identifies people, or is special about them, is declared",
+         "Data that nobody knows of is protected by nobody.",
+         "2.2", "GDPR art. 5(2), 9, 10, 30", "Declare the column's kind in a contract, or have it taken out of the export."),
+    Rule("LP505", "Columns that reveal a special category together are declared as one",
+         "What can be deduced by comparison is as special as what is said (CJEU C-184/20).",
+         "2.2", "GDPR art. 9", "Leave one of the columns out of the export, or declare both as special."),
     # LP6xx: register and keys
     Rule("LP601", "No register, no run",
          "What is not recorded cannot be accounted for.",

@@ -366,3 +366,71 @@ def test_a_key_that_may_be_somebodys_name_is_no_column(record: dict[str, Any], t
     assert "anarie" not in told
     assert "s123" not in told
     assert any(word in told for word in ("may be somebody", "marks", "info"))
+
+
+# --- what is declared, what stands beside, folders --------------------------------------------------------------------------------------
+
+
+def test_what_the_contract_of_the_header_declares_is_no_finding(tmp_path: Path) -> None:
+    known = list(load_contracts(ROOT / "schemas" / "tables").values())
+    header = "code_module,code_presentation,id_student,gender,region,highest_education,imd_band,age_band,num_of_prev_attempts,studied_credits,disability,final_result"
+    rows = "".join(f"AAA,2013J,{11391 + i},M,Wales,HE,10-20%,0-35,0,60,{'YN'[i % 2]},Pass\n" for i in range(20))
+    declared, unknown = scanned(tmp_path, f"{header}\n{rows}", known=known), scanned(tmp_path, f"{header}\n{rows}", "other.csv")
+    assert (declared.looks_like, declared.alarming, unknown.alarming) == ("oulad_student_info", False, True)
+    leaked = rows.replace(",Wales,", ",wie@uni.example,")
+    column = scanned(tmp_path, f"{header}\n{leaked}", "leak.csv", known=known).columns[4]
+    assert ([column.rule(each) for each in column.undeclared], column.declared) == (["LP504"], "quasi")
+
+
+@pytest.mark.parametrize(("content", "column", "rule", "breaks", "beside"), [
+    ("nationaliteit,geboorteland\nNL,NL\nNL,TR\n", "geboorteland", "special:ethnicity", "LP505", ["nationaliteit"]),
+    ("id,quiz,userid,timelimit\n1,3,11,5400\n2,3,12,5400\n", "timelimit", "special:health", "LP505", ["userid"]),
+    ("postcode,huisnummer\n1234AB,1\n1234AC,2\n", "postcode", "address", "LP504", ["huisnummer"]),
+    ("bsn\n111222333\n123456782\n", "bsn", "bsn", "LP503", []),
+])
+def test_a_finding_says_the_rule_it_breaks_and_what_stands_beside(
+        content: str, column: str, rule: str, breaks: str, beside: list[str], tmp_path: Path) -> None:
+    told = next(each for each in scanned(tmp_path, content).as_json()["columns"] if each["name"] == column)
+    finding = next(each for each in told["findings"] if each["rule"] == rule)
+    assert (finding["breaks"], finding["beside"]) == (breaks, beside)
+
+
+@pytest.mark.parametrize("content", [
+    "quiz,timelimit,name\n3,5400,a\n4,3600,b\n", "nationaliteit,plaats\nNL,a\nTR,b\n", "postcode,jaar\n1234AB,1\n1234AC,2\n",
+    "id,course\n1,a\n2,a\n3,a\n4,b\n5,b\n6,b\n"])
+def test_a_column_alone_says_less(content: str, tmp_path: Path) -> None:
+    assert not any(each["beside"] for column in scanned(tmp_path, content).as_json()["columns"] for each in column["findings"])
+
+
+def test_what_could_not_have_been_seen_is_said(tmp_path: Path) -> None:
+    seen = scanned(tmp_path, "attempt\n" + "".join(f"{300_000_001 + 10_007 * i}\n" for i in range(400)))
+    (finding,) = [each for each in seen.as_json()["columns"][0]["findings"] if each["rule"] == "bsn"]
+    assert (finding["verdict"], 0.08 < finding["unseen"] < 0.15) == ("none", True)
+    assert any("this could not tell" in line for line in in_words(seen))
+
+
+def test_a_folder_is_scanned_and_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    folder = made.base / "exports"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a.csv").write_text("group,size\na,1\nb,2\n")
+    (folder / "deep" / "b.csv").write_text("e-mail,size\nx@uni.example,1\n")
+    told = made.lapipe("scan", str(folder), "--format", "json")
+    assert (told.code, [Path(each["file"]).name for each in json.loads(told.out)]) == (1, ["a.csv", "b.csv"])
+    (folder / "c.csv").write_text("")
+    (folder / "deep" / "b.csv").unlink()
+    told = made.lapipe("scan", str(folder))
+    assert (told.code, "c.csv is empty" in told.err, "a.csv" in told.out) == (3, True, True)
+    (made.base / "none").mkdir()
+    assert made.lapipe("scan", str(made.base / "none")).code == 2
+
+
+def test_a_scan_opens_no_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    def refuse(*args: object, **named: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert scanned(tmp_path, people()[0]).alarming
