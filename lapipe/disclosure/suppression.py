@@ -192,28 +192,35 @@ class Suppression:
         """Withhold until an outsider's interval for the cell is wide enough."""
         layer, reach = self.task.layers[number], self.reach[number]
         while not reach.enough(layer, cell):
-            moves = [move for step in self._steps(layer, reach, cell) if (move := self._cheapest(number, cell, step)) is not None]
+            moves: list[Move] = []
+            for steps in self._steps(layer, reach, cell):
+                moves = [move for step in steps if (move := self._cheapest(number, cell, step)) is not None]
+                if moves:
+                    break
             if not moves:
                 return False
             self._record(number, min(moves, key=self._price))
         return True
 
-    def _steps(self, layer: Layer, reach: Reach, cell: int) -> Iterator[int]:
-        """Give the moves that would help, one of which is enough: up or down, as far as is asked and the rule leaves room."""
+    def _steps(self, layer: Layer, reach: Reach, cell: int) -> Iterator[list[int]]:
+        """Give the moves that would help, one of each list is enough: up or down, as far as is asked and the rule leaves room.
+
+        The shorter ones that come after are for intervals that reach a little to either side.
+        """
         up, down = int(reach.up[cell]), int(reach.down[cell])
         if up < layer.up[cell]:
-            yield int(layer.up[cell])
+            yield [int(layer.up[cell])]
             return
         if down < layer.down[cell]:
-            yield -int(layer.down[cell])
+            yield [-int(layer.down[cell])]
             return
         lacking = int(layer.width[cell]) - up - down
         room_up = layer.most[cell] - layer.value[cell]
         room_down = layer.value[cell] - layer.least[cell]
-        if up < room_up:
-            yield int(min(up + lacking, room_up))
-        if down < room_down:
-            yield -int(min(down + lacking, room_down))
+        while lacking:
+            yield [step for step, room, done in ((int(min(up + lacking, room_up)), room_up, up), (-int(min(down + lacking, room_down)), room_down, down))
+                   if done < room]
+            lacking //= 2
 
     def _price(self, move: Move) -> tuple[float, int]:
         fresh = move.cells[~self.withheld[move.cells] & ~self.task.hidden[move.cells]]
