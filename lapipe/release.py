@@ -20,7 +20,7 @@ from lapipe.engine import Engine
 from lapipe.errors import EngineFault, LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.purpose import Purpose
 from lapipe.register import Register
-from lapipe.stages.aggregate import PEOPLE, STATUS
+from lapipe.stages.aggregate import OVER, PEOPLE, PUBLISHED, STATUS, WITHHELD
 from lapipe.stages.generalise import meets
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Release:
         folder = staging.make(self.name, label)
         data = folder / DATA
         if self.contract.statistics:
-            rows = _write_statistics(engine.fetch(table), self.contract, data)
+            rows = _write_statistics(self._withheld(engine.fetch(table)), self.contract, data)
         else:
             rows = engine.write(table, data)
         if self.contract.statistics or self.csv:
@@ -106,6 +106,21 @@ class Release:
             _sync(path)
         return Written(self.name, f"{self.name}/{label}/{staging.run}", rows, sha256(folder / MANIFEST),
                        "statistics" if self.contract.statistics else "pseudonyms", note.periods)
+
+
+    def _withheld(self, table: pa.Table) -> pa.Table:
+        """Refuse rows that say they are withheld and hold a figure: the last look before they are written."""
+        import pyarrow.compute as pc
+
+        if STATUS in self.contract:
+            figures = [name for name in self.contract.names if name not in (*self.contract.key, STATUS)]
+            shown = pc.equal(table.column(STATUS), PUBLISHED)
+            rows = table.filter(pc.invert(shown))
+            empty = all(rows.column(name).null_count == rows.num_rows for name in figures)
+            if not empty or set(table.column(STATUS).to_pylist()) - {PUBLISHED, WITHHELD}:
+                raise Refused(f"Release {self.name}: a withheld group still holds a figure. This is a fault of lapipe; please report it.",
+                              rule="LP401")
+        return table
 
 
 @dataclass(frozen=True)
@@ -229,6 +244,8 @@ _WORDS = {
            "status": "`status` is `published` of `withheld`; een onthouden rij zegt niet of er iemand was: nul is net zo onthouden als "
                      "één tot {less}.",
            "norow": "Groepen onder de drempel hebben geen rij. Aantal van zulke groepen: {withheld}.",
+           "totals": "Een rij met `total_over` is een totaal over die kolommen, die er dan leeg zijn. Ook groepen van {k} of meer kunnen onthouden "
+                     "zijn, zodat een onthouden groep niet uit de andere te berekenen is. Mensen in meer groepen tellen in een totaal één keer.",
            "measure": "Een leeg cijfer in een gepubliceerde rij is onthouden omdat het over te weinig mensen gaat of ieders waarde zou verraden.",
            "null": "Een lege waarde in een groepskolom is een eigen groep: bij deze mensen is de waarde onbekend.",
            "plain": "Een lege waarde is in de bron onbekend.",
@@ -240,6 +257,8 @@ _WORDS = {
            "status": "`status` is `published` or `withheld`; a withheld row does not say whether anybody was there: nought is withheld "
                      "just as one to {less}.",
            "norow": "Groups under the threshold have no row. Number of such groups: {withheld}.",
+           "totals": "A row with `total_over` is a total over those columns, which are empty in it. Groups of {k} or more may be withheld too, so "
+                     "that no withheld group can be computed from others. People in several groups count once in a total.",
            "measure": "An empty figure in a published row is withheld, because too few people are behind it or it would tell everyone's value.",
            "null": "An empty value in a grouping column is a group of its own: for these people the value is not known.",
            "plain": "An empty value is not known in the source.",
@@ -266,7 +285,9 @@ def codebook(release: Release, note: Note, language: str) -> str:
                 lines.append(words["status"].format(less=purpose.k - 1))
         else:
             lines.append(words["norow"].format(withheld=note.withheld))
-        if contract.names[-1] != PEOPLE:
+        if OVER in contract:
+            lines.append(words["totals"].format(k=purpose.k))
+        elif contract.names[-1] != PEOPLE:
             lines.append(words["measure"])
         lines.append(words["null"])
     else:
