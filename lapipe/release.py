@@ -133,6 +133,7 @@ class Note:
     created: str
     erase_by: date
     withheld: str = ""
+    interval: int = 0
     periods: tuple[str, ...] = ()
     key_id: str = ""
     contracts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -226,6 +227,7 @@ def _manifest(release: Release, note: Note, rows: int, files: Mapping[str, str])
                        if r.may == "pseudonyms" or contract.statistics],
         "k": purpose.k,
         "withheld": note.withheld,
+        **({"audit": {"outsiders_interval_at_least": note.interval}} if note.interval else {}),
         "periods": list(note.periods),
         "columns": [{"name": c.name, "type": c.type, "kind": str(c.kind), "detail": c.detail, "category": c.category,
                      "label": dict(c.label), "unit": c.unit} for c in contract],

@@ -118,8 +118,9 @@ def test_no_attacker_narrows_a_withheld_cell_below_what_was_declared(made: tuple
         small -= nothing
         withheld -= nothing if result is None else set()
     safe = all(high - low >= (width if cell in small else 1) for cell in withheld for low, high in [knowledge.interval(cell)])
+    # Two who are alone in their cells, and whose cells are the only unknown parts of a known total, find each other.
     alone = [parent for parent, children in knowledge.sums
-             if [table.value[cell] for cell in (parent, *children) if cell in knowledge.bounds] == [1, 1]]
+             if [table.value[cell] for cell in children if cell in knowledge.bounds] == [1, 1] and parent not in knowledge.bounds]
     if result is None:
         # Refused only because withholding all that may be withheld would not do either.
         assert refused == "LP407"
@@ -252,7 +253,7 @@ def test_the_counties_of_working_paper_22_lose_their_small_cells_and_three_other
     gone = {(row.county, row.education) for row in result.itertuples() if row.suppressed}
     assert gone >= {cell for cell, number in COUNTIES.items() if number < 5}
     assert len(gone) == 9
-    assert result.attrs["audit"] == {"cells": 25, "withheld": 9, "shortest": 2, "middle": 2}
+    assert result.attrs["audit"] == {"cells": 25, "withheld": 9, "shortest": 2, "middle": 2, "declared": 2}
 
 
 def test_the_investments_of_fischetti_and_salazar_lose_what_they_published() -> None:
@@ -268,7 +269,8 @@ def test_a_wider_interval_than_the_published_pattern_leaves_withholds_more() -> 
     frame = framed(INVESTMENT, ("activity", "region"), "value")
     frame["sensitive"] = (frame.activity == "II") & (frame.region == "C")
     result = protect(frame, by=["activity", "region"], values=[Magnitude("value", p=120)], primary="sensitive", rule=Rule(cost="value"))
-    assert result["suppressed"].sum() > 4
+    # With I instead of III it is had between 2 and 30, for a value of 60 instead of 59.
+    assert {(row.activity, row.region) for row in result.itertuples() if row.suppressed} == {("I", "A"), ("I", "C"), ("II", "A"), ("II", "C")}
 
 
 # --- rules ---

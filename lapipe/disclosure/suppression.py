@@ -63,6 +63,9 @@ class Layer:
         found: dict[tuple[int, int], None] = {}
         for relation in np.flatnonzero((number == 2) & (alone > 0) & self.tight):
             members = relations.members(int(relation))
+            signs = relations.signs(int(relation))[unknown[members]]
+            if signs[0] != signs[1]:
+                continue  # A total and the one part of it that is unknown: who is alone in both is one person.
             one, other = members[unknown[members]].tolist()
             for cell, known in ((one, other), (other, one)):
                 if self.single[known] and self.guarded[cell]:
