@@ -159,7 +159,8 @@ class Suppression:
                     self.stuck.append(int(cell))
         if not self.stuck:
             self._ensure_rest()
-        if not self.stuck:
+        # In a large table what could be taken back is little, and looking for it takes hours.
+        if not self.stuck and self._small:
             self._take_back()
         return Pattern(self.withheld, self.moves, self.stuck)
 
@@ -243,12 +244,10 @@ class Suppression:
         import numpy as np
 
         if not self._small:
-            for most in _NEAR:
-                move = self._within(number, self._near(cell, most), cell, step, but)
+            for most, whole in ((_NEAR[0], False), (_NEAR[1], False), (_NEAR[0], True)):
+                move = self._within(number, self._near(cell, most), cell, step, but, whole=whole)
                 if move is not None:
                     return move
-            if self._taking_back:
-                return None
         if number not in self._live:
             self._live[number] = self._opened(number)
         found = self._live[number].move(cell, step, but)

@@ -1,15 +1,11 @@
 """How long suppression takes on tables as large as releases are, and how near to the least value it comes.
 
-Run with `python -m tests.benchmarks.suppression`. Random counts (log-normal, a tenth under ten), margins published, k = 10. The
-least value comes from pytauargus (its OPT method) where a Python that has it is named in PYTAUARGUS; it is no dependency.
+Run with `python -m tests.benchmarks.suppression`. Random counts (log-normal, a tenth under ten), margins published, k = 10.
 """
 
 from __future__ import annotations
 
-import os
 import resource
-import subprocess
-import sys
 import time
 from itertools import product
 
@@ -50,17 +46,6 @@ def main() -> None:
             print(f"{name:<14} {int((frame['n'] < K).sum()):>6} {int(others.sum()):>7} {int(frame.loc[others, 'n'].sum()):>8} {seconds:>8.2f} "
                   f"{allowed:>8.1f} {found.attrs['audit']['shortest']:>9}", flush=True)
     print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
-    if "PYTAUARGUS" in os.environ:
-        peer(os.environ["PYTAUARGUS"])
-
-
-def peer(python: str) -> None:
-    """Let pytauargus protect the first two tables, optimally."""
-    for name, shape, median, _ in TABLES[:2]:
-        path = f"/tmp/suppression-{len(shape)}.csv"
-        a_table(shape, median).to_csv(path, index=False)
-        print(name, "pytauargus OPT", flush=True)
-        subprocess.run([python, os.path.join(os.path.dirname(__file__), "suppression_peer.py"), path, str(K)], check=False, stdout=sys.stdout)
 
 
 if __name__ == "__main__":
