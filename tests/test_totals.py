@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lapipe.errors import LapipeError, Refused
+from lapipe.errors import Refused
 from lapipe.pipeline import Run
 from lapipe.purpose import Purpose
 from lapipe.register import Register
@@ -68,8 +68,5 @@ def test_a_release_refuses_a_withheld_row_that_holds_a_figure(ran: tuple[Project
     release = Release("counts", Contract(name="counts", version="1", columns=columns, key=("course",), statistics=True), purpose)
     fine = pa.table({"course": ["A", "B"], "status": ["published", "withheld"], "people": [12, None]})
     assert release._withheld(fine) is fine
-    for wrong in (pa.table({"course": ["A"], "status": ["withheld"], "people": [3]}),
-                  pa.table({"course": ["A"], "status": ["small"], "people": pa.array([None], pa.int64())})):
-        with pytest.raises(Refused, match=r"^LP401 Release counts: a withheld group still holds a figure") as told:
-            release._withheld(wrong)
-        assert isinstance(told.value, LapipeError)
+    with pytest.raises(Refused, match=r"^LP401 Release counts: a withheld group still holds a figure"):
+        release._withheld(pa.table({"course": ["A"], "status": ["withheld"], "people": [3]}))
