@@ -24,6 +24,10 @@ _WHERE = {"Options": "lapipe.pipeline", "Pipeline": "lapipe.pipeline", "Run": "l
 
 def __getattr__(name: str) -> Any:
     """Import on first use, so that `lapipe --help` loads neither pandas nor an engine."""
+    if name == "disclosure":
+        import lapipe.disclosure as disclosure
+
+        return disclosure
     if name not in _WHERE:
         raise AttributeError(f"lapipe has no '{name}' (it has: {', '.join(__all__)})")
     from importlib import import_module

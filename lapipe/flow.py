@@ -80,6 +80,8 @@ class Flow:
         self._told: dict[int, Told] = {}
         self.written: list[Written] = []
         self.withheld = ""
+        #: How long an outsider's interval for a withheld group is at least; nought where no group depends on others.
+        self.interval = 0
         self.window: list[Any] = []
         self.skipped: list[str] = []
         self.coverage: tuple[date, date] | None = None
@@ -282,7 +284,7 @@ class Flow:
         finished = step.stage.finish(self.engine.fetch(held), context)
         self.engine.drop(held)
         facts.update(finished.facts)
-        self.withheld = finished.withheld
+        self.withheld, self.interval = finished.withheld, finished.interval
         return self.engine.table(finished.rows)
 
     def _count(self, held: ir.Table, contract: Contract) -> None:
@@ -371,7 +373,8 @@ class Flow:
         note = Note(
             pipeline=running.pipeline.name, run=running.options.run_id, register=self.started, periods=periods,
             created=f"{running.options.clock():%Y-%m-%dT%H:%M:%SZ}", erase_by=declared.keep_for.after(running.today),
-            withheld=self.withheld if contract.statistics else "", key_id=", ".join(sorted(set(running.key_ids.values())))
+            withheld=self.withheld if contract.statistics else "", interval=self.interval if contract.statistics else 0,
+            key_id=", ".join(sorted(set(running.key_ids.values())))
             if not contract.statistics else "", contracts=sources, version=__version__,
             approvals=tuple(approval.named() for approval in running.approvals))
         chosen = table.select(*contract.names)

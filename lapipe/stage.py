@@ -73,10 +73,14 @@ class Context:
 
 @dataclass(frozen=True)
 class Finished:
-    """What a stage finished in this process: the rows that go on, what is told of those left out, and facts for the register."""
+    """What a stage finished in this process: the rows that go on, what is told of those left out, and facts for the register.
+
+    `interval` is how long an outsider's interval for what is withheld is at least.
+    """
 
     rows: pa.Table
     withheld: str
+    interval: int
     facts: Mapping[str, Any]
 
 
