@@ -76,6 +76,7 @@ class Flow:
         self.window: list[Any] = []
         self.skipped: list[str] = []
         self.coverage: tuple[date, date] | None = None
+        self._extents: dict[Any, tuple[Any, Any] | None] = {}
         self._dropping: list[tuple[int, Step, Context, dict[str, Any]]] = []
         self._pending = False
         self._held: ir.Table | None = None
@@ -135,10 +136,18 @@ class Flow:
         times = [column for column in contract if column.kind is Kind.EVENT_TIME and column.is_time]
         days: list[tuple[date, date]] = []
         for column in times:
-            found = self.engine.count({"first": table[column.name].min(), "last": table[column.name].max()})
-            if found["first"] is not None:
-                days.append((local_date(found["first"], column), local_date(found["last"], column)))
+            found = self._extent(table[column.name])
+            if found is not None:
+                days.append((local_date(found[0], column), local_date(found[1], column)))
         return (max(first for first, _ in days), min(last for _, last in days)) if days else None
+
+    def _extent(self, column: ir.Column) -> tuple[Any, Any] | None:
+        """Give the least and greatest value that a column has where it was read; None where it has none."""
+        root = self.engine.root(column)
+        if root.op() not in self._extents:
+            found = self.engine.count({"first": root.min(), "last": root.max()})
+            self._extents[root.op()] = None if found["first"] is None else (found["first"], found["last"])
+        return self._extents[root.op()]
 
     def _valid(self, table: ir.Table, contract: Contract) -> None:
         """Hold a source that is joined or looked into against its contract; the main one has Validate among its stages."""
@@ -165,7 +174,7 @@ class Flow:
                 found.append(int(text) if whole and text is not None else text)
             return found
 
-        mapping = self.engine.lookup(table[name], compute, column.engine_type)
+        mapping = self.engine.lookup(self.engine.root(table[name]), compute, column.engine_type)
         if unspellable:
             raise ContractBroken(f"{contract.name}: {unspellable} distinct spellings of '{name}' are not what the contract declares, and "
                                  "cannot be brought to one form. Declare their spelling, or correct the export.", rule="LP207")
@@ -224,7 +233,7 @@ class Flow:
             lookup=lambda column, compute, type: engine.lookup(engine.root(column), compute, type),
             small=lambda schema, rows: engine.table(rows()),
             distinct=lambda column: engine.distinct(column), pseudonyms=self.running.pseudonyms, root=engine.root,
-            purposes=self.running.purposes, coverage=self.coverage)
+            extent=self._extent, purposes=self.running.purposes, coverage=self.coverage)
 
     def _judged(self, position: int, step: Step, context: Context, facts: Mapping[str, Any], told: Told) -> None:
         problem: BaseException | None = None

@@ -34,7 +34,8 @@ class Context:
     its schema and a function that gives its few rows, which is not called when planning. `distinct` streams a column's
     distinct values, and `pseudonyms` opens the key of an identity domain; both only when running. `root` gives the column of
     the source, as it was read, from which a column comes unchanged: cheaper to look at, and a superset. `purposes` names every
-    purpose of the project, `coverage` the first and last local day that the data has events of.
+    purpose of the project, `coverage` the first and last local day that the data has events of; `extent` gives the least and the
+    greatest value that a column has where it was read, or None when planning and where there are none.
     """
 
     purpose: Purpose
@@ -49,6 +50,7 @@ class Context:
     distinct: Callable[[ir.Column], Iterator[pa.Array]]
     pseudonyms: Callable[[str], Pseudonyms]
     root: Callable[[ir.Column], ir.Column]
+    extent: Callable[[ir.Column], tuple[Any, Any] | None]
     purposes: frozenset[str] = frozenset()
     coverage: tuple[date, date] | None = None
 

@@ -28,6 +28,21 @@ class Read:
     unreadable: Mapping[str, int] = field(default_factory=dict)
 
 
+#: The column by which rows and the distinct values of one of their columns are matched.
+MATCH = "lapipe_match"
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """Rows with a column `lapipe_match`, and the table (key, lapipe_match) of the values that stand for it; without a null where
+    there is none in the rows.
+    """
+
+    rows: ir.Table
+    values: ir.Table
+    has_null: bool
+
+
 class Engine(Protocol):
     """What lapipe asks of an engine. Every failure comes out as one of lapipe's own errors, without a value in it."""
 
@@ -68,8 +83,11 @@ class Engine(Protocol):
         """Stream the distinct values of a column, null left out."""
         ...
 
-    def values(self, column: ir.Column) -> ir.Table:
-        """Keep the distinct values of a column, and one null, as a table of one column `key`."""
+    def keyed(self, rows: ir.Table, on: str) -> Keyed:
+        """Keep the distinct values of a column, null among them, with what the rows are matched with them by.
+
+        That is the value itself, or what the file has for it where that is cheaper to compare.
+        """
         ...
 
     def root(self, column: ir.Column) -> ir.Column:
@@ -101,10 +119,9 @@ def root_of(column: ir.Column) -> ir.Column:
         relation = op.rel
         if isinstance(relation, ops.DatabaseTable):
             return relation.to_expr()[op.name]
-        values = getattr(relation, "values", None)
-        if values is not None and op.name in values and not isinstance(relation, ops.Aggregate):
-            op = values[op.name]
-        elif isinstance(relation, (ops.Filter, ops.JoinReference)):
+        if isinstance(relation, (ops.Project, ops.JoinChain, ops.DropColumns)):
+            op = relation.values[op.name]
+        elif isinstance(relation, (ops.Filter, ops.Sort, ops.JoinReference)):
             op = ops.Field(relation.parent, op.name)
         else:
             break

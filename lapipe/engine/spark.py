@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lapipe.contract import Contract
-from lapipe.engine import Read, count_by_table, root_of
+from lapipe.engine import MATCH, Keyed, Read, count_by_table, root_of
 from lapipe.engine.duckdb import DuckDB, _bytes_of, _guarded
 from lapipe.errors import EngineFault, LapipeError, UsageFault
 from lapipe.readers import Source
@@ -133,11 +133,12 @@ class Spark:
         finally:
             _remove(path)
 
-    def values(self, column: ir.Column) -> ir.Table:
-        """See `Engine.values`."""
-        listed = column.name("key").as_table().filter(lambda t: t.key.notnull()).distinct()
+    def keyed(self, rows: ir.Table, on: str) -> Keyed:
+        """See `Engine.keyed`."""
+        listed = root_of(rows[on]).name("key").as_table().filter(lambda t: t.key.notnull()).distinct()
         # One null, computed: frames do not enter Spark.
-        return self.hold(listed.union(listed.aggregate(key=listed.key.nullif(listed.key).max())))
+        values = self.hold(listed.union(listed.aggregate(key=listed.key.nullif(listed.key).max())))
+        return Keyed(rows.mutate(**{MATCH: rows[on]}), values.mutate(**{MATCH: values.key}), has_null=True)
 
     def root(self, column: ir.Column) -> ir.Column:
         """See `Engine.root`."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lapipe.contract import Column, Contract, Kind, Level
 from lapipe.errors import ContractBroken, UsageFault
-from lapipe.local_time import PERIOD_START, TIME_DETAILS, calendar, coarser_or_equal, day_key, local_seconds, outside, period_type
+from lapipe.local_time import PERIOD_START, TIME_DETAILS, calendar, coarser_or_equal, day_key, local_seconds, outside, period_type, within
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, carry
 
@@ -60,7 +60,7 @@ class Generalise(Stage):
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Join the calendar, compute the band, or look the distinct values up."""
         for number, (name, detail) in enumerate(self.detail.items()):
-            column = context.contract[name]
+            column = within(context.contract[name], context.extent(table[name]) if detail in TIME_DETAILS else None)
             kind, _, argument = detail.partition(" ")
             if detail in PERIOD_START:
                 mapping, key = _calendar(column, detail, context), day_key(table[name], column)
