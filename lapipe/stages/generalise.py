@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lapipe.contract import Column, Contract, Kind, Level
 from lapipe.errors import ContractBroken, UsageFault
-from lapipe.local_time import PERIOD_START, TIME_DETAILS, calendar, coarser_or_equal, day_key, local_seconds, outside, period_type, within
+from lapipe.local_time import (
+    PERIOD_START,
+    TIME_DETAILS,
+    calendar,
+    coarser_or_equal,
+    day_key,
+    local_seconds,
+    outside,
+    period_type,
+    within,
+)
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, carry
 
