@@ -233,7 +233,7 @@ class Flow:
             lookup=lambda column, compute, type: engine.lookup(engine.root(column), compute, type),
             small=lambda schema, rows: engine.table(rows()),
             distinct=lambda column: engine.distinct(column), pseudonyms=self.running.pseudonyms, root=engine.root,
-            extent=self._extent, purposes=self.running.purposes, coverage=self.coverage)
+            extent=self._extent, values=engine.values, purposes=self.running.purposes, coverage=self.coverage)
 
     def _judged(self, position: int, step: Step, context: Context, facts: Mapping[str, Any], told: Told) -> None:
         problem: BaseException | None = None

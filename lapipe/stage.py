@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
+    from lapipe.engine import IfAny
     from lapipe.keys import Pseudonyms
     from lapipe.purpose import Purpose
 
@@ -35,7 +36,8 @@ class Context:
     distinct values, and `pseudonyms` opens the key of an identity domain; both only when running. `root` gives the column of
     the source, as it was read, from which a column comes unchanged: cheaper to look at, and a superset. `purposes` names every
     purpose of the project, `coverage` the first and last local day that the data has events of; `extent` gives the least and the
-    greatest value that a column has where it was read, or None when planning and where there are none.
+    greatest value that a column has where it was read, or None when planning and where there are none, and `values` a table of one
+    column `key`: the distinct values that a column has there.
     """
 
     purpose: Purpose
@@ -51,6 +53,7 @@ class Context:
     pseudonyms: Callable[[str], Pseudonyms]
     root: Callable[[ir.Column], ir.Column]
     extent: Callable[[ir.Column], tuple[Any, Any] | None]
+    values: Callable[[ir.Column], ir.Table]
     purposes: frozenset[str] = frozenset()
     coverage: tuple[date, date] | None = None
 
@@ -101,7 +104,7 @@ class Stage:
         """Give the Ibis expression; runs nothing but lookups."""
         return table
 
-    def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
+    def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar | IfAny]:
         """Name what must be known of the table that enters, as Ibis aggregates; the pipeline computes them in one query."""
         return {}
 

@@ -28,6 +28,14 @@ class Read:
     unreadable: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class IfAny:
+    """A fact that is counted only where a cheaper one, which is nought only when it is, is not."""
+
+    cheaper: ir.Scalar
+    exact: ir.Scalar
+
+
 #: The column by which rows and the distinct values of one of their columns are matched.
 MATCH = "lapipe_match"
 
@@ -71,7 +79,7 @@ class Engine(Protocol):
         """Let a held table go; other tables are left alone."""
         ...
 
-    def count(self, facts: Mapping[str, ir.Scalar]) -> dict[str, Any]:
+    def count(self, facts: Mapping[str, ir.Scalar | IfAny]) -> dict[str, Any]:
         """Compute named aggregates, those of one table in one query."""
         ...
 
@@ -81,6 +89,10 @@ class Engine(Protocol):
 
     def distinct(self, column: ir.Column) -> Iterator[pa.Array]:
         """Stream the distinct values of a column, null left out."""
+        ...
+
+    def values(self, column: ir.Column) -> ir.Table:
+        """Give a table of one column `key`: the distinct values that a column has where it is stored, null among them."""
         ...
 
     def keyed(self, rows: ir.Table, on: str) -> Keyed:
@@ -128,8 +140,13 @@ def root_of(column: ir.Column) -> ir.Column:
     return column
 
 
-def count_by_table(facts: Mapping[str, ir.Scalar], fetch: Callable[[ir.Table], pa.Table]) -> dict[str, Any]:
+def count_by_table(facts: Mapping[str, ir.Scalar | IfAny], fetch: Callable[[ir.Table], pa.Table]) -> dict[str, Any]:
     """Compute named aggregates, those of one table in one query; `fetch` brings a table of one row here."""
+    counted = _counted({name: fact.cheaper if isinstance(fact, IfAny) else fact for name, fact in facts.items()}, fetch)
+    return counted | _counted({name: fact.exact for name, fact in facts.items() if isinstance(fact, IfAny) and counted[name]}, fetch)
+
+
+def _counted(facts: Mapping[str, ir.Scalar], fetch: Callable[[ir.Table], pa.Table]) -> dict[str, Any]:
     import ibis.expr.operations as ops
 
     groups: dict[Any, dict[str, Any]] = {}

@@ -15,7 +15,7 @@ import ibis
 
 from lapipe.contract import Column, Contract
 from lapipe.contract import Reading as FileReading
-from lapipe.engine import MATCH, Keyed, Read, count_by_table, root_of
+from lapipe.engine import MATCH, IfAny, Keyed, Read, count_by_table, root_of
 from lapipe.errors import ContractBroken, EngineFault, LapipeError, UsageFault
 from lapipe.readers import Frame, Parquet, Source, Text
 
@@ -65,7 +65,8 @@ class DuckDB:
         #: The view over each frame.
         self._over: dict[str, str] = {}
         self._viewed: dict[tuple[str, str], _Viewed] = {}
-        self._listed: dict[_Viewed, str] = {}
+        #: The table of the distinct values of a column.
+        self._listed: dict[tuple[str, str], str] = {}
         #: The ENUM of the texts of a column, or nothing where they are many.
         self._codes: dict[tuple[str, str], str] = {}
         settings: dict[str, Any] = {
@@ -182,9 +183,11 @@ class DuckDB:
         for op in table.op().find(ops.DatabaseTable):
             if op.name in self._held:
                 self._held.discard(op.name)
+                for at in [at for at in self._listed if at[0] == op.name]:
+                    self._run(f"DROP TABLE {self._listed.pop(at)}")
                 self._run(f"DROP TABLE {op.name}")
 
-    def count(self, facts: Mapping[str, ir.Scalar]) -> dict[str, Any]:
+    def count(self, facts: Mapping[str, ir.Scalar | IfAny]) -> dict[str, Any]:
         """See `Engine.count`."""
         return count_by_table(facts, self.fetch)
 
@@ -212,53 +215,63 @@ class DuckDB:
                 yield column_values.dictionary_decode() if hasattr(column_values, "dictionary_decode") else column_values
 
     def _distinct(self, column: ir.Column) -> str:
-        """Give the SQL of a column's distinct values; of a Parquet file's column they are listed once, in the type they are stored in."""
-        origin = self._origin(column)
-        if origin is None:
+        """Give the SQL of a column's distinct values, null left out."""
+        listed = self._listing(column)
+        if not listed:
             return self._sql(column.name("key").as_table().filter(lambda t: t.key.notnull()).distinct())
-        return f"SELECT DISTINCT key FROM {self._listing(origin)} WHERE key IS NOT NULL"
+        return f"SELECT DISTINCT key FROM {listed} WHERE key IS NOT NULL"
 
-    def _origin(self, column: ir.Column) -> _Viewed | None:
-        """Give where a column of a file or frame is read, of a column that is no other."""
+    def _listing(self, column: ir.Column) -> str:
+        """Give the table (key, stored) of the values of a column, listed once, as they are read and as they are stored; nothing where it
+        is computed.
+        """
+        import ibis.expr.operations as ops
+
         op = column.op()
-        return self._viewed.get((getattr(getattr(op, "rel", None), "name", ""), getattr(op, "name", "")))
-
-    def _listing(self, origin: _Viewed) -> str:
-        """Give the table (key, stored) of the values of a file's column, as they are read and as they are stored there."""
-        if origin not in self._listed:
-            self._listed[origin] = name = self._new("distinct")
+        if not isinstance(op, ops.Field) or not isinstance(op.rel, ops.DatabaseTable):
+            return ""
+        at = (op.rel.name, op.name)
+        if at not in self._listed:
+            self._listed[at] = name = self._new("distinct")
+            origin = self._viewed.get(at) or _Viewed(op.rel.name, _name(op.name), _name(op.name))
+            # In the type in which a file has them, which may be cheaper.
             self._run(f"CREATE TABLE {name} AS SELECT {origin.value} AS key, {origin.name} AS stored "
                       f"FROM (SELECT DISTINCT {origin.name} FROM {origin.relation})")
-        return self._listed[origin]
+        return self._listed[at]
+
+    def values(self, column: ir.Column) -> ir.Table:
+        """See `Engine.values`."""
+        root = self.root(column)
+        listed = self._listing(root)
+        return self._coded(listed, ibis.schema({"key": root.type()})).distinct() if listed else root.name("key").as_table().distinct()
 
     def keyed(self, rows: ir.Table, on: str) -> Keyed:
         """See `Engine.keyed`. A number that a file has for an identifier is compared as it is, where the rows come unchanged from the file."""
         root = self.root(rows[on])
-        stored = self._stored(rows, root)
-        name = self._new("values")
-        if stored is None:
+        as_stored, name = self._as_stored(rows, root), self._new("values")
+        if as_stored is None:
             self._run(f"CREATE TABLE {name} AS SELECT key, key AS {MATCH} FROM ({self._distinct(root)}) UNION ALL SELECT NULL, NULL")
-            rows, has_null = rows.mutate(**{MATCH: rows[on]}), True
         else:
-            view = stored.op().rel.to_expr()
-            self._run(f"CREATE TABLE {name} AS SELECT key, stored AS {MATCH} FROM {self._listing(self._origin(root))}")
-            rows = view.select(**{column: view[self.root(rows[column]).op().name] for column in rows.columns}, **{MATCH: stored})
-            has_null = self._one(f"SELECT count(*) FROM {name} WHERE {MATCH} IS NULL") > 0
+            self._run(f"CREATE TABLE {name} AS SELECT key, stored AS {MATCH} FROM {self._listing(root)}")
         self._held.add(name)
-        return Keyed(rows, self._ibis.table(name), has_null)
+        has_null = self._one(f"SELECT count(*) FROM {name} WHERE {MATCH} IS NULL") > 0
+        return Keyed(rows.mutate(**{MATCH: rows[on]}) if as_stored is None else as_stored, self._ibis.table(name), has_null)
 
-    def _stored(self, rows: ir.Table, root: ir.Column) -> ir.Column | None:
-        """Give the number that the file has for an identifier, where all the rows' columns come unchanged from there, and no row was taken out."""
+    def _as_stored(self, rows: ir.Table, root: ir.Column) -> ir.Table | None:
+        """Give the rows with the number that the file has for an identifier, where no row was taken out and all columns come unchanged."""
         import ibis.expr.operations as ops
 
-        origin, relation = self._origin(root), rows.op()
+        relation = rows.op()
         while isinstance(relation, (ops.Project, ops.DropColumns)):
             relation = relation.parent
-        if origin is None or not origin.whole or getattr(relation, "name", "") != root.op().rel.name:
+        roots = {name: self.root(rows[name]).op() for name in rows.columns}
+        if not isinstance(relation, ops.DatabaseTable) or any(getattr(op, "rel", None) != relation for op in (*roots.values(), root.op())):
             return None
-        if any(self._origin(self.root(rows[column])) is None for column in rows.columns):
+        view = relation.to_expr()
+        origin = self._viewed.get((relation.name, root.get_name()))
+        if origin is None or not origin.whole:
             return None
-        return relation.to_expr()[origin.whole]
+        return view.select(**{name: view[op.name] for name, op in roots.items()}, **{MATCH: view[origin.whole]})
 
     def root(self, column: ir.Column) -> ir.Column:
         """See `Engine.root`."""
