@@ -262,8 +262,11 @@ class Flow:
         if self._people is not None:
             self._people.gone()
             self._people = None
+        main = next(iter(self.plan.sources))
         if self._held is not None:
             self.engine.drop(self._held)
+        elif not any(main in step.stage.needs() for step in self.plan.steps):
+            self.engine.drop(self.tables[main])
         self._held, self._pending = held, False
         if self._dropping:
             self._count(held, contract)
