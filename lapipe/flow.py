@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lapipe.contract import Contract, Kind, Spelling
+from lapipe.contract import Column, Contract, Kind, Spelling
 from lapipe.disclosure.bands import withheld_band
 from lapipe.engine import Engine
 from lapipe.errors import ContractBroken, EngineFault, Refused
-from lapipe.local_time import local_date, period_of
+from lapipe.local_time import local_date, period_of, starts
 from lapipe.people import People
 from lapipe.plan import Plan, Step
 from lapipe.readers import Parquet, Text, open_source
@@ -136,16 +136,23 @@ class Flow:
         times = [column for column in contract if column.kind is Kind.EVENT_TIME and column.is_time]
         days: list[tuple[date, date]] = []
         for column in times:
-            found = self._extent(table[column.name])
+            found = self._extent(table[column.name], column)
             if found is not None:
                 days.append((local_date(found[0], column), local_date(found[1], column)))
         return (max(first for first, _ in days), min(last for _, last in days)) if days else None
 
-    def _extent(self, column: ir.Column) -> tuple[Any, Any] | None:
-        """Give the least and greatest value that a column has where it was read; None where it has none."""
+    def _extent(self, column: ir.Column, declared: Column) -> tuple[Any, Any] | None:
+        """Give the first and last time within its declared range that a column has where it was read; None where it has none.
+
+        A time far outside is on no calendar; Validate refuses it.
+        """
+        import ibis
+
         root = self.engine.root(column)
         if root.op() not in self._extents:
-            found = self.engine.count({"first": root.min(), "last": root.max()})
+            low, high = (ibis.literal(starts(declared, date.fromisoformat(day))).cast(declared.engine_type) for day in declared.times_between)
+            known = (root >= low) & (root < high)
+            found = self.engine.count({"first": root.min(where=known), "last": root.max(where=known)})
             self._extents[root.op()] = None if found["first"] is None else (found["first"], found["last"])
         return self._extents[root.op()]
 

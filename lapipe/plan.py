@@ -184,7 +184,7 @@ def _context(purpose: Purpose, today: date, contract: Contract, after: Contract,
     return Context(purpose=purpose, today=today, contract=contract, promise=after, position=position,
                    tables={name: ibis.table(other.schema(), name=name) for name, other in others.items()}, contracts=others,
                    lookup=lookup, small=small, distinct=_running_only, pseudonyms=_running_only, root=lambda column: column,
-                   extent=lambda column: None, values=_running_only)
+                   extent=lambda column, declared: None, values=_running_only)
 
 
 def _running_only(*_: Any) -> Any:

@@ -35,8 +35,8 @@ class Context:
     its schema and a function that gives its few rows, which is not called when planning. `distinct` streams a column's
     distinct values, and `pseudonyms` opens the key of an identity domain; both only when running. `root` gives the column of
     the source, as it was read, from which a column comes unchanged: cheaper to look at, and a superset. `purposes` names every
-    purpose of the project, `coverage` the first and last local day that the data has events of; `extent` gives the least and the
-    greatest value that a column has where it was read, or None when planning and where there are none, and `values` a table of one
+    purpose of the project, `coverage` the first and last local day that the data has events of; `extent` gives the first and
+    last time that a column has where it was read, or None when planning and where there are none, and `values` a table of one
     column `key`: the distinct values that a column has there.
     """
 
@@ -52,7 +52,7 @@ class Context:
     distinct: Callable[[ir.Column], Iterator[pa.Array]]
     pseudonyms: Callable[[str], Pseudonyms]
     root: Callable[[ir.Column], ir.Column]
-    extent: Callable[[ir.Column], tuple[Any, Any] | None]
+    extent: Callable[[ir.Column, Column], tuple[Any, Any] | None]
     values: Callable[[ir.Column], ir.Table]
     purposes: frozenset[str] = frozenset()
     coverage: tuple[date, date] | None = None

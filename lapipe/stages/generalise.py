@@ -70,7 +70,9 @@ class Generalise(Stage):
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Join the calendar, compute the band, or look the distinct values up."""
         for number, (name, detail) in enumerate(self.detail.items()):
-            column = within(context.contract[name], context.extent(table[name]) if detail in TIME_DETAILS else None)
+            column = context.contract[name]
+            if detail in TIME_DETAILS:
+                column = within(column, context.extent(table[name], column))
             kind, _, argument = detail.partition(" ")
             if detail in PERIOD_START:
                 mapping, key = _calendar(column, detail, context), day_key(table[name], column)
