@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lapipe.contract import Contract, Kind, Spelling
+from lapipe.contract import Column, Contract, Kind, Spelling
 from lapipe.differencing import Leaving, about_release, hold, marks_of
 from lapipe.disclosure.bands import withheld_band
 from lapipe.engine import Engine
 from lapipe.errors import ContractBroken, EngineFault, Refused
 from lapipe.ledger import Ledger
-from lapipe.local_time import local_date, period_of
+from lapipe.local_time import local_date, period_of, starts
 from lapipe.people import People
 from lapipe.plan import Plan, Step
 from lapipe.readers import Parquet, Text, open_source
@@ -85,6 +85,7 @@ class Flow:
         self.window: list[Any] = []
         self.skipped: list[str] = []
         self.coverage: tuple[date, date] | None = None
+        self._extents: dict[Any, tuple[Any, Any] | None] = {}
         self._dropping: list[tuple[int, Step, Context, dict[str, Any]]] = []
         self._pending = False
         self._held: ir.Table | None = None
@@ -146,10 +147,25 @@ class Flow:
         times = [column for column in contract if column.kind is Kind.EVENT_TIME and column.is_time]
         days: list[tuple[date, date]] = []
         for column in times:
-            found = self.engine.count({"first": table[column.name].min(), "last": table[column.name].max()})
-            if found["first"] is not None:
-                days.append((local_date(found["first"], column), local_date(found["last"], column)))
+            found = self._extent(table[column.name], column)
+            if found is not None:
+                days.append((local_date(found[0], column), local_date(found[1], column)))
         return (max(first for first, _ in days), min(last for _, last in days)) if days else None
+
+    def _extent(self, column: ir.Column, declared: Column) -> tuple[Any, Any] | None:
+        """Give the first and last time within its declared range that a column has where it was read; None where it has none.
+
+        A time far outside is on no calendar; Validate refuses it.
+        """
+        import ibis
+
+        root = self.engine.root(column)
+        if root.op() not in self._extents:
+            low, high = (ibis.literal(starts(declared, date.fromisoformat(day))).cast(declared.engine_type) for day in declared.times_between)
+            known = (root >= low) & (root < high)
+            found = self.engine.count({"first": root.min(where=known), "last": root.max(where=known)})
+            self._extents[root.op()] = None if found["first"] is None else (found["first"], found["last"])
+        return self._extents[root.op()]
 
     def _valid(self, table: ir.Table, contract: Contract) -> None:
         """Hold a source that is joined or looked into against its contract; the main one has Validate among its stages."""
@@ -176,7 +192,7 @@ class Flow:
                 found.append(int(text) if whole and text is not None else text)
             return found
 
-        mapping = self.engine.lookup(table[name], compute, column.engine_type)
+        mapping = self.engine.lookup(self.engine.root(table[name]), compute, column.engine_type)
         if unspellable:
             raise ContractBroken(f"{contract.name}: {unspellable} distinct spellings of '{name}' are not what the contract declares, and "
                                  "cannot be brought to one form. Declare their spelling, or correct the export.", rule="LP207")
@@ -240,7 +256,7 @@ class Flow:
             lookup=lambda column, compute, type: engine.lookup(engine.root(column), compute, type),
             small=lambda schema, rows: engine.table(rows()),
             distinct=lambda column: engine.distinct(column), pseudonyms=self.running.pseudonyms, root=engine.root,
-            purposes=self.running.purposes, coverage=self.coverage, fetch=engine.fetch)
+            extent=self._extent, values=engine.values, purposes=self.running.purposes, coverage=self.coverage, fetch=engine.fetch)
 
     def _judged(self, position: int, step: Step, context: Context, facts: Mapping[str, Any], told: Told) -> None:
         problem: BaseException | None = None
@@ -271,8 +287,11 @@ class Flow:
             self._people = None
         if self._dropping and self._dropping[-1][1].stage.finishes:
             held = self._finished(held)
+        main = next(iter(self.plan.sources))
         if self._held is not None:
             self.engine.drop(self._held)
+        elif not any(main in step.stage.needs() for step in self.plan.steps):
+            self.engine.drop(self.tables[main])
         self._held, self._pending = held, False
         if self._dropping:
             self._count(held, contract)

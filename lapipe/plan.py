@@ -251,7 +251,8 @@ def _context(purpose: Purpose, today: date, contract: Contract, after: Contract,
 
     return Context(purpose=purpose, today=today, contract=contract, promise=after, position=position,
                    tables={name: ibis.table(other.schema(), name=name) for name, other in others.items()}, contracts=others,
-                   lookup=lookup, small=small, distinct=running_only, pseudonyms=running_only, root=lambda column: column)
+                   lookup=lookup, small=small, distinct=running_only, pseudonyms=running_only, root=lambda column: column,
+                   extent=lambda column, declared: None, values=running_only)
 
 
 def _compare(name: str, stage: Stage, before: Contract, after: Contract, context: Context) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
+    from lapipe.engine import IfAny
     from lapipe.keys import Pseudonyms
     from lapipe.phrases import Language
     from lapipe.purpose import Purpose
@@ -45,8 +46,10 @@ class Context:
     its schema and a function that gives its few rows, which is not called when planning. `distinct` streams a column's
     distinct values, and `pseudonyms` opens the key of an identity domain; both only when running. `root` gives the column of
     the source, as it was read, from which a column comes unchanged: cheaper to look at, and a superset. `purposes` names every
-    purpose of the project, `coverage` the first and last local day that the data has events of. `fetch` brings a table of groups here,
-    and `memo` keeps what `inspect` found for `apply`; both only when running.
+    purpose of the project, `coverage` the first and last local day that the data has events of; `extent` gives the first and
+    last time that a column has where it was read, or None when planning and where there are none, and `values` a table of one
+    column `key`: the distinct values that a column has there. `fetch` brings a table of groups here, and `memo` keeps what `inspect`
+    found for `apply`; both only when running.
     """
 
     purpose: Purpose
@@ -61,6 +64,8 @@ class Context:
     distinct: Callable[[ir.Column], Iterator[pa.Array]]
     pseudonyms: Callable[[str], Pseudonyms]
     root: Callable[[ir.Column], ir.Column]
+    extent: Callable[[ir.Column, Column], tuple[Any, Any] | None]
+    values: Callable[[ir.Column], ir.Table]
     purposes: frozenset[str] = frozenset()
     coverage: tuple[date, date] | None = None
     fetch: Callable[[ir.Table], pa.Table] = running_only
@@ -126,7 +131,7 @@ class Stage:
         """Give the Ibis expression; runs nothing but lookups."""
         return table
 
-    def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
+    def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar | IfAny]:
         """Name what must be known of the table that enters, as Ibis aggregates; the pipeline computes them in one query."""
         return {}
 
