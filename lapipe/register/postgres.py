@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lapipe.errors import RegisterFault, UsageFault
 from lapipe.register import store
@@ -389,9 +388,10 @@ def _parts(url: str) -> tuple[str, str]:
         psycopg_there = False
     if not psycopg_there:
         raise UsageFault("A register in PostgreSQL needs psycopg: pip install 'lapipe-privacy[postgres]'.")
-    split = urlsplit(url)
-    query = dict(parse_qsl(split.query))
-    schema = query.pop("schema", SCHEMA)
+    # The rest of the query is libpq's, and stays as it is spelt.
+    place, _, query = url.partition("?")
+    settings = dict(each.partition("=")[::2] for each in query.split("&") if each)
+    schema = settings.pop("schema", SCHEMA)
     if not _NAME.fullmatch(schema):
         raise UsageFault("The schema of a register is a lower-case name: letters, digits and '_'.")
     careful = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3", "connect_timeout": "10",
@@ -399,7 +399,8 @@ def _parts(url: str) -> tuple[str, str]:
     conninfo = ""
     # The error quotes the URL, which may hold a password.
     with suppress(ProgrammingError, ValueError):
-        conninfo = make_conninfo(urlunsplit(split._replace(query=urlencode(query))), **{k: v for k, v in careful.items() if k not in query})
+        rest = "&".join(f"{name}={value}" for name, value in settings.items())
+        conninfo = make_conninfo(f"{place}?{rest}", **{name: value for name, value in careful.items() if name not in settings})
     if not conninfo:
         raise UsageFault("The register's URL cannot be read; give postgresql://user@host:port/database?schema=lapipe, with the password in"
                          " ~/.pgpass.")
