@@ -487,6 +487,53 @@ def test_eight_processes_keep_every_entry_on_one_chain(place: str) -> None:
             assert [file.name for file in register.path.parent.iterdir() if "-" not in file.name] == [register.path.name]
 
 
+KILLED = """
+import random, signal
+from datetime import date
+place, dice = sys.argv[1], random.Random(9)
+Register.open(place, clock=clock).close()
+for number in range(100):
+    told, telling = os.pipe()
+    child = os.fork()
+    if not child:
+        with Register.open(place, clock=clock) as register:
+            os.write(telling, b'open\\n')
+            for run in range(1000):
+                with register.run(f'r{number}-{run}', {'pipeline': 'weekly', 'purpose': 'feedback'}) as record:
+                    record.record('source', {'rows': 12})
+                    kept = register.evidence.add('consent', 's1', {'number': number}, date(2030, 1, 1))
+                    record.complete({})
+                os.write(telling, f'r{number}-{run}\\n'.encode())
+    os.close(telling)
+    os.read(told, 5)
+    time.sleep(dice.random() / 30)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with os.fdopen(told) as lines:
+        print(lines.read(), end='')
+"""
+
+
+def test_what_is_killed_a_hundred_times_loses_nothing_and_finishes_nothing_by_half(place: str) -> None:
+    told = run_python(KILLED, place).split()
+    with Register.open(place, clock=lambda: datetime.now(UTC), create=False) as register:
+        checked = register.verify()
+        runs = register.runs()
+        by_run: dict[str, list[str]] = {}
+        for entry in register.entries():
+            by_run.setdefault(entry.run, []).append(entry.kind)
+        kept = register.evidence.of("s1")
+    assert {finding.rule for finding in checked.findings} <= {"LP603"}
+    completed = {run.id for run in runs if run.state == "completed"}
+    assert set(told) <= completed
+    # At most the last one of each process was completed without having come to say so.
+    assert len(completed) - len(told) <= 100
+    assert {run.state for run in runs} <= {"completed", "interrupted"}
+    assert len(checked.findings) == len(runs) - len(completed)
+    assert all(by_run[run] == ["started", "source", "completed"] for run in completed)
+    assert len(kept) == by_run[""].count("evidence") == checked.evidence
+
+
 # --- attacks --------------------------------------------------------------------------------------------------------
 
 
@@ -895,6 +942,27 @@ def test_what_is_no_register_is_refused_and_left_alone(
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
     assert (path.read_bytes() if path.is_file() else b"") == before
     assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_a_register_of_the_first_version_goes_on_as_it_was(path: Path, as_user: tuple[str, ...]) -> None:
+    """Made as lapipe made it before there were closings and evidence."""
+    with Register.open(path, clock=Ticking()) as register:
+        finish(register, "r1")
+        before = list(register.entries())
+    with closing(sqlite3.connect(path)) as db:
+        for name in ("TRIGGER entries_hold", "INDEX entries_closed", "TABLE evidence"):
+            db.execute(f"DROP {name}")
+        db.execute("CREATE TRIGGER entries_hold BEFORE UPDATE ON entries"
+                   " BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END")
+        db.execute("PRAGMA user_version = 1")
+    path.chmod(0o400)
+    message = run_python(FAULT + "tell(lambda: Register.open(sys.argv[1], clock=clock))\n", path, prefix=as_user)
+    assert_plain(message.rstrip("\n"))
+    path.chmod(0o600)
+    with Register.open(path, clock=Ticking(START + timedelta(days=1)), create=False) as register:
+        assert list(register.entries()) == before
+        register.evidence.add("consent", "s1", {}, START.date())
+        assert register.verify().findings == ()
 
 
 def overwrite(path: Path, start: int) -> None:
