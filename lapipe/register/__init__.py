@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -279,11 +279,17 @@ class Register:
 
     def leaves(self, until: int, use: Callable[[Iterator[bytes]], _T]) -> _T:
         """Hand the hashes of the first entries to `use`, as 32 bytes each, and give what it makes of them."""
-        return self._store.read(lambda: use(bytes.fromhex(as_text(digest)) for digest in self._store.leaves(until)))
+        def read() -> _T:
+            with closing(self._store.leaves(until)) as leaves:
+                return use(bytes.fromhex(as_text(digest)) for digest in leaves)
+        return self._store.read(read)
 
     def rows(self, use: Callable[[Iterator[tuple[int, bytes, bytes]]], _T]) -> _T:
         """Hand number, canonical text (empty where a closed period left none) and hash of every entry to `use`."""
-        return self._store.read(lambda: use((seq, body, digest) for seq, _, _, body, digest, _ in self._store.rows()))
+        def read() -> _T:
+            with closing(self._store.rows()) as rows:
+                return use((seq, body, digest) for seq, _, _, body, digest, _ in rows)
+        return self._store.read(read)
 
     # What follows is not part of the interface of pipelines; checkpoints, closings and evidence use it.
 

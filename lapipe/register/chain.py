@@ -97,7 +97,8 @@ class _Walk:
         last_size = max(sizes, default=0)
         link, tree, unfinished = _Link(0, NOTHING_BEFORE.encode(), b""), self.tree, self.unfinished
         count, head = 0, NOTHING_BEFORE
-        for seq, run, kind, body, digest, typed in self.store.rows():
+        rows = self.store.rows()
+        for seq, run, kind, body, digest, typed in rows:
             count += 1
             if body == PRUNED and typed:
                 head, when = as_text(digest), link.time

@@ -7,7 +7,7 @@ and nothing else. Locks belong to the session, so connect to the server itself o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -278,14 +278,14 @@ class PostgresStore:
                          f" WHERE {is_kind} = %s ORDER BY seq DESC LIMIT 1", (kind,))
         return rows[0] if rows else None
 
-    def rows(self) -> Iterator[tuple[int, bytes, bytes, bytes, bytes, bool]]:
+    def rows(self) -> Generator[tuple[int, bytes, bytes, bytes, bytes, bool], None, None]:
         with self._db.cursor(name="rows", binary=True) as cursor:
             cursor.itersize = 5 * store.PAGE
             yield from cursor.execute(
                 "SELECT seq, convert_to(run, 'UTF8'), convert_to(kind, 'UTF8'), convert_to(body, 'UTF8'), convert_to(hash, 'UTF8'), true"
                 " FROM entries ORDER BY seq")
 
-    def leaves(self, until: int) -> Iterator[bytes]:
+    def leaves(self, until: int) -> Generator[bytes, None, None]:
         with self._db.cursor(name="leaves", binary=True) as cursor:
             cursor.itersize = 10 * store.PAGE
             for (digest,) in cursor.execute("SELECT convert_to(hash, 'UTF8') FROM entries WHERE seq <= %s ORDER BY seq", (until,)):

@@ -7,7 +7,7 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -207,14 +207,14 @@ class SqliteStore:
         found = self._db.execute(f"SELECT seq, body, hash FROM entries WHERE {is_kind} ORDER BY seq DESC LIMIT 1", {"kind": kind}).fetchone()
         return found
 
-    def rows(self) -> Iterator[tuple[int, bytes, bytes, bytes, bytes, bool]]:
+    def rows(self) -> Generator[tuple[int, bytes, bytes, bytes, bytes, bool], None, None]:
         # A column that holds a BLOB with the same bytes looks the same here, and is not found by its index.
         yield from self._db.execute(
             "SELECT seq, run, kind, body, hash,"
             " typeof(run) = 'text' AND typeof(kind) = 'text' AND typeof(body) = 'text' AND typeof(hash) = 'text'"
             " FROM entries ORDER BY seq")
 
-    def leaves(self, until: int) -> Iterator[bytes]:
+    def leaves(self, until: int) -> Generator[bytes, None, None]:
         for (digest,) in self._db.execute("SELECT hash FROM entries WHERE seq <= ? ORDER BY seq", (until,)):
             yield digest
 

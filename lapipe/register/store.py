@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
@@ -87,10 +87,10 @@ class Store(Protocol):
     def latest(self, kind: str) -> tuple[int, bytes, bytes] | None:
         """Give the last entry of a kind."""
 
-    def rows(self) -> Iterator[tuple[int, bytes, bytes, bytes, bytes, bool]]:
+    def rows(self) -> Generator[tuple[int, bytes, bytes, bytes, bytes, bool], None, None]:
         """Give everything in order: number, run, kind, body, hash, and whether each is of its type."""
 
-    def leaves(self, until: int) -> Iterator[bytes]:
+    def leaves(self, until: int) -> Generator[bytes, None, None]:
         """Give the hashes of the first entries."""
 
     def frame(self, last: int) -> list[tuple[str, str]]:
