@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lapipe.errors import EngineFault, LapipeError, RegisterFault, UsageFault
 from lapipe.register import Register, verify_register
 from lapipe.register.checkpoints import SigningKey, assure, checkpoint, prove, prove_entry, read_public
-from lapipe.register.closing import close_period, export_to
+from lapipe.register.periods import close_period, export_to
 from lapipe.register.verify_register import (
     PublicKey,
     Tree,

@@ -180,7 +180,7 @@ def register_export(to: Annotated[str, typer.Option("--to", help="A file, or - f
                     register: RegisterPath = "", profile: ProfileName = "") -> None:
     """Write every entry as it was hashed; verify_register.py checks it without lapipe."""
     from lapipe.register import Register
-    from lapipe.register.closing import export_to, write_export
+    from lapipe.register.periods import export_to, write_export
 
     if format != "jsonl":
         raise UsageFault(f"There is no format '{format}' (there is: jsonl).")
@@ -200,7 +200,7 @@ def register_close(until: Annotated[str, typer.Option("--until", help="A day; wh
     """Close a period: sign, export, and keep of its entries the hashes alone."""
     from lapipe.register import Register
     from lapipe.register.checkpoints import SigningKey, checkpoint
-    from lapipe.register.closing import close_period
+    from lapipe.register.periods import close_period
 
     try:
         day = date.fromisoformat(until)
