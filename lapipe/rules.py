@@ -226,6 +226,9 @@ _ALL = (
     Rule("LP613", "Nobody but the owner of the register may change entries",
          "A pipeline that may change the record is not held by it.",
          "2.3", "GDPR art. 5(2), 32", "REVOKE what was granted; `lapipe register create --writer ROLE` grants what is needed."),
+    Rule("LP614", "What changed since the last evaluation is weighed again",
+         "An assessment holds for what was assessed.",
+         "5.1", "GDPR art. 5(2), 24, 35(11)", "Weigh the change: purpose, necessity, DPIA and notice; then note that in the purpose's review."),
 )
 
 #: Every rule by its code.

@@ -158,6 +158,30 @@ def register_prove(checkpoint: Notes = None, entry: Annotated[int, typer.Option(
         say(json.dumps(prove_entry(opened, entry, notes[0]) if entry else prove(opened, *notes), ensure_ascii=False))
 
 
+@register_app.command("diff")
+def register_diff(before: Annotated[str, typer.Argument(metavar="A", help="A run's id, or a day.")],
+                  after: Annotated[str, typer.Argument(metavar="B", help="A later run's id, or day.")],
+                  register: RegisterPath = "", profile: ProfileName = "", format: Format = "text") -> None:
+    """Say what changed between two runs or days that asks to be weighed again; exit code 1 when something takes privacy away."""
+    from lapipe.register import Register
+    from lapipe.register.differences import differences
+    from lapipe.rules import RULES
+
+    as_json = wants_json(format)
+    with Register.open(register_url(register, profile), clock=clock, create=False) as opened:
+        changes = differences(opened, before, after)
+    if as_json:
+        say(json.dumps([{**vars(change.finding), "guide": RULES[change.finding.rule].guide, "weaker": change.weaker} for change in changes],
+                       indent=2, ensure_ascii=False))
+    else:
+        for finding, weaker in changes:
+            say(f"{finding} (guide step {RULES[finding.rule].guide})" if weaker else f"Information, {finding.where}: {finding.message}")
+        if not changes:
+            say("Nothing that is weighed again changed.")
+    if any(change.weaker for change in changes):
+        raise typer.Exit(1)
+
+
 @register_app.command("amend")
 def register_amend(entry: Annotated[int, typer.Argument(metavar="ENTRY", help="The number of the entry to correct.")],
                    reason: Annotated[str, typer.Option("--reason", help="Why; never with a person in it.")],
