@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from lapipe.cli.app import Format, ProfileName, RegisterPath, app, clock, register_url, say, today, wants_json
+from lapipe.cli.app import Format, ProfileName, RegisterPath, app, clock, project, register_url, say, today, wants_json
 from lapipe.errors import EngineFault, UsageFault
 
 register_app = typer.Typer(no_args_is_help=True, help="Look at the processing register, sign it, export it, close periods of it.")
@@ -182,6 +182,34 @@ def register_diff(before: Annotated[str, typer.Argument(metavar="A", help="A run
         raise typer.Exit(1)
 
 
+@register_app.command("article30")
+def register_article30(to: Annotated[str, typer.Option("--to", help="A file, or - for standard output.")] = "-",
+                       format: Annotated[str, typer.Option("--format", help="md, json, csv or xlsx.")] = "md",
+                       language: Annotated[str, typer.Option("--language", help="nl or en.")] = "nl",
+                       register: RegisterPath = "", profile: ProfileName = "") -> None:
+    """Write the records of GDPR art. 30(1) and 30(2): what is declared, what the register evidences, and what is missing."""
+    from lapipe.article30 import FORMATS, LANGUAGES, as_csv, as_json, as_markdown, records, write_xlsx
+    from lapipe.register import Register
+
+    if format not in FORMATS or language not in LANGUAGES:
+        raise UsageFault(f"There is no format '{format}' in language '{language}' (there are: {', '.join(FORMATS)}; {', '.join(LANGUAGES)}).")
+    if format == "xlsx" and to == "-":
+        raise UsageFault("A workbook goes to a file: give --to FILE.xlsx.")
+    with Register.open(register_url(register, profile), clock=clock, create=False) as opened:
+        found = records(project(profile).root, opened)
+    if format == "xlsx":
+        write_xlsx(found, language, Path(to))
+    else:
+        text = {"json": lambda: as_json(found), "csv": lambda: as_csv(found, language), "md": lambda: as_markdown(found, language)}[format]()
+        if to == "-":
+            say(text)
+            return
+        _write(Path(to), text)
+    items = [item for record in found for items in record.fields.values() for item in items]
+    told = ", ".join(f"{sum(item.label == label for item in items)} {label}" for label in ("evidenced", "declared", "missing"))
+    say(f"{len(found)} records in {to}: of their values, {told}.")
+
+
 @register_app.command("amend")
 def register_amend(entry: Annotated[int, typer.Argument(metavar="ENTRY", help="The number of the entry to correct.")],
                    reason: Annotated[str, typer.Option("--reason", help="Why; never with a person in it.")],
@@ -234,6 +262,16 @@ def register_close(until: Annotated[str, typer.Option("--until", help="A day; wh
         signing = SigningKey.open(key.expanduser(), opened)
         done = close_period(opened, day, export, lambda: checkpoint(opened, signing, to, clock()), today())
     say(f"Closed up to entry {done.until}: {done.removed} contents removed, their hashes kept. Keep {export}: it is all that is left of them.")
+
+
+def _write(path: Path, text: str) -> None:
+    problem = ""
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    if problem:
+        raise EngineFault(f"{path} cannot be written ({problem}); name a file in a folder that is there and yours.")
 
 
 def _content(path: Path) -> bytes:
