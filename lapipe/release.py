@@ -20,7 +20,7 @@ from lapipe.engine import Engine
 from lapipe.errors import EngineFault, LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.purpose import Purpose
 from lapipe.register import Register
-from lapipe.stages.aggregate import PEOPLE, STATUS
+from lapipe.stages.aggregate import PEOPLE
 from lapipe.stages.generalise import meets
 
 if TYPE_CHECKING:
@@ -85,15 +85,15 @@ class Release:
                           f"Add it to Generalise: {{'{column.name}': '{column.use}'}}.",
                           rule="LP303" if column.kind is Kind.EVENT_TIME else "LP311")
 
-    def write(self, table: ir.Table, engine: Engine, staging: Staging, note: Note) -> Written:
-        """Write data, codebooks and manifest below `staging`; nothing is visible before `Staging.commit`."""
+    def write(self, table: ir.Table | pa.Table, engine: Engine, staging: Staging, note: Note) -> Written:
+        """Write data, codebooks and manifest below `staging`; nothing is visible before `Staging.commit`.
+
+        Pseudonyms are a table of the engine; statistics were brought here, since they were held against earlier ones.
+        """
         label = note.periods_label or ALL
         folder = staging.make(self.name, label)
         data = folder / DATA
-        if self.contract.statistics:
-            rows = _write_statistics(engine.fetch(table), self.contract, data)
-        else:
-            rows = engine.write(table, data)
+        rows = _write_statistics(table, self.contract, data) if self.contract.statistics else engine.write(table, data)
         if self.contract.statistics or self.csv:
             _write_csv(data, folder / CSV)
         for language in ("nl", "en"):
@@ -122,6 +122,7 @@ class Note:
     key_id: str = ""
     contracts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     version: str = ""
+    approvals: tuple[Mapping[str, str | int], ...] = ()
 
     @property
     def periods_label(self) -> str:
@@ -215,6 +216,7 @@ def _manifest(release: Release, note: Note, rows: int, files: Mapping[str, str])
         "columns": [{"name": c.name, "type": c.type, "kind": str(c.kind), "detail": c.detail, "category": c.category,
                      "label": dict(c.label), "unit": c.unit} for c in contract],
         "key": note.key_id,
+        "approvals": [dict(approval) for approval in note.approvals],
         "contracts": {name: dict(about) for name, about in note.contracts.items()},
         "lapipe": note.version,
         "rows": rows,
@@ -228,6 +230,8 @@ _WORDS = {
            "people": "Groepen van minder dan {k} mensen worden niet gepubliceerd.",
            "status": "`status` is `published` of `withheld`; een onthouden rij zegt niet of er iemand was: nul is net zo onthouden als "
                      "één tot {less}.",
+           "frozen": "Een rij met `status` `frozen` toont wat eerder is gepubliceerd: sindsdien zijn er minder dan {k} mensen bij gekomen, weggegaan of "
+                     "veranderd, en het verschil zou over hen gaan.",
            "norow": "Groepen onder de drempel hebben geen rij. Aantal van zulke groepen: {withheld}.",
            "measure": "Een leeg cijfer in een gepubliceerde rij is onthouden omdat het over te weinig mensen gaat of ieders waarde zou verraden.",
            "null": "Een lege waarde in een groepskolom is een eigen groep: bij deze mensen is de waarde onbekend.",
@@ -239,6 +243,8 @@ _WORDS = {
            "people": "Groups of fewer than {k} people are not published.",
            "status": "`status` is `published` or `withheld`; a withheld row does not say whether anybody was there: nought is withheld "
                      "just as one to {less}.",
+           "frozen": "A row with `status` `frozen` shows what was published before: fewer than {k} people came, went or changed since, and the "
+                     "difference would be about them.",
            "norow": "Groups under the threshold have no row. Number of such groups: {withheld}.",
            "measure": "An empty figure in a published row is withheld, because too few people are behind it or it would tell everyone's value.",
            "null": "An empty value in a grouping column is a group of its own: for these people the value is not known.",
@@ -261,11 +267,12 @@ def codebook(release: Release, note: Note, language: str) -> str:
     lines += ["", f"## {words['empty']}", ""]
     if contract.statistics:
         lines.append(words["people"].format(k=purpose.k))
-        if STATUS in contract:
+        if contract.framed:
             if not purpose.zeros_public:
                 lines.append(words["status"].format(less=purpose.k - 1))
         else:
             lines.append(words["norow"].format(withheld=note.withheld))
+        lines.append(words["frozen"].format(k=purpose.k))
         if contract.names[-1] != PEOPLE:
             lines.append(words["measure"])
         lines.append(words["null"])

@@ -110,7 +110,7 @@ def test_no_line_is_drawn_over_a_week_that_is_missing(executed: Any) -> None:
 def test_the_chart_holds_the_figures_of_groups_only_and_points_to_no_data_elsewhere(executed: Any) -> None:
     chart = _chart(executed)
     [rows] = chart["datasets"].values()
-    assert set(rows[0]) == {"course", "component", "week", "people", "actions", "stretch"}
+    assert set(rows[0]) == {"course", "component", "week", "status", "people", "actions", "stretch"}
     assert set(re.findall(r'"url"', json.dumps(chart))) == set()
 
 

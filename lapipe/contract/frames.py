@@ -12,7 +12,8 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from lapipe.contract import UNDECIDED, Column, Contract, Kind
+from lapipe.contract import Column, Contract, Kind
+from lapipe.documents import UNDECIDED
 from lapipe.errors import ContractBroken, UsageFault
 
 if TYPE_CHECKING:

@@ -175,7 +175,8 @@ class _Column:
 
     def _evidence(self, rule: str) -> Evidence:
         # A column of yes and no is about a thing, and not the thing: but "dyslexia: yes" is all there is to say.
-        special = rule.startswith("special:")
+        kind = headers.kind_of(rule)
+        special = kind == "special"
         strength = self.header.get(rule)
         only_flags = self.boolean or 0 < self.distinct == self.flags
         if only_flags and not special and rule != "bsn":
@@ -186,9 +187,8 @@ class _Column:
             outcome = test(header=sure)
             if outcome.verdict == "none" and strength and not self.boolean:
                 outcome = Outcome("possible", judged=outcome.judged, matching=outcome.matching, p_value=outcome.p_value)
-            return Evidence(rule, "national_id", outcome.verdict, bool(strength) and not self.boolean, outcome.values,
+            return Evidence(rule, kind, outcome.verdict, bool(strength) and not self.boolean, outcome.values,
                             outcome.text, self.distinct, outcome.matching, outcome.p_value, outcome.judged)
-        kind = "special" if special else "free_text" if rule == "free_text" else "identifier"
         tally = self.tallies.get(rule)
         if tally is None:
             by_name: Verdict = "found" if strength == "sure" else "possible" if strength else "none"

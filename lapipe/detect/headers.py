@@ -51,6 +51,17 @@ def read(name: str) -> Mapping[str, Strength]:
     return dict(sorted(found.items()))
 
 
+def kind_of(rule: str) -> str:
+    """Give the kind, as a contract writes it, of what a rule finds.
+
+    >>> kind_of("bsn"), kind_of("special:health"), kind_of("email")
+    ('national_id', 'special', 'identifier')
+    """
+    if rule in ("bsn", "onderwijsnummer"):
+        return "national_id"
+    return "special" if rule.startswith("special:") else "free_text" if rule == "free_text" else "identifier"
+
+
 @dataclass(frozen=True)
 class Entry:
     """Phrases that speak for one rule, unless one of some other words stands in the same name."""

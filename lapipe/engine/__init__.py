@@ -45,6 +45,10 @@ class Engine(Protocol):
         """Make a table of a few rows."""
         ...
 
+    def view(self, path: Path) -> ir.Table:
+        """Give the table of a Parquet file that lapipe itself wrote; dropping it leaves the file."""
+        ...
+
     def hold(self, expression: ir.Table, *, written: Sequence[str] = ()) -> ir.Table:
         """Compute a table and keep it until `drop` or the end; `written` names the columns that will be written next.
 

@@ -152,6 +152,12 @@ class DuckDB:
         con.unregister(f"{name}_in")
         return self._ibis.table(name)
 
+    def view(self, path: Path) -> ir.Table:
+        """See `Engine.view`."""
+        name = self._new("view")
+        self._run(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{_path(path)}])")
+        return self._ibis.table(name)
+
     # --- through ---
 
     def hold(self, expression: ir.Table, *, written: Sequence[str] = ()) -> ir.Table:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lapipe.contract import UNDECIDED, Contract, Kind, folded
+from lapipe.contract import Contract, Kind, folded
 from lapipe.detect import Evidence, judge
+from lapipe.documents import UNDECIDED
 from lapipe.engine import open_engine
 from lapipe.errors import ContractBroken
 from lapipe.readers.undeclared import open_undeclared

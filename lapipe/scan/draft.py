@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from lapipe.contract import UNDECIDED
+from lapipe.documents import UNDECIDED
 from lapipe.errors import UsageFault
 from lapipe.scan import Scanned, ScannedColumn
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Contract, Kind
 from lapipe.errors import UsageFault
+from lapipe.phrases import Language
 from lapipe.purpose import Purpose
 from lapipe.scrubbing import Scrubber
 from lapipe.stage import Context, Stage, carry
@@ -34,6 +35,12 @@ class Scrub(Stage):
             raise UsageFault(f"Scrub: the contract of {contract.name} does not say how '{self.column}' is scrubbed (it does for: {able}). "
                              "Declare `scrub` there.", rule="LP203")
         return contract.change(self.column, kind=Kind.PLAIN, required=False)
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        if language == "nl":
+            return f"Haalt de mensen uit de tekst in `{self.column}`, zoals het contract zegt; een tekst die niet geheel begrepen wordt, gaat niet naar buiten."
+        return f"Takes the people out of the text in `{self.column}`, as the contract says; a text that is not understood as a whole is not released."
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Look the distinct texts up."""

@@ -32,7 +32,7 @@ def people(number: int, course: str | None = "A", first: int = 1, **values: Any)
     return [{"student": str(first + each), "course": course, **values} for each in range(number)]
 
 
-@pytest.mark.parametrize(("number", "rows"), [(2, []), (3, [{"course": "A", "people": 3}]), (4, [{"course": "A", "people": 4}])])
+@pytest.mark.parametrize(("number", "rows"), [(2, []), (3, [{"course": "A", "status": "published", "people": 3}]), (4, [{"course": "A", "status": "published", "people": 4}])])
 def test_a_group_is_shown_from_k_people_on(run: Runner, number: int, rows: list[Any]) -> None:
     assert run(Aggregate(by=("course",)), EVENTS, people(number), purpose=a_purpose(k=3)).rows == rows
 
@@ -56,7 +56,7 @@ def test_two_spellings_of_one_student_are_one_person(run: Runner) -> None:
 
 def test_null_is_a_group_of_its_own(run: Runner) -> None:
     found = run(Aggregate(by=("course",)), EVENTS, people(3, None) + people(4) + people(2, "B"))
-    assert found.rows == [{"course": None, "people": 3}, {"course": "A", "people": 4}]
+    assert found.rows == [{"course": None, "status": "published", "people": 3}, {"course": "A", "status": "published", "people": 4}]
 
 
 def test_a_null_in_one_of_two_columns_is_a_group_of_its_own(run: Runner) -> None:
@@ -77,7 +77,7 @@ def test_an_empty_table_gives_an_empty_table(run: Runner) -> None:
 
 def test_a_person_in_two_groups_counts_in_both(run: Runner) -> None:
     found = run(Aggregate(by=("course",)), EVENTS, people(3) + people(3, "B"))
-    assert found.rows == [{"course": "A", "people": 3}, {"course": "B", "people": 3}]
+    assert found.rows == [{"course": "A", "status": "published", "people": 3}, {"course": "B", "status": "published", "people": 3}]
 
 
 # --- measures ---
@@ -85,7 +85,7 @@ def test_a_person_in_two_groups_counts_in_both(run: Runner) -> None:
 
 def test_count_counts_rows(run: Runner) -> None:
     found = run(Aggregate(by=("course",), measures={"rows": Count()}), EVENTS, people(3) * 2 + people(1))
-    assert found.rows == [{"course": "A", "people": 3, "rows": 7}]
+    assert found.rows == [{"course": "A", "status": "published", "people": 3, "rows": 7}]
 
 
 @pytest.mark.parametrize(("most", "shown"), [(17, True), (18, False)])
@@ -171,25 +171,25 @@ def test_a_median_needs_k_people_where_k_is_more_than_thirty(run: Runner) -> Non
 def test_a_share_needs_k_people_on_either_side(run: Runner, yes: int, no: int, share: Decimal | None) -> None:
     rows = people(yes, passed=True) + people(no, first=100, passed=False)
     found = run(Aggregate(by=("course",), measures={"share": Share("passed")}), EVENTS, rows)
-    assert found.rows == [{"course": "A", "people": yes + no, "share": share}]
+    assert found.rows == [{"course": "A", "status": "published", "people": yes + no, "share": share}]
 
 
 def test_a_share_leaves_out_rows_of_which_it_is_not_known(run: Runner) -> None:
     rows = people(3, passed=True) + people(3, first=10, passed=False) + people(3, first=20)
     found = run(Aggregate(by=("course",), measures={"share": Share("passed")}), EVENTS, rows)
-    assert found.rows == [{"course": "A", "people": 9, "share": Decimal("0.500")}]
+    assert found.rows == [{"course": "A", "status": "published", "people": 9, "share": Decimal("0.500")}]
 
 
 def test_a_deviation_is_that_of_a_sample(run: Runner) -> None:
     rows = [{"student": str(number), "course": "A", "score": score} for number, score in enumerate((2, 4, 4, 4, 5, 5, 7, 9), 1)]
     found = run(Aggregate(by=("course",), measures={"sd": Deviation("score", scale=4)}), EVENTS, rows)
-    assert found.rows == [{"course": "A", "people": 8, "sd": Decimal("2.1381")}]
+    assert found.rows == [{"course": "A", "status": "published", "people": 8, "sd": Decimal("2.1381")}]
 
 
 def test_a_deviation_of_large_numbers_close_together_is_exact(run: Runner) -> None:
     rows = [{"student": str(number), "course": "A", "score": 10**9 + number} for number in (1, 2, 3)]
     found = run(Aggregate(by=("course",), measures={"sd": Deviation("score", scale=3)}), EVENTS, rows)
-    assert found.rows == [{"course": "A", "people": 3, "sd": Decimal("1.000")}]
+    assert found.rows == [{"course": "A", "status": "published", "people": 3, "sd": Decimal("1.000")}]
 
 
 def test_decimals_are_summed_exactly(run: Runner) -> None:
@@ -201,7 +201,7 @@ def test_decimals_are_summed_exactly(run: Runner) -> None:
     assert found.rows == []  # 5.5 of 6.0 is one person's
     rows = [{**row, "grade": Decimal("0.1") * number} for number, row in enumerate(rows, 1)]
     found = run(Aggregate(by=("course",), measures={"total": Sum("grade", scale=1), "mean": Mean("grade", scale=2)}), table, rows)
-    assert found.rows == [{"course": "A", "people": 4, "total": Decimal("1.0"), "mean": Decimal("0.25")}]
+    assert found.rows == [{"course": "A", "status": "published", "people": 4, "total": Decimal("1.0"), "mean": Decimal("0.25")}]
 
 
 def test_many_measures_of_one_column_stand_beside_each_other(run: Runner) -> None:
@@ -209,7 +209,7 @@ def test_many_measures_of_one_column_stand_beside_each_other(run: Runner) -> Non
     measures: dict[str, Measure] = {"n": Count(), "mean": Mean("score"), "rough": Mean("score", scale=0), "sum": Sum("score", scale=0),
                                     "mid": Median("score"), "sd": Deviation("score")}
     found = run(Aggregate(by=("course",), measures=measures), EVENTS, rows)
-    assert found.rows == [{"course": "A", "people": 30, "n": 30, "mean": Decimal("15.50"), "rough": Decimal(16), "sum": Decimal(465),
+    assert found.rows == [{"course": "A", "status": "published", "people": 30, "n": 30, "mean": Decimal("15.50"), "rough": Decimal(16), "sum": Decimal(465),
                            "mid": Decimal("15.50"), "sd": Decimal("8.80")}]
 
 
@@ -441,7 +441,7 @@ def oracle(rows: Sequence[dict[str, Any]], k: int) -> list[dict[str, Any]]:
         no = {row["student"] for row in members if row["passed"] is False}
         known = [row["passed"] for row in members if row["passed"] is not None]
         out.append({
-            "course": course, "people": len(of), "rows": len(members), "sum": Decimal(sum(values)) if safe else None,
+            "course": course, "status": "published", "people": len(of), "rows": len(members), "sum": Decimal(sum(values)) if safe else None,
             "mean": hundredths(Decimal(sum(values)) / len(values)) if safe else None,
             "sd": hundredths(Decimal(statistics.stdev(values))) if safe else None,
             "share": round(known.count(True) / len(known), 9) if min(len(yes), len(no)) >= k else None})
