@@ -257,7 +257,8 @@ class _Running:
             if before is not None and before.state == "completed":
                 return _repeated(register, options.run_id, out)
             if options.approvals:
-                replayed = earlier(self.approvals, (entry.body for entry in register.entries() if entry.kind == "started"))
+                # Of a period that was closed, `carried` has the newest.
+                replayed = earlier(self.approvals, (entry.body for entry in register.entries() if entry.kind in ("started", "carried")))
                 if replayed:
                     raise Refused(f"Pipeline {pipeline.name}: {replayed}. Have it approved again.", rule="LP109")
             if any(isinstance(stage, Pseudonymise) for stage in pipeline.stages):

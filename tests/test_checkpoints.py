@@ -12,10 +12,12 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from lapipe import approval
 from lapipe.errors import EngineFault, LapipeError, RegisterFault, UsageFault
 from lapipe.register import Register, verify_register
 from lapipe.register.checkpoints import SigningKey, assure, checkpoint, prove, prove_entry, read_public
@@ -551,6 +553,20 @@ def test_periods_are_closed_one_after_another(place: str, tmp_path: Path) -> Non
         assert register.runs() == runs
         assert register.verify().findings == ()
     assert script(exported(place, tmp_path), "--checkpoint", tmp_path / "note", "--public", f"{key(tmp_path)}.pub").returncode == 0
+
+
+def test_the_newest_approval_of_a_closed_period_is_carried_out_of_it(in_file: str, tmp_path: Path) -> None:
+    """An older approval that is put back after the closing is still told from the newest."""
+    with Register.open(in_file, clock=CLOCK) as register:
+        for run, number in (("a1", 3), ("a2", 7), ("a3", 5)):
+            with register.run(run, {"approvals": [{"project": "p", "purpose": "feedback", "role": "privacy_officer", "number": number}]}) as record:
+                record.complete({})
+        day = CLOCK.now.date() + timedelta(days=1)
+        close_period(register, day, tmp_path / "export", lambda: None, day)
+        assert not any(entry.kind == "started" for entry in register.entries())
+        carried = [entry.body for entry in register.entries() if entry.kind == "carried"]
+    held = approval.earlier([SimpleNamespace(project="p", approves="feedback", role="privacy_officer", number=5)], carried)  # type: ignore[list-item]
+    assert "has number 5, and a run was started by number 7" in held
 
 
 def test_a_run_that_still_goes_on_is_not_closed(in_file: str, tmp_path: Path) -> None:

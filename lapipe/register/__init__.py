@@ -27,7 +27,7 @@ from lapipe.register.entry import (
     written,
 )
 from lapipe.register.evidence import Evidence
-from lapipe.register.runs import ENDS, LIFE, RunSummary, folded, packed, unpacked, verdict
+from lapipe.register.runs import ENDS, LIFE, RunSummary, folded, newest_approvals, packed, unpacked, verdict
 from lapipe.register.store import PRUNED, Store, Unsettled
 
 __all__ = ["LARGEST", "NOTHING_BEFORE", "Entry", "Evidence", "Json", "Register", "RunRecord", "RunSummary", "Unsettled", "Verification"]
@@ -321,10 +321,13 @@ class Register:
     def _close(self, until: int, body: Mapping[str, Json]) -> Entry:
         """Record that the period up to an entry is closed, with what is carried out of it; all or nothing."""
         def work() -> Entry:
-            touched = {entry.run for entry in self._select(kinds=LIFE, until=until, after=closed_until(self._store))}
+            gone = list(self._select(kinds=LIFE, until=until, after=closed_until(self._store)))
+            touched = {entry.run for entry in gone}
             summaries = [self._settled(summary) for run, summary in self._summaries(until=until).items() if run in touched]
             for start in range(0, len(summaries), _CARRIED):
                 self._insert("carried", {"runs": [packed(summary) for summary in summaries[start:start + _CARRIED]]}, "")
+            if approvals := newest_approvals(gone):
+                self._insert("carried", {"approvals": approvals}, "")
             return self._insert("closed", {**body, "until": until}, "")
         return self._store.transact(work)
 

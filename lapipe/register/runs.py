@@ -50,6 +50,18 @@ def folded(entries: Iterable[Entry], carried: Mapping[str, RunSummary] | None = 
     return runs
 
 
+def newest_approvals(entries: Iterable[Entry]) -> list[Json]:
+    """Give, as a start names it, the approval with the highest number of each project, purpose and role: an older one is never good again."""
+    newest: dict[tuple[str, str, str], int] = {}
+    for entry in entries:
+        named = entry.body.get("approvals") if entry.kind == "started" else None
+        for each in named if isinstance(named, list) else []:
+            if isinstance(each, Mapping) and isinstance(number := each.get("number"), int):
+                key = (str(each.get("project")), str(each.get("purpose")), str(each.get("role")))
+                newest[key] = max(newest.get(key, 0), number)
+    return [{"project": project, "purpose": purpose, "role": role, "number": number} for (project, purpose, role), number in newest.items()]
+
+
 def packed(summary: RunSummary) -> list[Json]:
     """Give a summary as an entry carries it."""
     return list(vars(summary).values())
