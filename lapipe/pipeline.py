@@ -29,6 +29,7 @@ from lapipe.register import Register
 from lapipe.release import Staging, Written, on_disk, read_release, recover
 from lapipe.stage import Stage
 from lapipe.stages.pseudonymise import Pseudonymise
+from lapipe.stages.redact import Redact
 from lapipe.stages.release import Release as ReleaseStage
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ class _Running:
                 raise UsageFault(f"Run id {options.run_id} was used for pipeline {before.pipeline}; give {pipeline.name} another one.")
             if before is not None and before.state == "completed":
                 return _repeated(register, options.run_id, out)
-            if any(isinstance(stage, Pseudonymise) for stage in pipeline.stages):
+            if any(isinstance(stage, Pseudonymise) or (isinstance(stage, Redact) and stage.pseudonym) for stage in pipeline.stages):
                 self._keys()
             with register.run(options.run_id, self._opening(plan)) as record:
                 started = next(e for e in register.entries(run=options.run_id) if e.kind == "started")

@@ -22,6 +22,7 @@ from lapipe.purpose import Purpose
 from lapipe.register import Register
 from lapipe.stages.aggregate import PEOPLE, STATUS
 from lapipe.stages.generalise import meets
+from lapipe.stages.redact import REDACTED
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -70,8 +71,7 @@ class Release:
         if column.kind is Kind.IDENTIFIER:
             raise Refused(f"{at} is a direct identifier. Put Pseudonymise before the release, or leave it out.", rule="LP301")
         if column.kind is Kind.FREE_TEXT:
-            raise Refused(f"{at} is free text, in which names and numbers hide. Leave it out, or Generalise it to a declared level.",
-                          rule="LP307")
+            self._text(column, at)
         if column.kind is Kind.SPECIAL and not self.purpose.condition:
             raise Refused(f"{at} is special-category data, and purpose {self.purpose.name} names no condition of art. 9(2).",
                           rule="LP310")
@@ -84,6 +84,20 @@ class Release:
             raise Refused(f"{at} has detail '{column.detail}', finer than the '{column.use}' that purpose {self.purpose.name} allows. "
                           f"Add it to Generalise: {{'{column.name}': '{column.use}'}}.",
                           rule="LP303" if column.kind is Kind.EVENT_TIME else "LP311")
+
+    def _text(self, column: Column, at: str) -> None:
+        """Refuse free text, unless it is redacted and the purpose says so, with a reason, for people who may have pseudonyms."""
+        name = self.purpose.name
+        if column.detail != REDACTED:
+            raise Refused(f"{at} is free text, in which names and numbers hide. Leave it out, Generalise it to a declared level, or Redact it where "
+                          f"purpose {name} allows that.", rule="LP307")
+        if self.contract.statistics:
+            raise Refused(f"{at} is free text, and figures are not told per text. Leave it out of Aggregate.", rule="LP317")
+        waiver = self.purpose.waiver(f"{REDACTED} {column.name}")
+        if column.use != REDACTED or waiver is None or waiver.value is not True:
+            missing = f"says '{column.use or 'nothing'}' for it and not '{REDACTED}'" if column.use != REDACTED else "does not say why"
+            raise Refused(f"{at} is redacted free text, in which something may still tell who wrote it, and purpose {name} {missing}. It takes the use "
+                          f"'{REDACTED}' under columns, and an exception '{REDACTED} {column.name}' with value true and the reason.", rule="LP317")
 
     def write(self, table: ir.Table, engine: Engine, staging: Staging, note: Note) -> Written:
         """Write data, codebooks and manifest below `staging`; nothing is visible before `Staging.commit`."""

@@ -157,6 +157,9 @@ _ALL = (
     Rule("LP316", "A pipeline does not read or release more unseen",
          "Each source and each table that goes out was not weighed before.",
          "2.3", "GDPR art. 5(1)(c), 25, 35(11)", "Let the privacy officer review the new plan, or take the change back."),
+    Rule("LP317", "Redacted free text is released only where the purpose says so, with the reason, and never as statistics",
+         "What people write tells who they are by more than names; someone must have weighed what is left.",
+         "2.2", "GDPR art. 5(1)(c), 25", "Write `redacted` for the column and an exception `redacted COLUMN` with its reason, or leave the text out."),
     # LP4xx: disclosure
     Rule("LP401", "No group smaller than k is published",
          "In a small group a figure tells about a person.",

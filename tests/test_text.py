@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import random
 import socket
@@ -110,7 +111,7 @@ def test_signs_that_cannot_be_seen_and_letters_written_otherwise_hide_nothing(hi
 
 def test_known_people_are_found_by_names_and_numbers_and_told_apart() -> None:
     known = Known(people=[("1000001", ["Kwarrelbos, Xander van"], ["xkw@voorbeeld.nl", "xkwar"]), ("1000002", ["Bas Kwarrelbos"], []),
-                          ("1000003", ["Bas Mol"], [])], spelling=Spelling(prefixes=("s",), lower=True, number=True, width=7))
+                          ("1000003", ["Bas Mol"], [])], spellings=[Spelling(prefixes=("s",), lower=True, number=True, width=7)])
     finder = Finder(known)
 
     def told(text: str) -> list[tuple[str, str, str]]:
@@ -164,7 +165,7 @@ def test_spans_never_overlap_and_cover_all_that_was_found() -> None:
     for _ in range(500):
         spans = [Span(at := chance.randrange(40), at + chance.randint(1, 9), chance.choice(rules), chance.random() < 0.6) for _ in range(chance.randrange(9))]
         out = merged(spans)
-        assert all(one.end <= other.start for one, other in zip(out, out[1:], strict=False))
+        assert all(one.end <= other.start for one, other in itertools.pairwise(out))
         assert {place for span in spans for place in range(span.start, span.end)} == {place for span in out for place in range(span.start, span.end)}
         for span in spans:
             # A doubt is only cleared by something sure that covers it.

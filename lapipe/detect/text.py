@@ -29,6 +29,9 @@ class Span:
     person: str = ""
 
 
+#: Longer texts, and longer runs without a space, are a doubt as a whole.
+_LONGEST, _ENDLESS = 100_000, re.compile(r"\S{2000}")
+
 #: Which rule names a span where several found it: the first of these.
 _RANK = ("bsn", "onderwijsnummer", "secret", "email", "iban", "student_number", "username", "user_id", "phone", "date_of_birth", "address", "ip",
          "mac", "url_id", "url", "name", "number")
@@ -222,11 +225,11 @@ class Known:
     """People whom the data knows: their names, and what else stands for them.
 
     `people` has for each person the number by which they are pseudonymised (empty: none), their names, and other identifiers;
-    `spelling` says how such a number is written.
+    `spellings` say how such numbers are written. Numbers of fewer than five digits are passed over: too much is counted with them.
     """
 
     people: Sequence[tuple[str, Sequence[str], Sequence[str]]] = ()
-    spelling: Spelling | None = None
+    spellings: Sequence[Spelling] = ()
     names: dict[str, set[int]] = field(default_factory=dict, init=False, repr=False)
     ids: dict[str, int] = field(default_factory=dict, init=False, repr=False)
     parts: list[frozenset[str]] = field(default_factory=list, init=False, repr=False)
@@ -238,7 +241,7 @@ class Known:
             for word in words:
                 self.names.setdefault(word, set()).add(index)
             for other in (number, *others):
-                if len(other) > 2:
+                if len(other) > (4 if other.isdecimal() else 2):
                     # Two people with one identifier: neither.
                     self.ids[other.casefold()] = index if self.ids.get(other.casefold(), index) == index else -1
 
@@ -253,9 +256,9 @@ class Known:
     def id_of(self, token: str) -> int | None:
         """Give the place of the person for whom a word or number stands; -1 for several, None for nobody."""
         found = self.ids.get(token.casefold())
-        if found is None and self.spelling is not None and any(sign.isdigit() for sign in token):
-            canonical = self.spelling.canonical(token)
-            found = self.ids.get(canonical.casefold()) if canonical else None
+        if found is None and sum(sign.isdigit() for sign in token) > 4:
+            spelt = (spelling.canonical(token) for spelling in self.spellings)
+            found = next((self.ids[each.casefold()] for each in spelt if each and each.casefold() in self.ids), None)
         return found
 
 
@@ -278,8 +281,11 @@ class Finder:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        array = pa.array(texts, pa.string())
         found: list[list[Span]] = [[] for _ in texts]
+        # What has no end, such as a file pasted in, is nobody's to look through.
+        endless = {index for index, text in enumerate(texts) if len(text) > _LONGEST or _ENDLESS.search(text)}
+        whole, texts = texts, ["" if index in endless else text for index, text in enumerate(texts)]
+        array = pa.array(texts, pa.string())
         for pattern in _PATTERNS:
             for index in _picked(array, pattern.picks):
                 found[index] += _matches(pattern, texts[index])
@@ -288,6 +294,8 @@ class Finder:
             found[index] += self._names(texts[index], found[index])
         for index in pc.indices_nonzero(pc.match_substring_regex(array, _ANY_SPECIAL)).to_pylist():
             found[index] += _special(texts[index], found[index])
+        for index in endless:
+            found[index] = [Span(0, len(whole[index]), "number", False)]
         return [merged(spans) for spans in found]
 
     def _known_ids(self, text: str) -> Iterator[Span]:

@@ -53,7 +53,8 @@ PURPOSE: Schema = _mapping(
         "type": "array",
         "items": _mapping(
             "setting value reason approved_by",
-            setting={"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.]*$"},
+            # A setting of a column has its name behind it: "redacted message", "flag contact email".
+            setting={"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.]*(?: [A-Za-z0-9_.:-]+)*$"},
             value={"type": ["boolean", "number", "string"]},
         ),
     },
