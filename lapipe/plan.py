@@ -238,3 +238,19 @@ def stage_sql(plan: Plan, position: int) -> str:
               if _is_read(source, [s.stage for s in plan.steps])}
     context = _context(plan.purpose, date.today(), step.before, step.after, position, others)
     return str(ibis.to_sql(step.stage.apply(ibis.table(step.before.schema(), name=_FLOW), context), dialect="duckdb"))
+
+
+def sources_of(plan: Plan, position: int, name: str) -> frozenset[str]:
+    """Give the sources from which a column comes, as it enters a step; a value out of a lookup comes from all that its stage reads."""
+    import ibis
+
+    others = {source: minimised(contract, plan.purpose) for source, contract in plan.sources.items()
+              if _is_read(source, [step.stage for step in plan.steps])}
+    names, found = {name}, set()
+    for number, step in reversed(list(enumerate(plan.steps[:position]))):
+        context = _context(plan.purpose, date.today(), step.before, step.after, number, others)
+        made = origins(step.stage.apply(ibis.table(step.before.schema(), name=_FLOW), context), _FLOW)
+        origin = {each for column in names for each in (made.get(column) or {*step.stage.needs(), next(iter(plan.sources))})}
+        found |= {each.partition(".")[0] for each in origin if each.partition(".")[0] in plan.sources}
+        names = {each for each in origin if each in step.before}
+    return frozenset(found | ({next(iter(plan.sources))} if names else set()))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Column, Contract, Kind
+from lapipe.detect.inferred import refuse_times
 from lapipe.engine import Engine
 from lapipe.errors import EngineFault, LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.purpose import Purpose
@@ -47,8 +48,9 @@ class Release:
 
     Raises:
         Refused: a column is an identifier (LP301), a national id (LP302), free text (LP307), a special category without a
-            condition (LP310), not allowed by the purpose (LP304), or finer than it allows (LP303, LP311); or no recipient of
-            the purpose may have a table of this kind (LP304).
+            condition (LP310), not allowed by the purpose (LP304), or finer than it allows (LP303, LP311), or a time about single
+            people from which a special category can be inferred (LP318, LP319); or no recipient of the purpose may have a table
+            of this kind (LP304).
     """
 
     name: str
@@ -84,6 +86,7 @@ class Release:
             raise Refused(f"{at} has detail '{column.detail}', finer than the '{column.use}' that purpose {self.purpose.name} allows. "
                           f"Add it to Generalise: {{'{column.name}': '{column.use}'}}.",
                           rule="LP303" if column.kind is Kind.EVENT_TIME else "LP311")
+        refuse_times(at, column, self.contract, self.purpose)
 
     def _text(self, column: Column, at: str) -> None:
         """Refuse free text, unless it is redacted and the purpose says so, with a reason, for people who may have pseudonyms."""

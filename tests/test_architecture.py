@@ -18,7 +18,7 @@ PACKAGE = ROOT / "lapipe"
 
 #: The flow of the data, and the order of imports: each module imports only from earlier ones.
 ORDER = ("errors", "rules", "documents", "scrubbing", "contract", "project", "purpose", "declarations", "keys", "detect", "disclosure",
-         "local_time", "readers", "engine", "scan", "register", "lineage", "stage", "stages", "release", "plan", "people", "flow", "pipeline",
+         "local_time", "readers", "engine", "scan", "register", "quarantine", "lineage", "stage", "stages", "release", "plan", "people", "flow", "pipeline",
          "revision", "changes", "check", "report", "demo", "cli")
 
 #: Names that say nothing.

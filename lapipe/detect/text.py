@@ -433,7 +433,7 @@ class Finder:
         elif weak and kinds & {"common", "unknown"}:
             sure = True
         elif kinds == {"common"}:
-            sure = True if not begins or len(own) > 1 else False
+            sure = not begins or len(own) > 1
         elif "common" in kinds or "unknown" in kinds:
             sure = False
         elif begins and len(own) == 1:
@@ -458,9 +458,9 @@ class Finder:
         if said == "plain" or fold(token[0]) in PREFIXES:
             return None
         if said == "known":
-            sure: bool | None = True if not is_word(fold(token[0])) else None
+            sure: bool | None = None if is_word(fold(token[0])) else True
         elif said == "name":
-            sure = True if len(token[0]) > 3 else False
+            sure = len(token[0]) > 3
         else:
             sure = None
         if sure is None and said != "word":
