@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 from collections.abc import Iterator, Sequence
@@ -60,11 +61,9 @@ def second_look(texts: Sequence[str], found: Sequence[Sequence[Span]], model: st
 
 def _hits(engine: AnalyzerEngine, text: str) -> Iterator[Span]:
     results: Sequence[Any] = ()
-    try:
+    # Its errors quote the text; where there is one, what was in doubt stays so.
+    with contextlib.suppress(Exception):
         results = engine.analyze(text, language=_LANGUAGE, score_threshold=BELIEVED)
-    except Exception:
-        # Its errors quote the text. What was in doubt stays so.
-        pass
     for result in results:
         rule = _RULES.get(result.entity_type, "")
         # "Ik" has its capital from the sentence.
@@ -88,7 +87,7 @@ def _engine(model: str) -> AnalyzerEngine:
     logging.getLogger("presidio-analyzer").setLevel(logging.WARNING)
     nlp = _model(model) if model else None
 
-    class Words(NlpEngine):  # type: ignore[misc]
+    class Words(NlpEngine):
         """Splits a text into words, each its own lemma in small letters; entities come from the model, where there is one."""
 
         def load(self) -> None:
@@ -100,7 +99,9 @@ def _engine(model: str) -> AnalyzerEngine:
         def process_text(self, text: str, language: str) -> Any:
             found = list(_WORD.finditer(text))
             entities = list(nlp(text).ents) if nlp else []
-            return NlpArtifacts(entities=entities, tokens=[each[0] for each in found], tokens_indices=[each.start() for each in found],
+            # Of a spaCy document only the lengths of the words are asked.
+            words: Any = [each[0] for each in found]
+            return NlpArtifacts(entities=entities, tokens=words, tokens_indices=[each.start() for each in found],
                                 lemmas=[each[0].lower() for each in found], nlp_engine=self, language=language)
 
         def process_batch(self, texts: Any, language: str, batch_size: int = 1, n_process: int = 1, **_: Any) -> Iterator[tuple[str, Any]]:
@@ -119,13 +120,13 @@ def _engine(model: str) -> AnalyzerEngine:
         def get_supported_languages(self) -> list[str]:
             return [_LANGUAGE]
 
-    class Recogniser(PatternRecognizer):  # type: ignore[misc]
+    class Recogniser(PatternRecognizer):
         """A number that fails its test is dropped; one that passes is not certain for it, as Presidio's `validate_result` would have it."""
 
         def invalidate_result(self, pattern_text: str) -> bool:
             return self.supported_entities == ["NL_BSN"] and len(re.sub(r"\D", "", pattern_text)) == 9 and not may_be_national(pattern_text)
 
-    class Entities(EntityRecognizer):  # type: ignore[misc]
+    class Entities(EntityRecognizer):
         """The people that the model sees."""
 
         def load(self) -> None:
@@ -135,7 +136,7 @@ def _engine(model: str) -> AnalyzerEngine:
             from presidio_analyzer import AnalysisExplanation, RecognizerResult
 
             return [RecognizerResult("PERSON", entity.start_char, entity.end_char, 0.85,
-                                     AnalysisExplanation(recognizer=self.name, original_score=0.85))
+                                     AnalysisExplanation(recognizer="model", original_score=0.85))
                     for entity in nlp_artifacts.entities if _RULES.get(entity.label_) == "name"]
 
     recognisers: list[Any] = [

@@ -122,7 +122,9 @@ def _phone(found: re.Match[str]) -> bool | None:
 
 
 def _patterns() -> tuple[_Pattern, ...]:
-    make = lambda text: re.compile(text, re.IGNORECASE)
+    def make(text: str) -> re.Pattern[str]:
+        return re.compile(text, re.IGNORECASE)
+
     return (
         _Pattern("email", "@", re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")),
         _Pattern("email", r"(?i)[(\[{]\s*(?:at|apenstaart\w*|@)\s*[)\]}]| (?:at|apenstaartje) \S+ (?:dot|punt) ",
@@ -428,9 +430,7 @@ class Finder:
             own.pop(0)
             begins = False
         sure: bool | None
-        if named or strong:
-            sure = True
-        elif weak and kinds & {"common", "unknown"}:
+        if named or strong or (weak and kinds & {"common", "unknown"}):
             sure = True
         elif kinds == {"common"}:
             sure = not begins or len(own) > 1

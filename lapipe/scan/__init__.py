@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lapipe.contract import UNDECIDED, Contract, Kind, folded
+from lapipe.contract import UNDECIDED, Column, Contract, Kind, folded
 from lapipe.detect import Evidence, judge
 from lapipe.engine import open_engine
 from lapipe.errors import ContractBroken
@@ -119,6 +119,7 @@ def scan(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = 
             raise ContractBroken(f"{path} has {len(opened.contract.columns)} columns and {read.rows} rows, so nothing was scanned; "
                                  "give an export with rows.", rule="LP208")
         columns = tuple(_column(column.name, column.type, engine.distinct(read.table[column.name]), read.rows) for column in opened.contract)
+        columns = _inferred(columns, read.rows, lambda name: engine.distinct(read.table[name]))
     finally:
         engine.close()
     return Scanned(str(path), read.rows, columns, opened.encoding, opened.delimiter, looks_like([c.name for c in columns], known))
@@ -142,6 +143,29 @@ def _column(name: str, stored: str, batches: Iterator[pa.Array], rows: int) -> S
     key = distinct == rows > 1 and found.type in ("string", "integer") and not found.clock
     nulls = tuple(sorted(texts.nulls | {""})) if stored == "string" else ()
     return ScannedColumn(name, found, nulls, distinct, key, evidence)
+
+
+def _inferred(columns: tuple[ScannedColumn, ...], rows: int, distinct: Callable[[str], Iterator[pa.Array]]) -> tuple[ScannedColumn, ...]:
+    """Add to the notes what times show about people beside them, and which columns reveal something together."""
+    from lapipe.detect.inferred import TimesSeen, beside_people, revealing, times_of
+
+    people = beside_people([(c.name, c.distinct, any(e.kind == "identifier" and e.verdict == "found" and not e.text for e in c.evidence))
+                            for c in columns], rows)
+    notes: dict[str, tuple[str, ...]] = {}
+    for column in columns:
+        born = any(each.rule == "date_of_birth" and each.verdict != "none" for each in column.evidence)
+        if people and column.temporal and not born:
+            seen = TimesSeen()
+            for batch in distinct(column.name):
+                times = times_of(batch, column.found.format, column.found.clock)
+                if times is not None:
+                    seen.add(times)
+            notes[column.name] = seen.notes()
+    for category, names in revealing([Column(column.name) for column in columns]).items():
+        for name in names:
+            beside = ", ".join(shown(other) for other in names if other != name)
+            notes[name] = (*notes.get(name, ()), f"beside {beside} it reveals {category}")
+    return tuple(replace(column, found=replace(column.found, notes=(*column.found.notes, *notes.get(column.name, ())))) for column in columns)
 
 
 def looks_like(header: Sequence[str], known: Sequence[Contract]) -> str:
