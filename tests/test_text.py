@@ -50,6 +50,10 @@ FOUND: list[tuple[str, dict[str, str]]] = [
     ("het wachtwoord is Geheim123!", {"Geheim123!": "secret"}),
     ("log vanaf 145.18.11.146 graag", {"145.18.11.146": "ip"}),
     ("de code 58291734 doet het", {"58291734": "number"}),
+    ("jan.de.vries heeft hetzelfde", {"jan.de.vries": "username"}),
+    ("Volgens Van der Sluis (2019) mag dat.", {"Van der Sluis": "name"}),
+    ("Met vriendelijke groet,<br>Anne-Marie van 't Hoff", {"Anne-Marie van 't Hoff": "name"}),
+    ("Hoi Ben, zie tabel 2", {"Ben": "name"}),
     # English
     ("Hi Emma, thanks for your help!", {"Emma": "name"}),
     ("Dear Professor Jansen, could I have an extension?", {"Jansen": "name"}),
@@ -76,7 +80,8 @@ WITHHELD = [
     ("My brother has ADHD.", "special category"), ("I can't come because of Ramadan, I am fasting.", "special category"),
     ("Sanne is zwanger.", "special category"), ("Mijn vriend is gearresteerd.", "special category"), ("I am gay.", "special category"),
     ("De code was 123456782 en dan iets.", "uncertain"), ("Roos zei dat het niet hoeft.", "uncertain"),
-    ("Heb je gekeken naar Kanarievogel?", "uncertain"), ("Kwarrelbos zei dat het mag.", "uncertain"),
+    ("Heb je gekeken naar Kanarievogel?", "uncertain"), ("Kwarrelbos zei dat het mag.", "uncertain"), ("Mijn klasgenoot Wil weet het niet.", "uncertain"), ("Door mijn geloof kan ik niet.", "special category"),
+    ("x" * 5000, "uncertain"),
 ]
 
 

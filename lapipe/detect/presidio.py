@@ -65,11 +65,16 @@ def _hits(engine: AnalyzerEngine, text: str) -> Iterator[Span]:
     with contextlib.suppress(Exception):
         results = engine.analyze(text, language=_LANGUAGE, score_threshold=BELIEVED)
     for result in results:
-        rule = _RULES.get(result.entity_type, "")
-        # "Ik" has its capital from the sentence.
-        nobody = rule == "name" and all(fold(word) in _NOBODY for word in text[result.start:result.end].split())
-        if rule and not nobody:
-            yield Span(result.start, result.end, rule)
+        rule, start = _RULES.get(result.entity_type, ""), result.start
+        if rule == "name":
+            # "Groetjes Lisa": what leads and is nobody is not of the name.
+            while (word := _LEADS.match(text, start, result.end)) and fold(word[1]) in _NOBODY:
+                start = word.end()
+        if rule and start < result.end:
+            yield Span(start, result.end, rule)
+
+
+_LEADS = re.compile(r"([^\W\d_]+(?:['’-][^\W\d_]+)*)\s*")
 
 
 @cache

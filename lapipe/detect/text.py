@@ -157,6 +157,8 @@ def _patterns() -> tuple[_Pattern, ...]:
             r"(?:(?:\b(?:[A-Z][\w'.-]*|van|der|de|den|het|ten) ){0,3}\b[A-Z][\w'.-]+ \d{1,5} ?[a-zA-Z]?,? +)?\b[1-9]\d{3} ?(?!S[ADS]\b)[A-Z]{2}\b(?:[ ,]+\d{1,5}\b)?")),
         _Pattern("address", r"(?i)(?:straat|laan|weg|plein|gracht|kade|singel|dijk|steeg|dreef|plantsoen|boulevard|pad|hof) \d|\d \w+ (?:street|road|lane|avenue)\b", make(
             r"\b\w[\w'-]*(?:straat|laan|weg|plein|gracht|kade|singel|dijk|steeg|dreef|plantsoen|boulevard|pad|hof) \d{1,5} ?[a-z]?\b|\b\d{1,5} \w+ (?:street|road|lane|avenue)\b")),
+        _Pattern("username", r"(?i)[a-z]{2}[._][a-z]{2}|\b[a-z]\.[a-z]{3}", re.compile(r"(?<![\w@./])[A-Za-z]+(?:[._][A-Za-z]+)+(?![\w@/])"),
+                 lambda found: _dotted(found[0])),
         _Pattern("secret", r"(?i)\b(?:wachtwoord|password|passwd|pincode|toegangscode|access code)\b", make(
             r"\b(?:wachtwoord|password|passwd|pincode|toegangscode|access code)\b[^.\n:=]{0,20}?(?:\bis\b|:|=)\s*(?P<it>\S+)")),
         _Pattern("number", r"\d{6}|(?:\d[ .-]){6}", re.compile(r"(?<![\w])#?(?:\d{6,}|\d(?:[ .-]{1,2}\d+){5,})(?!\w)")),
@@ -171,6 +173,13 @@ def _handle(token: str) -> bool | None:
     return None if len(stem) < 3 or is_word(stem) or stem.isupper() else True
 
 
+def _dotted(token: str) -> bool | None:
+    """Names that dots join are what a mail system calls somebody: jan.de.vries."""
+    parts = [part for part in re.split(r"[._]", token) if len(part) > 1 and fold(part) not in PREFIXES]
+    named = [part for part in parts if (is_given(part) or is_surname(part)) and fold(part) not in FUNCTION | PROPER | STUDY]
+    return True if named and len(named) == len(parts) and "." in token.strip(".") else None
+
+
 _PATTERNS = _patterns()
 
 
@@ -182,11 +191,11 @@ _SPECIAL = {
         r"migraine|slechtziend|slechthorend|doof|deaf|blind|chronisch\w*|chronic|zwanger(?:schap)?|pregnan(?:t|cy)|miskraam|miscarriage|functiebeperking|handicap|disability|disabled|"
         r"burn-?out|overspannen|angst(?:stoornis|aanval)\w*|anxiety|panic attacks?|paniekaanval\w*|rolstoel|wheelchair|extra (?:tijd|time)|ziek(?:te|enhuis|gemeld|melding)?|sick|illness|ill|"
         r"hospital\w*|psycholoog|psychologist|psychiater|psychiatrist|therap(?:ie|eut|y|ist)|medicatie|medication|medicijnen|ritalin|antidepressiva|antidepressants|kanker|cancer|"
-        r"tumor|chemo\w*|operatie|surgery|hersenschudding|concussion|covid|corona|long covid|eetstoornis|eating disorder|anorexi[ae]|borderline|bipola(?:ir|r)|schizofreni\w*|schizophreni\w*|"
+        r"tumor|chemo\w*|operatie|geopereerd|surgery|hersenschudding|concussion|covid|corona|long covid|eetstoornis|eating disorder|anorexi[ae]|borderline|bipola(?:ir|r)|schizofreni\w*|schizophreni\w*|"
         r"zelfmoord|suicid\w*|verslaafd|verslaving|addict(?:ed|ion)?|hiv|crohn|astma|asthma|allerg(?:ie|isch|ic|y)|huisarts|arts|dokter|doctor's note|gebroken|coeliakie"),
     "special:religion": (
         r"islam(?:itisch)?|moslima?|muslim|christen|christelijk|christian|katholiek|catholic|protestant|gereformeerd|hervormd|joods?|jewish|jew|hindoe\w*|hindu|boeddhist\w*|buddhist|"
-        r"sikh|evangelisch|athe[iï]st|ramadan|vasten|fasting|suikerfeest|offerfeest|eid|moskee|mosque|kerk|church|synagoge|synagogue|bidden|pray(?:ing)?|sjabbat|sabbat|shabbat|hoofddoek|hijab|halal|kosher|koosjer"),
+        r"sikh|evangelisch|athe[iï]st|geloof|gelovig|religie|religious|my faith|ramadan|vasten|fasting|suikerfeest|offerfeest|eid|moskee|mosque|kerk|church|synagoge|synagogue|bidden|pray(?:ing)?|sjabbat|sabbat|shabbat|hoofddoek|hijab|halal|kosher|koosjer"),
     "special:sex_life": r"homo(?:seksueel)?|gay|lesbisch\w*|lesbian|biseksueel|bisexual|queer|homosexual|coming out|uit de kast|seksleven|sex life|soa",
     "special:gender_identity": r"transgender|trans(?:man|vrouw|woman)|non-?binair|non-?binary|geslachtsverandering|genderdysforie|gender dysphoria",
     "special:politics": r"pvv|vvd|groenlinks|d66|pvda|cda|sgp|bij1|fvd|forum voor democratie|gestemd op|stem op|voted? for|partijlid|party member|extinction rebellion",
@@ -382,12 +391,12 @@ class Finder:
             between = text[tokens[end].end():tokens[end + 1].start()]
             word = tokens[end + 1][0]
             initial = len(tokens[end][0]) <= 2 and between in (".", ". ", " ")
-            if not (between in (" ", ", ") or initial) or (between == ", " and not word[0].isupper()):
+            if not (between in (" ", ", ", " '") or initial) or (between == ", " and not word[0].isupper()):
                 break
             if word[0].isupper():
                 end += 1
                 members.append(end)
-            elif (between == " " or initial) and fold(word) in PREFIXES and self._prefixed(text, tokens, end + 1):
+            elif (between in (" ", " '") or initial) and fold(word) in PREFIXES and self._prefixed(text, tokens, end + 1):
                 end += 1
             else:
                 break
@@ -397,7 +406,7 @@ class Finder:
         """Tell whether words such as van der lead to a word with a capital."""
         for at in range(place, min(place + 3, len(tokens) - 1)):
             between, after = text[tokens[at].end():tokens[at + 1].start()], tokens[at + 1][0]
-            if between not in (" ", "' ", "'"):
+            if between not in (" ", " '", "' ", "'"):
                 return False
             if after[0].isupper():
                 return self._class(after) != "plain"
@@ -420,7 +429,7 @@ class Finder:
         if own and own[0] != members[0]:
             before, begins = text[max(0, tokens[own[0]].start() - _BACK):tokens[own[0]].start()], False
         if not own:
-            return end + 1, None
+            return end + 1, self._misplaced(text, tokens, members, begins)
         kinds = {classes[at] for at in own}
         strong = _STRONG.search(before) is not None
         weak = _WEAK.search(before) is not None
@@ -447,9 +456,20 @@ class Finder:
             sure = True if is_given(tokens[own[0]][0]) and kinds == {"name"} else None
         if sure is None:
             return end + 1, None
+        while own[0] > members[0] and fold(tokens[own[0] - 1][0]) in PREFIXES:
+            # "Volgens Van der Sluis".
+            own.insert(0, own[0] - 1)
         last = own[-1]
         who = self.known.who(fold(tokens[at][0]) for at in own if fold(tokens[at][0]) in self.known.names) if "known" in kinds else ""
         return end + 1, Span(tokens[own[0]].start(), tokens[last].end(), "name", sure, who)
+
+    def _misplaced(self, text: str, tokens: Sequence[re.Match[str]], members: list[int], begins: bool) -> Span | None:
+        """Doubt a word such as Wil or Ben whose capital does not come from the sentence: it is somebody's name too."""
+        apart = members[1:] if begins else members
+        token = tokens[apart[0]] if len(apart) == 1 else None
+        if token is None or len(token[0]) < 3 or token[0].isupper() or fold(token[0]) not in FUNCTION or not is_given(token[0]):
+            return None
+        return Span(token.start(), token.end(), "name", _WEAK.search(text[max(0, token.start() - _BACK):token.start()]) is not None)
 
     def _small(self, text: str, tokens: Sequence[re.Match[str]], place: int) -> tuple[int, Span | None] | None:
         """Judge a word in small letters: a name that is no word, or what follows "mijn naam is"."""
