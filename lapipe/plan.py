@@ -19,6 +19,7 @@ from lapipe.stages.aggregate import Aggregate
 from lapipe.stages.flag import Flag
 from lapipe.stages.minimise import Minimise, minimised
 from lapipe.stages.object import Object
+from lapipe.stages.redact import Redact
 from lapipe.stages.release import Release as ReleaseStage
 from lapipe.stages.retain import Retain
 from lapipe.stages.validate import Validate
@@ -118,6 +119,9 @@ def _whole(name: str, purpose: Purpose, sources: Mapping[str, Contract], stages:
     if not any(isinstance(stage, Validate) for stage in stages[:first]):
         raise Refused(f"Pipeline {name} releases '{releases[0]}' without Validate() before it; what breaks its contract would be counted "
                       "as if it did not.", rule="LP314")
+    told = next((number for number, stage in enumerate(stages) if isinstance(stage, Redact) and stage.pseudonym), len(stages))
+    if any(isinstance(stage, Object) for stage in stages[told:]):
+        raise Refused(f"Pipeline {name}: Redact puts pseudonyms of people into texts before Object left out who objected; put Object first.", rule="LP308")
     bases = [*purpose.bases.values(), *([purpose.own_basis] if purpose.own_basis else [])]
     if any(basis.basis in _OBJECTABLE for basis in bases) and not any(isinstance(s, Object) for s in stages[:first]):
         raise Refused(f"Pipeline {name}: under the basis of purpose {purpose.name} people may object or withdraw; put Object(...) "

@@ -249,6 +249,7 @@ _WORDS = {
            "measure": "Een leeg cijfer in een gepubliceerde rij is onthouden omdat het over te weinig mensen gaat of ieders waarde zou verraden.",
            "null": "Een lege waarde in een groepskolom is een eigen groep: bij deze mensen is de waarde onbekend.",
            "plain": "Een lege waarde is in de bron onbekend.",
+           "redacted": "Een lege tekst was leeg, of wordt onthouden: iets erin vertelt mogelijk over iemand. Wat tussen [haken] staat, is vervangen.",
            "joinable": "andere gepseudonimiseerde tabellen van hetzelfde doel, en geen andere",
            "nojoin": "niets: deze tabel bevat groepen, geen mensen"},
     "en": {"title": "Codebook", "why": "Why this table exists", "column": "column", "means": "meaning", "type": "type",
@@ -260,6 +261,7 @@ _WORDS = {
            "measure": "An empty figure in a published row is withheld, because too few people are behind it or it would tell everyone's value.",
            "null": "An empty value in a grouping column is a group of its own: for these people the value is not known.",
            "plain": "An empty value is not known in the source.",
+           "redacted": "An empty text was empty, or is withheld: something in it may tell about somebody. What stands in [brackets] was replaced.",
            "joinable": "other pseudonymised tables of the same purpose, and no others",
            "nojoin": "nothing: it holds groups, not people"},
 }
@@ -288,6 +290,8 @@ def codebook(release: Release, note: Note, language: str) -> str:
         lines.append(words["null"])
     else:
         lines.append(words["plain"])
+        if any(column.detail == REDACTED for column in contract):
+            lines.append(words["redacted"])
     lines += ["", f"{words['join']}: {words['nojoin'] if contract.statistics else words['joinable']}.", "",
               f"{words['erase']}: {note.erase_by.isoformat()}.", ""]
     return "\n".join(lines)

@@ -467,7 +467,7 @@ class Finder:
         """Doubt a word such as Wil or Ben whose capital does not come from the sentence: it is somebody's name too."""
         apart = members[1:] if begins else members
         token = tokens[apart[0]] if len(apart) == 1 else None
-        if token is None or len(token[0]) < 3 or token[0].isupper() or fold(token[0]) not in FUNCTION or not is_given(token[0]):
+        if token is None or len(token[0]) < 3 or token[0].isupper() or fold(token[0]) not in FUNCTION or not (is_given(token[0]) or fold(token[0]) == "ben"):
             return None
         return Span(token.start(), token.end(), "name", _WEAK.search(text[max(0, token.start() - _BACK):token.start()]) is not None)
 

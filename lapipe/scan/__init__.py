@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lapipe.contract import UNDECIDED, Column, Contract, Kind, folded
+from lapipe.contract import UNDECIDED, Contract, Kind, folded
 from lapipe.detect import Evidence, judge
 from lapipe.engine import open_engine
 from lapipe.errors import ContractBroken
@@ -146,8 +146,8 @@ def _column(name: str, stored: str, batches: Iterator[pa.Array], rows: int) -> S
 
 
 def _inferred(columns: tuple[ScannedColumn, ...], rows: int, distinct: Callable[[str], Iterator[pa.Array]]) -> tuple[ScannedColumn, ...]:
-    """Add to the notes what times show about people beside them, and which columns reveal something together."""
-    from lapipe.detect.inferred import TimesSeen, beside_people, revealing, times_of
+    """Add to the notes what times show about the people beside them."""
+    from lapipe.detect.inferred import TimesSeen, beside_people, times_of
 
     people = beside_people([(c.name, c.distinct, any(e.kind == "identifier" and e.verdict == "found" and not e.text for e in c.evidence))
                             for c in columns], rows)
@@ -161,10 +161,6 @@ def _inferred(columns: tuple[ScannedColumn, ...], rows: int, distinct: Callable[
                 if times is not None:
                     seen.add(times)
             notes[column.name] = seen.notes()
-    for category, names in revealing([Column(column.name) for column in columns]).items():
-        for name in names:
-            beside = ", ".join(shown(other) for other in names if other != name)
-            notes[name] = (*notes.get(name, ()), f"beside {beside} it reveals {category}")
     return tuple(replace(column, found=replace(column.found, notes=(*column.found.notes, *notes.get(column.name, ())))) for column in columns)
 
 

@@ -46,8 +46,9 @@ class Redact(Stage):
     """Replace what tells who somebody is in a free text by placeholders: `[naam]`, `[e-mailadres]`, in `language` nl or en.
 
     `people` names a source that lists people: their names and numbers are found too, whatever lists of names say. With `pseudonym`, an
-    identity domain of that source, somebody who is told by number, e-mail address or whole name is replaced by the pseudonym that they have
-    everywhere in this purpose. `model` is a spaCy model for names that the user installed.
+    identity domain of that source and of this table, somebody who is told by number, e-mail address or whole name is replaced by the
+    pseudonym that they have everywhere in this purpose, if they have a row here: who objected, or is not in the data, is a placeholder
+    like all others. `model` is a spaCy model for names that the user installed.
 
     A text with a BSN, with something about somebody's health or another special category, or in which a word or number may stand for
     somebody, becomes null and is counted. Words that a course uses and that are no names may stand, with a reason, under the purpose's
@@ -84,6 +85,9 @@ class Redact(Stage):
             if self.pseudonym and self.pseudonym not in domains:
                 raise UsageFault(f"Redact: {listed.name} has no identifier of domain '{self.pseudonym}' (it has: {', '.join(domains) or 'none'}).",
                                  rule="LP203")
+        if self.pseudonym and not _own(contract, self.pseudonym):
+            raise UsageFault(f"Redact: {contract.name} has at this point no identifier of domain '{self.pseudonym}', so it cannot be told who is in it. "
+                             "Put Redact before Pseudonymise.", rule="LP203")
         return contract.change(self.column, detail=REDACTED, required=False, pattern="", min_length=None, max_length=None, values=())
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
@@ -111,7 +115,7 @@ class Redact(Stage):
         made = self.__dict__.get("_made")
         if made is None or made[0]() is not context:
             spans: Counter[str] = Counter()
-            mapping = context.lookup(table[self.column], _Redacting(self, context, spans), "string")
+            mapping = context.lookup(table[self.column], _Redacting(self, context, table, spans), "string")
             mapping = mapping.select(lapipe_text=mapping.key, lapipe_redacted=mapping.value)
             made = (weakref.ref(context), mapping, spans)
             object.__setattr__(self, "_made", made)
@@ -122,8 +126,8 @@ class Redact(Stage):
 class _Redacting:
     """From distinct texts to what is left of them; the people are read when the first batch comes."""
 
-    def __init__(self, stage: Redact, context: Context, spans: Counter[str]) -> None:
-        self._stage, self._context, self._spans = stage, context, spans
+    def __init__(self, stage: Redact, context: Context, table: ir.Table, spans: Counter[str]) -> None:
+        self._stage, self._context, self._table, self._spans = stage, context, table, spans
         self._finder: Any = None
 
     def __call__(self, texts: list[Any]) -> list[str | None]:
@@ -188,15 +192,25 @@ class _Redacting:
         whole = cells[0]
         for cell in cells[1:]:
             whole = whole + ibis.literal(_BETWEEN) + cell
+        present: set[str] = set()
+        for name in _own(context.contract, stage.pseudonym):
+            for batch in context.distinct(self._table[name]):
+                present.update(str(one) for one in batch.to_pylist())
         people: list[tuple[str, list[str], list[str]]] = []
         names = [_names_somebody(column) for column in columns]
         number = next((at for at, column in enumerate(columns) if stage.pseudonym and column.domain == stage.pseudonym), None)
         for batch in context.distinct(rows.mutate(lapipe_whole=whole).lapipe_whole):
             for one in batch.to_pylist():
                 cut = (one or "").split(_BETWEEN)
-                people.append((cut[number] if number is not None else "", [cell for cell, name in zip(cut, names, strict=True) if name and cell],
+                known = cut[number] if number is not None else ""
+                people.append((known if known in present else "", [cell for cell, name in zip(cut, names, strict=True) if name and cell],
                                [cell for cell, name in zip(cut, names, strict=True) if not name and cell]))
         return Known(people, [column.spelling for column in columns if column.spelling])
+
+
+def _own(contract: Contract, domain: str) -> list[str]:
+    """Give the identifiers of a table that are of an identity domain."""
+    return [column.name for column in contract if domain and column.domain == domain and column.kind is Kind.IDENTIFIER]
 
 
 def _names_somebody(column: Column) -> bool:

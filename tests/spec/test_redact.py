@@ -46,13 +46,21 @@ def test_what_is_uncertain_and_what_is_nobodys_business_is_withheld_and_counted(
     assert done.contract["message"].detail == "redacted"
 
 
-def test_known_people_get_the_pseudonym_that_they_have_elsewhere_and_others_a_placeholder(run: Runner) -> None:
-    out = redacted(run, Redact("message", people="people", pseudonym="student_number"),
-                   "Vraag Xander van Kwarrelbos.", "s1000001 weet het.", "Mail xkw@voorbeeld.nl maar.", "Kwarrelbos zei het.", "Bedankt, Daan!",
-                   sources={"people": (LISTED, PEOPLE)})
+def test_known_people_of_the_table_get_the_pseudonym_that_they_have_elsewhere_and_others_a_placeholder(run: Runner) -> None:
+    texts = ["Vraag Xander van Kwarrelbos.", "s1000001 weet het.", "Mail xkw@voorbeeld.nl maar.", "Kwarrelbos zei het.", "Bedankt, Daan!",
+             "Vraag Sanne Jansen.", "1000002 weet het."]
+    # Sanne Jansen has no row here: she may have objected.
+    rows = [{"student": "s1000001" if number else "1000003", "message": text} for number, text in enumerate(texts)]
+    done = run(Redact("message", people="people", pseudonym="student_number"), POSTS, rows, sources={"people": (LISTED, PEOPLE)})
     (pseudonym,) = RING.pseudonyms(purpose="activity", domain="student_number").of(["1000001"])
-    assert out == [f"Vraag [persoon {pseudonym}].", f"[persoon {pseudonym}] weet het.", f"Mail [persoon {pseudonym}] maar.", "[naam] zei het.",
-                   "Bedankt, [naam]!"]
+    assert {row["message"] for row in done.rows} == {
+        f"Vraag [persoon {pseudonym}].", f"[persoon {pseudonym}] weet het.", f"Mail [persoon {pseudonym}] maar.", "[naam] zei het.", "Bedankt, [naam]!",
+        "Vraag [naam].", "[studentnummer] weet het."}
+
+
+def test_pseudonyms_are_put_into_texts_after_who_objected_is_gone_and_before_pseudonymise() -> None:
+    with pytest.raises(UsageFault, match="Put Redact before Pseudonymise"):
+        plan_stage(Redact("message", people="people", pseudonym="student_number"), a_table(Column("message", kind=Kind.FREE_TEXT)), sources={"people": LISTED})
 
 
 def test_without_a_domain_known_people_are_placeholders_too(run: Runner) -> None:
