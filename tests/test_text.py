@@ -6,6 +6,7 @@ import itertools
 import logging
 import random
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,7 @@ FOUND: list[tuple[str, dict[str, str]]] = [
     ("bsn: 12345678", {"12345678": "bsn"}),
     ("mijn studentnummer is 1234567", {"1234567": "student_number"}),
     ("studentnr. 123456782", {"123456782": "student_number"}),
+    ("zie mailto:jan@voorbeeld.nl of urn:user:88", {"mailto:jan@voorbeeld.nl": "url_id", "urn:user:88": "url_id"}),
     ("Ik woon op Kerkstraat 12, 1017 GC.", {"Kerkstraat 12, 1017 GC": "address"}),
     ("Zie https://moodle.voorbeeld.nl/user/view.php?id=1234&course=5", {"https://moodle.voorbeeld.nl/user/view.php?id=1234&course=5": "url_id"}),
     ("zoals @sannevries al zei", {"@sannevries": "username"}),
@@ -70,6 +72,7 @@ HARMLESS = [
     "Wat is de deadline van opdracht 2?", "Will you be there tomorrow?", "Als je hoofdstuk 4 leest, snap je het.", "Best lastig, die vraag.",
     "De SPSS-output klopt niet met tabel 3.", "Hi everyone, can anyone explain the null hypothesis?", "Dear colleagues, see Appendix A.",
     "In 2026 waren er 12500 studenten.", "We doen dit in week12.", "Dit artikel gaat over depressie bij jongeren.",
+    "We bespreken therapie en depressie in week 3.", "An ill-posed problem, I think.", "Ik reken met gebroken getallen.",
     "De kerk speelde in de middeleeuwen een grote rol.", "Is het tentamen op maandag 3 juni of in Canvas?", "An introduction to Python and R.",
     "De formule is y = 3x + 2, met x < 5 en y > 0.", "ANOVA en MANOVA zijn beide toegestaan.", "", "?!", "12.50 en 13,75", "Any ideas?",
 ]
@@ -78,7 +81,7 @@ HARMLESS = [
 WITHHELD = [
     ("Mijn BSN is 123456782.", "national id"), ("Gisteren was ik ziek.", "special category"), ("Ik heb dyslexie en krijg extra tijd.", "special category"),
     ("My brother has ADHD.", "special category"), ("I can't come because of Ramadan, I am fasting.", "special category"),
-    ("Sanne is zwanger.", "special category"), ("Mijn vriend is gearresteerd.", "special category"), ("I am gay.", "special category"),
+    ("Sanne is zwanger.", "special category"), ("Mijn vriend is gearresteerd.", "special category"), ("I am gay.", "special category"), ("Wij hebben corona.", "special category"),
     ("De code was 123456782 en dan iets.", "uncertain"), ("Roos zei dat het niet hoeft.", "uncertain"),
     ("Heb je gekeken naar Kanarievogel?", "uncertain"), ("Kwarrelbos zei dat het mag.", "uncertain"), ("Mijn klasgenoot Wil weet het niet.", "uncertain"), ("Door mijn geloof kan ik niet.", "special category"),
     ("x" * 5000, "uncertain"),
@@ -162,6 +165,22 @@ def test_no_host_is_asked_and_nothing_is_logged(monkeypatch: pytest.MonkeyPatch,
 def test_a_model_that_is_not_installed_is_told_of_and_not_fetched(model: str) -> None:
     with pytest.raises(UsageFault, match="is not installed. lapipe downloads none"):
         check_model(model)
+
+
+def test_a_model_that_is_installed_is_asked_of_texts_in_doubt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "nl_of_this_test"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import spacy\n\n\ndef load(**settings):\n    nlp = spacy.blank('nl')\n"
+        "    nlp.add_pipe('entity_ruler').add_patterns([{'label': 'PER', 'pattern': 'Kwarrelbos'}, {'label': 'ORG', 'pattern': 'Zwirvelaar'}])\n    return nlp\n")
+    (tmp_path / "nl_of_this_test-1.0.dist-info").mkdir()
+    (tmp_path / "nl_of_this_test-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: nl_of_this_test\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    texts = ["Ik las Kwarrelbos.", "Ik las Zwirvelaar."]
+    first = FINDER.find(texts)
+    assert [[span.sure for span in spans] for spans in first] == [[False], [False]]
+    # A person becomes certain; that it says something else of a word clears no doubt.
+    assert [[span.sure for span in spans] for spans in second_look(texts, first, "nl_of_this_test")] == [[True], [False]]
 
 
 def test_spans_never_overlap_and_cover_all_that_was_found() -> None:

@@ -55,6 +55,8 @@ def second_look(texts: Sequence[str], found: Sequence[Sequence[Span]], model: st
     A doubt that a believed hit covers is none any more, and hits elsewhere are added; nothing that the first look found is taken back. A
     text that Presidio cannot work on keeps its doubts. `model` names a spaCy model that is installed.
     """
+    if not texts:
+        return []
     engine = _engine(model)
     return [merged([*spans, *_hits(engine, text)]) for text, spans in zip(texts, found, strict=True)]
 

@@ -33,8 +33,8 @@ class Span:
 _LONGEST, _ENDLESS = 100_000, re.compile(r"\S{2000}")
 
 #: Which rule names a span where several found it: the first of these.
-_RANK = ("bsn", "onderwijsnummer", "secret", "email", "iban", "student_number", "username", "user_id", "phone", "date_of_birth", "address", "ip",
-         "mac", "url_id", "url", "name", "number")
+_RANK = ("bsn", "onderwijsnummer", "secret", "url_id", "email", "iban", "student_number", "username", "user_id", "phone", "date_of_birth", "address", "ip",
+         "mac", "url", "name", "number")
 
 
 def plain(text: str) -> str:
@@ -131,6 +131,7 @@ def _patterns() -> tuple[_Pattern, ...]:
                  make(r"[\w.+-]+\s*(?:[(\[{]\s*(?:at|apenstaart\w*|@)\s*[)\]}]|\s(?:at|apenstaartje)\s)\s*[\w-]+(?:\s*(?:\.|[(\[{]\s*(?:dot|punt)\s*[)\]}]|\s(?:dot|punt)\s)\s*[\w-]+)+")),
         _Pattern("url_id", r"(?i)(?:https?://|www\.)\S", make(r"(?:https?://|www\.)\S*(?:[?&;](?:u(?:ser_?)?id|user|student\w*|login|username|email|id|token|sesskey|key)=|"
                  r"/(?:user|users|profile|profiles|people|person|student|students|in|u)/|~|@|\.php\?)\S*")),
+        _Pattern("url_id", r"(?i)\b(?:urn|acct|mailto|tel|xmpp|orcid):\S", make(r"\b(?:urn|acct|mailto|tel|xmpp|orcid):[^\s,;)\]\"'<>]+")),
         _Pattern("url", r"(?i)(?:https?|ftp)://\S|www\.\S", make(r"(?:(?:https?|ftp)://|www\.)\S+")),
         _Pattern("url", r"(?i)\.(?:com|nl|org|net|eu|io|be|de|edu|uk|me|gg|app|info)/\S", make(rf"\b{_SITE}/\S+")),
         _Pattern("username", r"(?:^|[^\w@.])@\w{2}", re.compile(r"(?<![\w@.])@\w[\w.-]+")),
@@ -189,10 +190,10 @@ _SPECIAL = {
     "special:health": (
         r"dyslexi[ea]|dyslectisch|dyslexic|dyscalculi[ea]|ad[h]?d|autis(?:me?|tisch|tic)|asperger|depressi(?:e|ef|on|eve)|depressed|ptss|ptsd|epilepsi[ey]|epileptic|diabet(?:es|ic)|"
         r"migraine|slechtziend|slechthorend|doof|deaf|blind|chronisch\w*|chronic|zwanger(?:schap)?|pregnan(?:t|cy)|miskraam|miscarriage|functiebeperking|handicap|disability|disabled|"
-        r"burn-?out|overspannen|angst(?:stoornis|aanval)\w*|anxiety|panic attacks?|paniekaanval\w*|rolstoel|wheelchair|extra (?:tijd|time)|ziek(?:te|enhuis|gemeld|melding)?|sick|illness|ill|"
+        r"burn-?out|overspannen|angst(?:stoornis|aanval)\w*|anxiety|panic attacks?|paniekaanval\w*|rolstoel|wheelchair|extra (?:tijd|time)|ziek(?:te|enhuis|gemeld|melding)?|sick|illness|(?:am|was|fell|feel|feeling|been) ill|"
         r"hospital\w*|psycholoog|psychologist|psychiater|psychiatrist|therap(?:ie|eut|y|ist)|medicatie|medication|medicijnen|ritalin|antidepressiva|antidepressants|kanker|cancer|"
-        r"tumor|chemo\w*|operatie|geopereerd|surgery|hersenschudding|concussion|covid|corona|long covid|eetstoornis|eating disorder|anorexi[ae]|borderline|bipola(?:ir|r)|schizofreni\w*|schizophreni\w*|"
-        r"zelfmoord|suicid\w*|verslaafd|verslaving|addict(?:ed|ion)?|hiv|crohn|astma|asthma|allerg(?:ie|isch|ic|y)|huisarts|arts|dokter|doctor's note|gebroken|coeliakie"),
+        r"tumor|chemo\w*|geopereerd|surgery|hersenschudding|concussion|covid|corona|long covid|eetstoornis|eating disorder|anorexi[ae]|borderline|bipola(?:ir|r)|schizofreni\w*|schizophreni\w*|"
+        r"zelfmoord|suicid\w*|verslaafd|verslaving|addict(?:ed|ion)?|hiv|crohn|astma|asthma|allerg(?:ie|isch|ic|y)|huisarts|arts|dokter|doctor's note|coeliakie"),
     "special:religion": (
         r"islam(?:itisch)?|moslima?|muslim|christen|christelijk|christian|katholiek|catholic|protestant|gereformeerd|hervormd|joods?|jewish|jew|hindoe\w*|hindu|boeddhist\w*|buddhist|"
         r"sikh|evangelisch|athe[iï]st|geloof|gelovig|religie|religious|my faith|ramadan|vasten|fasting|suikerfeest|offerfeest|eid|moskee|mosque|kerk|church|synagoge|synagogue|bidden|pray(?:ing)?|sjabbat|sabbat|shabbat|hoofddoek|hijab|halal|kosher|koosjer"),
@@ -209,8 +210,8 @@ _TELLING = {rule: re.compile(rf"(?<![\w-])(?:{words})(?![\w])", re.IGNORECASE) f
 _ANY_SPECIAL = rf"(?i)\b(?:{'|'.join(_SPECIAL.values())})(?:\b|$)"
 # About somebody, and not about a subject of study.
 _SOMEBODY = re.compile(
-    r"(?<![\w'])(?:ik|mij|mijn|m'n|mn|me|hij|hem|zijn|z'n|zij|haar|ben|heb|had|we|wij|ons|broer|zus|vriend(?:in)?|moeder|vader|ouders?|mama|papa|dochter|zoon|kind|oma|opa|partner|"
-    r"klasgeno\w*|studiegeno\w*|groepsgeno\w*|i|i'm|i've|im|my|mine|he|his|him|she|her|hers|we|our|us|they|their|brother|sister|mother|father|mom|mum|dad|friend|girlfriend|boyfriend|"
+    r"(?<![\w'])(?:ik|mij|mijn|m'n|mn|me|hij|hem|z'n|zij|haar|ben|heb|w(?:e|ij) (?:hebben|hadden|zijn|waren)|broer|zus|vriend(?:in)?|moeder|vader|ouders?|mama|papa|dochter|zoon|kind|oma|opa|partner|"
+    r"klasgeno\w*|studiegeno\w*|groepsgeno\w*|i|i'm|i've|im|my|mine|he|his|him|she|her|hers|we (?:have|had|are|were)|brother|sister|mother|father|mom|mum|dad|friend|girlfriend|boyfriend|"
     r"son|daughter|wife|husband|classmate|roommate|huisgenoot)(?![\w'])", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]*")
 
@@ -227,6 +228,8 @@ _WEAK = re.compile(
 _STRONG = re.compile(
     r"(?:(?<=\s)|^)(?:(?:mijn|my|zijn|haar|his|her) (?:voor|achter)?na(?:am|me) is|ik heet|hij heet|zij heet|ze heet|genaamd|named|call me|noem me|dhr\.?|mevr\.?|mw\.?|meneer|mevrouw|heer|"
     r"mr\.?|mrs\.?|ms\.?|dr\.?|drs\.?|ir\.?|prof(?:essor)?\.?(?: dr\.?)?)[\s:]+$", re.IGNORECASE)
+#: Prefixes that are taken with a name though the word before them is not of it.
+_LEADING = frozenset("van von de den der het t ten ter te el al ben bin ait di da".split())
 #: How far back a cue is looked for.
 _BACK = 32
 
@@ -456,7 +459,7 @@ class Finder:
             sure = True if is_given(tokens[own[0]][0]) and kinds == {"name"} else None
         if sure is None:
             return end + 1, None
-        while own[0] > members[0] and fold(tokens[own[0] - 1][0]) in PREFIXES:
+        while sure and own[0] > members[0] and fold(tokens[own[0] - 1][0]) in _LEADING:
             # "Volgens Van der Sluis".
             own.insert(0, own[0] - 1)
         last = own[-1]

@@ -131,17 +131,18 @@ class _Redacting:
         self._finder: Any = None
 
     def __call__(self, texts: list[Any]) -> list[str | None]:
-        from lapipe.detect.presidio import second_look
+        from lapipe.detect.presidio import check_model, second_look
         from lapipe.detect.text import Finder, plain, withheld
 
         if self._finder is None:
+            if self._stage.model:
+                check_model(self._stage.model)
             self._finder = Finder(self._known(), self._ordinary())
         out: list[str | None] = []
         for at in range(0, len(texts), _BATCH):
             read = [plain(text) if text is not None else "" for text in texts[at:at + _BATCH]]
             found = self._finder.find(read)
-            doubts = [index for index, spans in enumerate(found) if not withheld(spans) or withheld(spans) == "uncertain"]
-            doubts = [index for index in doubts if any(not span.sure for span in found[index])]
+            doubts = [index for index, spans in enumerate(found) if withheld(spans) == "uncertain"]
             for index, spans in zip(doubts, second_look([read[i] for i in doubts], [found[i] for i in doubts], self._stage.model), strict=True):
                 found[index] = spans
             out += self._told(read, found)

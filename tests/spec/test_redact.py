@@ -9,10 +9,12 @@ import pytest
 
 from lapipe.contract import Column, Contract, Kind, Spelling
 from lapipe.errors import Refused, UsageFault
+from lapipe.plan import make_plan
 from lapipe.purpose import Waiver
 from lapipe.release import Release
-from lapipe.stages import Redact
-from tests.spec.conftest import RING, Runner, a_person, a_purpose, a_table, plan_stage
+from lapipe.stages import Flag, Minimise, Object, Redact, Validate
+from lapipe.stages import Release as ReleaseStage
+from tests.spec.conftest import RING, TODAY, Runner, a_person, a_purpose, a_table, plan_stage
 
 POSTS = a_table(a_person(), Column("message", kind=Kind.FREE_TEXT, use="redacted"), name="posts")
 LISTED = Contract("people", columns=(
@@ -101,6 +103,26 @@ def test_it_is_released_only_where_the_purpose_says_so_and_why(use: str, excepti
         Release("posts", promised, purpose)
     with pytest.raises(Refused, match=r"^LP307"):
         Release("posts", table, purpose)
+
+
+def test_texts_are_no_groups_of_a_statistic() -> None:
+    import dataclasses
+
+    purpose = a_purpose(exceptions=(WHY,))
+    promised = plan_stage(Redact("message"), a_table(Column("message", kind=Kind.FREE_TEXT, use="redacted")), purpose=purpose)
+    with pytest.raises(Refused, match="^LP317 .*figures are not told per text"):
+        Release("posts", dataclasses.replace(promised, statistics=True), purpose)
+
+
+def test_a_model_that_is_not_there_is_told_even_where_no_text_is_in_doubt(run: Runner) -> None:
+    with pytest.raises(UsageFault, match="'nl_core_news_xxl' is not installed"):
+        redacted(run, Redact("message", model="nl_core_news_xxl"), "Prima.")
+
+
+def test_who_objected_is_left_out_before_anyone_is_named_in_a_text() -> None:
+    stages = (Minimise(), Validate(), Redact("message", people="people", pseudonym="student_number"), Object("objections"), Flag(), ReleaseStage("posts"))
+    with pytest.raises(Refused, match="^LP308 .*put Object first"):
+        make_plan("texts", a_purpose(), {"posts": POSTS, "people": LISTED, "objections": LISTED}, stages, TODAY)
 
 
 def test_nothing_of_a_person_is_left_in_any_of_many_made_up_texts(run: Runner) -> None:
