@@ -154,12 +154,23 @@ def release(register: Register, number: int, *, reason: str, role: str, organisa
         raise UsageFault(f"There is no role '{role}' in {organisation.path.name} (there are: {', '.join(organisation.roles)}).")
     if says_little(reason):
         raise UsageFault("--reason does not say why the file may be read again: how the number came there, and what was done about it.")
+    _impersonal(reason)
     register.append(RELEASED, {"incident": number, "reason": reason, "role": role}, run=incident.run)
     for path, mode in places(incident, folder):
         if mode and path.is_file() and _content(path) in incident.files:
             with contextlib.suppress(OSError):
                 path.chmod(int(mode, 8))
     return Incident(**{**vars(incident), "reason": reason, "role": role})
+
+
+def _impersonal(reason: str) -> None:
+    """Refuse a reason that seems to tell of somebody: the register is never rewritten."""
+    from lapipe.detect.text import Finder, plain
+
+    (spans,) = Finder().find([plain(reason)])
+    told = sorted({span.rule.removeprefix("special:") for span in spans if span.sure or span.rule == "bsn"})
+    if told:
+        raise UsageFault(f"--reason seems to hold personal data ({', '.join(told)}), and the register keeps what it holds; say it without.")
 
 
 def places(incident: Incident, folder: Path | None) -> Iterator[tuple[Path, str]]:

@@ -44,6 +44,12 @@ def test_a_column_of_dates_is_days() -> None:
         Release("acts", a_table(PSEUDONYM, Column("at", type="date", kind=Kind.EVENT_TIME)), a_purpose())
 
 
+def test_a_time_that_is_declared_as_something_else_is_one_and_a_birth_date_is_none() -> None:
+    with pytest.raises(Refused, match="^LP318"):
+        Release("acts", a_table(PSEUDONYM, Column("at", type="timestamp")), a_purpose())
+    Release("acts", a_table(PSEUDONYM, Column("born", type="date", kind=Kind.QUASI)), a_purpose())
+
+
 def test_groups_and_tables_about_nobody_may_have_days() -> None:
     import dataclasses
 

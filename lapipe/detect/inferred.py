@@ -33,7 +33,9 @@ def refuse_times(at: str, column: Column, contract: Contract, purpose: Purpose) 
         Refused: LP318 for finer than a day, LP319 for days.
     """
     about_people = bool(contract.person) or any(each.kind is Kind.PSEUDONYM for each in contract)
-    if contract.statistics or not about_people or column.kind is not Kind.EVENT_TIME or not (column.is_time or column.detail in (*SLEEP, *DAYS)):
+    # A date that is no event's, such as of birth, shows no behaviour; a time of day does, whatever it is declared as.
+    acts = column.kind is Kind.EVENT_TIME or (column.is_time and column.type != "date")
+    if contract.statistics or not about_people or not acts:
         return
     detail = "day" if column.type == "date" and column.detail == "full" else column.detail
     if detail in SLEEP and not _weighed(purpose, f"sleep {column.name}"):
