@@ -32,7 +32,7 @@ lint: $(VENV)/dev-$(if $(JAVA),spark,plain)
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/python -m pytest lapipe tests
+	$(BIN)/python -m pytest -n auto --dist worksteal lapipe tests
 
 bench: $(VENV)/dev-$(if $(JAVA),spark,plain)
 	$(BIN)/python tests/benchmarks/main_job.py
