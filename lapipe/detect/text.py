@@ -188,7 +188,7 @@ _PATTERNS = _patterns()
 
 _SPECIAL = {
     "special:health": (
-        r"dyslexi[ea]|dyslectisch|dyslexic|dyscalculi[ea]|ad[h]?d|autis(?:me?|tisch|tic)|asperger|depressi(?:e|ef|on|eve)|depressed|ptss|ptsd|epilepsi[ey]|epileptic|diabet(?:es|ic)|"
+        r"dyslexi[ea]|dyslectisch|dyslexic|dyscalculi[ea]|ad[h]?d|autis(?:me?|tisch|tic)|asperger|depressi(?:e|ef|on|eve)|depressed|ptss|ptsd|epileps(?:ie|y)|epileptic|diabet(?:es|ic)|"
         r"migraine|slechtziend|slechthorend|doof|deaf|blind|chronisch\w*|chronic|zwanger(?:schap)?|pregnan(?:t|cy)|miskraam|miscarriage|functiebeperking|handicap|disability|disabled|"
         r"burn-?out|overspannen|angst(?:stoornis|aanval)\w*|anxiety|panic attacks?|paniekaanval\w*|rolstoel|wheelchair|extra (?:tijd|time)|ziek(?:te|enhuis|gemeld|melding)?|sick|illness|(?:am|was|fell|feel|feeling|been) ill|"
         r"hospital\w*|psycholoog|psychologist|psychiater|psychiatrist|therap(?:ie|eut|y|ist)|medicatie|medication|medicijnen|ritalin|antidepressiva|antidepressants|kanker|cancer|"
@@ -210,7 +210,7 @@ _TELLING = {rule: re.compile(rf"(?<![\w-])(?:{words})(?![\w])", re.IGNORECASE) f
 _ANY_SPECIAL = rf"(?i)\b(?:{'|'.join(_SPECIAL.values())})(?:\b|$)"
 # About somebody, and not about a subject of study.
 _SOMEBODY = re.compile(
-    r"(?<![\w'])(?:ik|mij|mijn|m'n|mn|me|hij|hem|z'n|zij|haar|ben|heb|w(?:e|ij) (?:hebben|hadden|zijn|waren)|broer|zus|vriend(?:in)?|moeder|vader|ouders?|mama|papa|dochter|zoon|kind|oma|opa|partner|"
+    r"(?<![\w'])(?:ik|mij|mijn|m'n|mn|me|hij|hem|z'n|zij|ze|haar|zijn (?:vog|strafblad|ziekte|diagnose|geloof)|student(?:e)? (?:heeft|met|is|was|volgt|krijgt|zat|has|with)|afwezig|absent|verhinderd|ben|heb|w(?:e|ij) (?:hebben|hadden|zijn|waren)|broer|zus|vriend(?:in)?|moeder|vader|ouders?|mama|papa|dochter|zoon|kind|oma|opa|partner|"
     r"klasgeno\w*|studiegeno\w*|groepsgeno\w*|i|i'm|i've|im|my|mine|he|his|him|she|her|hers|we (?:have|had|are|were)|brother|sister|mother|father|mom|mum|dad|friend|girlfriend|boyfriend|"
     r"son|daughter|wife|husband|classmate|roommate|huisgenoot)(?![\w'])", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]*")
@@ -470,7 +470,7 @@ class Finder:
         """Doubt a word such as Wil or Ben whose capital does not come from the sentence: it is somebody's name too."""
         apart = members[1:] if begins else members
         token = tokens[apart[0]] if len(apart) == 1 else None
-        if token is None or len(token[0]) < 3 or token[0].isupper() or fold(token[0]) not in FUNCTION or not (is_given(token[0]) or fold(token[0]) == "ben"):
+        if token is None or len(token[0]) < 3 or token[0].isupper() or fold(token[0]) not in FUNCTION - PROPER or not (is_given(token[0]) or fold(token[0]) == "ben"):
             return None
         return Span(token.start(), token.end(), "name", _WEAK.search(text[max(0, token.start() - _BACK):token.start()]) is not None)
 

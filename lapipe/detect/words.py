@@ -42,7 +42,7 @@ FUNCTION = _words(
     "thus till to today together tomorrow too try trying two under unfortunately unless until up upon us use used using usually very via want "
     "was way we well went were what whatever when where whereas whether which while who whoever whom whose why will wish with within without "
     "work would write yeah yes yesterday yet you your yours ps nb fyi btw mbt ivm tav dmv igv etc nvt al et "
-    "wegens bekijk bel bellen call click day download fill first klik kies lees mail neem open read select send stel stuur upload vul zoek zet start stop long "
+    "wegens vergeet bekijk bel bellen call click day download fill first klik kies lees mail neem open read select send stel stuur upload vul zoek zet start stop long "
     "dr drs ir prof mr mrs ms mevr dhr mw heer mevrouw meneer professor mvr")
 
 #: Written with a capital and no one's name: days, months, places and things of a university, programs.
