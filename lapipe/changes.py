@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
+from lapipe.approval import FOLDER, Approvals, Standing, declared_sha256, load_approvals, organisation_standing, standing
 from lapipe.contract import Column, Contract, load_contract
 from lapipe.errors import LapipeError
 from lapipe.local_time import TIME_DETAILS
 from lapipe.pipeline import load_pipeline
 from lapipe.plan import Plan, Step
+from lapipe.project import FILE, Profile, load_profiles
 from lapipe.purpose import Duration, Organisation, Purpose, load_organisation, load_purpose
 from lapipe.rules import Finding
 
 #: Stages without which more flows or more is kept; taking one out, or changing what it is told, is a finding.
-_PROTECTING = ("Validate", "Object", "Retain", "Flag", "Where")
+_PROTECTING = ("Validate", "Object", "Retain", "Flag", "Where", "KAnonymise")
 
 #: Stages that make what is released; which of their changes take something away is not told apart.
 _COMPUTING = ("Aggregate", "Derive", "Extract", "Join", "Redact", "Scrub")
@@ -35,6 +38,13 @@ class Declared:
     purposes: Mapping[str, Purpose]
     plans: Mapping[str, Plan]
     unread: tuple[str, ...] = ()
+    approvals: Approvals = field(default_factory=Approvals)
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+
+    @property
+    def demanding(self) -> dict[str, bool]:
+        """Which profiles demand approvals."""
+        return {name: profile.approvals for name, profile in self.profiles.items()}
 
 
 @dataclass(frozen=True)
@@ -45,13 +55,18 @@ class Changes:
     information: tuple[str, ...] = ()
 
 
+#: What a change is about, and with it who can approve it: a purpose, a contract or the organisation by its name; nothing, nobody.
+_About = tuple[Literal["purpose", "contract", "organisation", "nothing"], str]
+
+
 @dataclass
 class _Told:
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[tuple[_About, Finding]] = field(default_factory=list)
     information: list[str] = field(default_factory=list)
+    about: _About = ("nothing", "")
 
     def less(self, rule: str, where: str, message: str) -> None:
-        self.findings.append(Finding(rule, where, message))
+        self.findings.append((self.about, Finding(rule, where, message)))
 
     def more(self, where: str, message: str) -> None:
         self.information.append(f"{where}: {message}")
@@ -85,7 +100,12 @@ def declared(root: Path, today: date) -> Declared:
             plans[path.relative_to(root).as_posix()] = load_pipeline(path).plan(today=today)
         except LapipeError:
             unread.append(path.relative_to(root).as_posix())
-    return Declared(root, organisation, contracts, purposes, plans, tuple(unread))
+    profiles: dict[str, Profile] = {}
+    try:
+        profiles = load_profiles(root)
+    except LapipeError:
+        unread.append(FILE)
+    return Declared(root, organisation, contracts, purposes, plans, tuple(unread), load_approvals(root), profiles)
 
 
 def _files(root: Path, folder: str, pattern: str) -> list[Path]:
@@ -93,23 +113,124 @@ def _files(root: Path, folder: str, pattern: str) -> list[Path]:
     return sorted(path for path in (root / folder).glob(pattern) if not (folder == "pipelines" and path.name.startswith("_")))
 
 
-def changes(old: Declared, new: Declared) -> Changes:
+def changes(old: Declared, new: Declared, today: date) -> Changes:
     """Compare two states of a project, by the names of purposes and contracts and the files of pipelines.
 
-    What could not be read on either side was not compared, and is a finding. What is deleted is information.
+    What could not be read on either side was not compared, and is a finding. What is deleted is information, and so is what
+    somebody approved who might:
+
+    - a change of a purpose or of one of its pipelines, by an approval of that purpose and its pipelines as they are now;
+    - a change of a contract, by such an approval of every purpose that reads it; where none does, nothing flows by it;
+    - a change of the organisation, its keys, or which profiles demand approvals, by an approval of that (`--organisation`).
+
+    Keys are those of the state before: whoever adds a key has no say in whether it may be added. An approval that is older
+    than the one it replaces lets nothing through.
     """
     told = _Told()
-    for state, when in ((old, "before"), (new, "now")):
-        for file in state.unread:
-            told.less("LP115", file, f"cannot be loaded as it is {when}, so what changed in it is not known.")
+    for file in old.unread:
+        told.about = _about_file(file, new)
+        told.less("LP115", file, "cannot be loaded as it is before, so what changed in it is not known.")
+    told.about = ("nothing", "")
+    for file in new.unread:
+        told.less("LP115", file, "cannot be loaded as it is now, so what changed in it is not known.")
+    _approvals(old, new, told)
+    told.about = ("organisation", "")
     _organisation(old.organisation, new.organisation, told)
+    _profiles(old, new, told)
     for name in sorted({*old.contracts, *new.contracts}):
+        told.about = ("contract", name)
         _contract(old.contracts.get(name), new.contracts.get(name), told, new.root)
     for name in sorted({*old.purposes, *new.purposes}):
+        told.about = ("purpose", name)
         _purpose(old.purposes.get(name), new.purposes.get(name), told)
     for file in sorted({*old.plans, *new.plans}):
+        told.about = _about_file(file, new)
         _plan(file, old.plans.get(file), new.plans.get(file), told)
-    return Changes(tuple(told.findings), tuple(told.information))
+    return _let_through(old, new, told, today)
+
+
+def _about_file(file: str, new: Declared) -> _About:
+    """Say what a file is about; a pipeline is part of its purpose."""
+    stem = Path(file).name.partition(".")[0]
+    if file in new.plans:
+        return "purpose", new.plans[file].purpose.name
+    if stem in new.purposes and "purposes" in file:
+        return "purpose", stem
+    return ("contract", stem) if stem in new.contracts and "tables" in file else ("nothing", "")
+
+
+# --- what is approved -------------------------------------------------------------------------------------------------
+
+
+def _let_through(old: Declared, new: Declared, told: _Told, today: date) -> Changes:
+    """Make information of the findings that an approval covers."""
+    trusted, who = old.organisation, new.organisation
+    changed = any(about[0] == "organisation" for about, _ in told.findings)
+    by: dict[_About, Standing] = {}
+    if trusted is not None and who is not None:
+        if changed:
+            found = organisation_standing(who, new.demanding, trusted, new.approvals, today)
+            found = _newer(found, old)
+            if found.reason and not any(trusted.roles.get(role) for role in trusted.approvers):
+                found = Standing(reason="the state before lists no key of an approver; whoever guards the branch reviews this once by hand")
+            by["organisation", ""] = found
+            # New keys count once somebody approved them whose key was there.
+            trusted = trusted if found.reason else who
+        for name, purpose in new.purposes.items():
+            plans = [plan for plan in new.plans.values() if plan.purpose.name == name]
+            by["purpose", name] = _newer(
+                standing(purpose, plans, trusted, new.approvals, today, declared=declared_sha256(purpose, new.contracts)), old)
+    findings: list[Finding] = []
+    for about, finding in told.findings:
+        readers = [name for name, purpose in new.purposes.items() if about[1] in purpose.columns] if about[0] == "contract" else []
+        wanted: list[_About] = [("purpose", name) for name in readers] if about[0] == "contract" else [about]
+        held = [by.get(each, Standing(reason="nobody may approve it")) for each in wanted]
+        why = next((each.reason for each in held if each.reason), "")
+        if why:
+            findings.append(replace(finding, message=f"{finding.message} It is not approved: {why}.") if about[0] != "nothing" else finding)
+        elif about[0] == "contract" and not readers:
+            told.more(finding.where, f"{finding.message} No purpose reads it.")
+        else:
+            roles = sorted({approval.role for each in held for approval in each.approvals})
+            told.more(finding.where, f"{finding.message} Approved by {' and '.join(roles)}.")
+    return Changes(tuple(findings), tuple(told.information))
+
+
+def _newer(found: Standing, old: Declared) -> Standing:
+    """Refuse an approval that is older than the one which it replaces: that was given for what was changed since."""
+    for approval in found.approvals:
+        before = old.approvals.given.get((approval.approves, approval.role))
+        if before and approval.sha256 != before.sha256 and approval.number <= before.number:
+            return Standing(reason=f"the approval by {approval.role} is older than the one that was there")
+    return found
+
+
+def _approvals(old: Declared, new: Declared, told: _Told) -> None:
+    """Find approvals that were taken out or put back: the number of the last is how a replay is known."""
+    for at, before in old.approvals.given.items():
+        where = f"{FOLDER}/{before.approves}.{before.role}.yaml"
+        after = new.approvals.given.get(at)
+        if after is None and not any(fault.where == where for fault in new.approvals.faults):
+            told.less("LP117", where, "was taken out; it stays, also when its purpose goes, so that no older one can come back.")
+        elif after is not None and after.sha256 != before.sha256 and after.number <= before.number:
+            told.less("LP117", where, f"has number {after.number} and replaces number {before.number}: it is older.")
+
+
+def _profiles(old: Declared, new: Declared, told: _Told) -> None:
+    """Find profiles that no longer demand approvals, and what was theirs and is another profile's now."""
+    for name, profile in old.profiles.items():
+        if profile.approvals and not new.demanding.get(name):
+            told.less("LP116", FILE, f"profile {name} {'no longer demands approvals' if name in new.profiles else 'was taken out'}.")
+    theirs = {place for profile in old.profiles.values() if profile.approvals for place in _places(profile, old.root)}
+    for name, profile in new.profiles.items():
+        if not profile.approvals and theirs & (_places(profile, new.root) - (_places(old.profiles[name], old.root) if name in old.profiles else set())):
+            told.less("LP116", FILE, f"profile {name} demands no approvals, and has the register, keys or releases of one that did.")
+
+
+def _places(profile: Profile, root: Path) -> set[str]:
+    """Give a profile's register, key ring and folder of releases, as both states name them."""
+    # A key ring that is not named is called after the project's folder, which the state before lies in another one of.
+    return {str(place).replace(f"{root}/", "").replace(f"/{root.name}.json", "/.json") for place in (profile.register, profile.keys, profile.out)}
 
 
 # --- the organisation and the contracts -------------------------------------------------------------------------------
@@ -127,6 +248,16 @@ def _organisation(old: Organisation | None, new: Organisation | None, told: _Tol
         told.less("LP114", where, "public_authority became false, which makes legitimate interests a basis.")
     if old.officer != new.officer:
         told.less("LP114", where, "the privacy officer's role or address changed.")
+    for role, keys in new.roles.items():
+        if set(keys) - set(old.roles.get(role, ())):
+            told.less("LP116", where, f"role {role} got a key with which it may sign.")
+    for role, keys in old.roles.items():
+        if set(keys) - set(new.roles.get(role, ())):
+            told.more(where, f"a key of role {role} was taken out; what it signed is not approved any more.")
+    if set(new.approvers) - set(old.approvers):
+        told.less("LP116", where, f"who may approve was {', '.join(old.approvers)} and is {', '.join(new.approvers)}.")
+    if old.project and old.project != new.project:
+        told.less("LP116", where, "the project's name changed, and approvals are for a project.")
     if old.controller.name != new.controller.name:
         told.less("LP114", where, "the controller changed, and with it who is responsible.")
 
@@ -147,7 +278,8 @@ def _contract(old: Contract | None, new: Contract | None, told: _Told, root: Pat
 
 #: What says which values a column is read from, and what is made of them.
 _READ = {"path": "the path", "start": "the place", "length": "the place", "position": "the place", "extracted_from": "the source",
-         "patterns": "the pattern", "spelling": "the spelling", "scrub": "what Scrub makes", "nulls": "the null spellings", "zone": "the zone"}
+         "patterns": "the pattern", "spelling": "the spelling", "scrub": "what Scrub makes", "nulls": "the null spellings", "zone": "the zone",
+         "local_name": "the local name"}
 
 
 def _column(where: str, old: Column, new: Column | None, told: _Told) -> None:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from lapipe.approval import Standing, altered, load_approvals, standing
 from lapipe.contract import load_contract
-from lapipe.errors import LapipeError
+from lapipe.errors import DeclarationFault, LapipeError, UsageFault
 from lapipe.pipeline import load_pipeline
+from lapipe.plan import Plan
+from lapipe.project import FILE, load_project
 from lapipe.purpose import load_organisation, load_purpose
 from lapipe.purpose.findings import findings
 from lapipe.rules import RULES, Finding
@@ -24,14 +27,40 @@ class Checked:
     pipelines: int
     findings: tuple[Finding, ...]
     files: tuple[str, ...] = ()
+    approvals: tuple[Approved, ...] = ()
+    demanded: str = ""
 
 
-def check_project(root: Path, today: date, only: Sequence[Path] = ()) -> Checked:
+@dataclass(frozen=True)
+class Approved:
+    """How a pipeline stands: whether it is approved as it is now, by whom, until when; or why not."""
+
+    pipeline: str
+    purpose: str
+    file: str
+    standing: Standing
+
+
+def check_project(root: Path, today: date, only: Sequence[Path] = (), profile: str = "") -> Checked:
     """Load and judge everything that a project declares, or only some of its files; reads no data, key or register.
 
-    A folder in which nothing is found is a finding: a check that looked at nothing has not checked.
+    A folder in which nothing is found is a finding: a check that looked at nothing has not checked. Under a profile that demands
+    approvals (default: the project's), a pipeline that is not approved as it is now is a finding too.
+
+    Raises:
+        UsageFault: the project has no such profile.
     """
     found: list[Finding] = []
+    demanded = ""
+    try:
+        settings = load_project(root, profile or None).profile
+        demanded = settings.name if settings.approvals else ""
+    except DeclarationFault as error:
+        found.append(_of(error, FILE))
+    except UsageFault:
+        # A project without a default profile is checked as one that demands nothing; one that is asked for has to be there.
+        if profile:
+            raise
     chosen = [path.resolve() for path in only]
 
     def files(folder: str, pattern: str) -> list[Path]:
@@ -62,15 +91,34 @@ def check_project(root: Path, today: date, only: Sequence[Path] = ()) -> Checked
             found += [*_named(declared.name, path, root), *findings(declared, organisation, today)]
         except LapipeError as error:
             found.append(_of(error, str(path.relative_to(root))))
+    plans: dict[str, Plan] = {}
     for path in pipelines if organisation else ():
         try:
-            load_pipeline(path).plan(today=today)
+            plans[path.relative_to(root).as_posix()] = load_pipeline(path).plan(today=today)
         except LapipeError as error:
             found.append(_of(error, str(path.relative_to(root))))
+    given = load_approvals(root)
+    found += [*_alone(root), *given.faults]
+    approved = []
+    for file, plan in plans.items() if organisation else ():
+        assert organisation is not None
+        found += [Finding("LP118", file, message) for message in altered(plan, root, organisation)]
+        approved.append(Approved(plan.pipeline, plan.purpose.name, file, standing(plan.purpose, [plan], organisation, given, today)))
+        if demanded and approved[-1].standing.reason:
+            found.append(Finding("LP109", file, f"profile {demanded} runs only what was approved, and {plan.pipeline} is not: "
+                                                f"{approved[-1].standing.reason}.", RULES["LP109"].fix))
     # One wrong contract stops every pipeline that reads it with the same sentence: tell it once.
     told = {(finding.rule, finding.message): finding for finding in reversed(found)}
     return Checked(len(contracts), len(purposes), len(pipelines), tuple(reversed(told.values())),
-                   tuple(path.relative_to(root).as_posix() for path in (*contracts, *purposes, *pipelines)))
+                   tuple(path.relative_to(root).as_posix() for path in (*contracts, *purposes, *pipelines)),
+                   tuple(approved), demanded)
+
+
+def _alone(root: Path) -> list[Finding]:
+    """Find renames of a contract that is not there: nothing would read them."""
+    folder = root / "schemas" / "tables"
+    return [Finding("LP211", str(path.relative_to(root)), "renames columns of a contract that is not beside it.")
+            for path in sorted(folder.glob("*.renames.yaml")) if not path.with_name(f"{path.name.removesuffix('.renames.yaml')}.odcs.yaml").is_file()]
 
 
 def _named(name: str, path: Path, root: Path) -> list[Finding]:

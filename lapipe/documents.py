@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import yaml
 
 from lapipe.errors import DeclarationFault
+
+#: The mark of what a person must still decide in a draft; no declaration that holds it is loaded (LP209).
+UNDECIDED = "undecided"
 
 #: From a key's path in the document to the line (1-based) where it stands.
 Lines = Mapping[tuple[str | int, ...], int]
@@ -137,6 +143,54 @@ def _walk(path: Path, node: yaml.Node, at: tuple[str | int, ...], lines: dict[tu
             _walk(path, value, (*at, index), lines, seen)
 
 
+def meaning(value: object) -> Any:
+    """Give what a declared value says as texts, numbers, lists and mappings, for a hash that lasts.
+
+    A field at its default is left out, so that a later lapipe with one field more gives the same; so are `path` and `sha256`,
+    which say where something stands and not what it says, and what does not count when two are compared. A function is told by
+    its name: what it does is its code.
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        said = {field.name: meaning(getattr(value, field.name)) for field in dataclasses.fields(value)
+                if field.compare and field.name not in ("path", "sha256") and not _is_default(field, getattr(value, field.name))}
+        return {"": type(value).__name__, **said}
+    if isinstance(value, Mapping):
+        return {str(key): meaning(inner) for key, inner in sorted(value.items(), key=lambda item: str(item[0]))}
+    if isinstance(value, (tuple, list)):
+        return [meaning(inner) for inner in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(str(meaning(inner)) for inner in value)
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, FunctionType):
+        return f"function {value.__qualname__}"
+    return str(value) if isinstance(value, (str, date, float)) else repr(value)
+
+
+def _is_default(field: dataclasses.Field[Any], value: Any) -> bool:
+    if field.default_factory is not dataclasses.MISSING:
+        return bool(value == field.default_factory())
+    # 1 == True in Python, and they do not mean the same.
+    return field.default is not dataclasses.MISSING and type(value) is type(field.default) and bool(value == field.default)
+
+
+def refuse_undecided(document: Document, what: str) -> None:
+    """Refuse a document in which something is still marked undecided (LP209)."""
+
+    def marks(part: Any, at: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+        inner = part.items() if isinstance(part, Mapping) else enumerate(part) if isinstance(part, list) else ()
+        for key, value in inner:
+            yield from marks(value, (*at, key))
+        if part == UNDECIDED:
+            yield at
+
+    found = list(marks(document.content, ()))
+    if found:
+        fault = document.fault(found[0], f"is undecided, as are {len(found) - 1} more places of this {what}. Decide, and write the decision "
+                                         "in its place.")
+        raise DeclarationFault(str(fault), rule="LP209")
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """Say which of `words` may have been meant: ` Did you mean 'x'?`, or nothing.
 
@@ -176,7 +230,7 @@ def _fault(document: Document, error: Any, schema: Mapping[str, Any]) -> tuple[i
     where: list[str | int] = list(error.absolute_path)
     rank = 1
     if error.validator in ("additionalProperties", "unevaluatedProperties"):
-        allowed = sorted(_properties(error.schema, schema))
+        allowed = sorted(allowed_keys(error.schema, schema))
         unknown = [key for key in error.instance if key not in allowed]
         rank = 0 if unknown else 2
         if unknown:
@@ -210,13 +264,13 @@ def _fault(document: Document, error: Any, schema: Mapping[str, Any]) -> tuple[i
     return rank, document.lines.get(at, 1), document.fault(where, message)
 
 
-def _properties(part: Mapping[str, Any], schema: Mapping[str, Any]) -> set[str]:
+def allowed_keys(part: Mapping[str, Any], schema: Mapping[str, Any]) -> set[str]:
     """Every property name that `part` of a schema allows, with what it refers to and combines."""
     names = set(part.get("properties", {}))
     reference = str(part.get("$ref", ""))
     inner = [schema.get("$defs", {}).get(reference.rsplit("/", 1)[-1], {})] if reference else []
     for nested in [*inner, *part.get("allOf", [])]:
-        names |= _properties(nested, schema)
+        names |= allowed_keys(nested, schema)
     return names
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lapipe.contract import Contract, Kind, Spelling
+from lapipe.differencing import Leaving, about_release, hold, marks_of
 from lapipe.disclosure.bands import withheld_band
 from lapipe.engine import Engine
 from lapipe.errors import ContractBroken, EngineFault, Refused
+from lapipe.ledger import Ledger
 from lapipe.local_time import local_date, period_of
 from lapipe.people import People
 from lapipe.plan import Plan, Step, sources_of
@@ -20,7 +22,7 @@ from lapipe.readers import Parquet, Text, files_of, open_source
 from lapipe.register import Register, RunRecord
 from lapipe.release import Note, Release, Staging, Written, on_disk, periods_there
 from lapipe.stage import LEFT_OUT, Context
-from lapipe.stages.aggregate import STATUS, Aggregate
+from lapipe.stages.aggregate import Aggregate
 from lapipe.stages.minimise import minimised
 from lapipe.stages.object import Object
 from lapipe.stages.release import Release as ReleaseStage
@@ -28,7 +30,9 @@ from lapipe.stages.validate import Validate
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
+    from lapipe.approval import Approval
     from lapipe.purpose import Organisation
 
 
@@ -40,6 +44,9 @@ class Running(Protocol):
     today: date
     key_ids: dict[str, str]
     purposes: frozenset[str]
+    ledger: Ledger | None
+    pseudonymised: dict[str, dict[str, int]]
+    approvals: tuple[Approval, ...]
 
     def organisation(self) -> Organisation:
         """Give the organisation of the purpose's project."""
@@ -74,6 +81,8 @@ class Flow:
         self._told: dict[int, Told] = {}
         self.written: list[Written] = []
         self.withheld = ""
+        #: How long an outsider's interval for a withheld group is at least; nought where no group depends on others.
+        self.interval = 0
         self.window: list[Any] = []
         self.skipped: list[str] = []
         self.coverage: tuple[date, date] | None = None
@@ -82,6 +91,8 @@ class Flow:
         self._held: ir.Table | None = None
         self._people: People | None = None
         self._files: dict[str, tuple[Path, ...]] = {}
+        #: The groups of the last Aggregate with their people, and the step that made them.
+        self._grouped: tuple[Step, dict[tuple[str, ...], ir.Table]] | None = None
         #: The rows that the next count must find again; None where rows became groups.
         self._rows: int | None = None
 
@@ -129,7 +140,7 @@ class Flow:
         shown: dict[str, Any] = {"source": name, "contract": declared.name, "version": declared.version, "rows": read.rows,
                                  "columns_read": list(only.names), "columns_left": [n for n in declared.names if n not in only]}
         if isinstance(source, Text):
-            shown |= {"encoding": source.encoding, "delimiter": source.delimiter}
+            shown |= {"encoding": source.encoding, "delimiter": source.delimiter, **source.found}
         elif isinstance(source, Parquet):
             shown |= source.found
         self.record.record("source", shown)
@@ -194,7 +205,7 @@ class Flow:
             self._release(stage, step.after, table)
             return table
         if stage.drops:
-            self._dropping.append((position, step, context, facts))
+            self._dropping.append((position, step, context, {**facts, **found}))
         else:
             self._judged(position, step, context, {**facts, **found}, Told(stage.kind))
         after = self._applied(step, table, context)
@@ -218,6 +229,11 @@ class Flow:
         if self._people is not None and self._people.take(stage, context):
             return self._people.joined(step.after)
         self._people = None
+        if isinstance(stage, Aggregate):
+            # Held, since both the figures and the ledger are made of it.
+            people = {by: self.engine.hold(group) for by, group in stage.people(table, context).items()}
+            self._grouped = (step, people)
+            return stage.of_people(people, table, context)
         return stage.apply(table, context)
 
     def _context(self, position: int, step: Step) -> Context:
@@ -228,7 +244,7 @@ class Flow:
             lookup=lambda column, compute, type: engine.lookup(engine.root(column), compute, type),
             small=lambda schema, rows: engine.table(rows()),
             distinct=lambda column: engine.distinct(column), pseudonyms=self.running.pseudonyms, root=engine.root,
-            purposes=self.running.purposes, coverage=self.coverage)
+            purposes=self.running.purposes, coverage=self.coverage, fetch=engine.fetch)
 
     def _judged(self, position: int, step: Step, context: Context, facts: Mapping[str, Any], told: Told) -> None:
         problem: BaseException | None = None
@@ -275,12 +291,23 @@ class Flow:
         if self._people is not None:
             self._people.gone()
             self._people = None
+        if self._dropping and self._dropping[-1][1].stage.finishes:
+            held = self._finished(held)
         if self._held is not None:
             self.engine.drop(self._held)
         self._held, self._pending = held, False
         if self._dropping:
             self._count(held, contract)
         return _staying(held)
+
+    def _finished(self, held: ir.Table) -> ir.Table:
+        """Let the last stage finish its few rows in this process; what it made on the engine goes."""
+        _, step, context, facts = self._dropping[-1]
+        finished = step.stage.finish(self.engine.fetch(held), context)
+        self.engine.drop(held)
+        facts.update(finished.facts)
+        self.withheld, self.interval = finished.withheld, finished.interval
+        return self.engine.table(finished.rows)
 
     def _count(self, held: ir.Table, contract: Contract) -> None:
         """Tell of each stage that may leave rows out how many rows and people it did, and let it judge."""
@@ -328,7 +355,9 @@ class Flow:
         if isinstance(step.stage, Aggregate) and step.stage.period:
             detail = step.before[step.stage.period].detail
             self.window = [period_of(day, detail) for day in step.stage.window(context)]
-        if STATUS in step.after:
+        if step.stage.finishes:
+            pass
+        elif step.after.framed:
             self.withheld = "in the table, as rows with status withheld"
         else:
             staying = _staying(held)
@@ -366,12 +395,36 @@ class Flow:
         note = Note(
             pipeline=running.pipeline.name, run=running.options.run_id, register=self.started, periods=periods,
             created=f"{running.options.clock():%Y-%m-%dT%H:%M:%SZ}", erase_by=declared.keep_for.after(running.today),
-            withheld=self.withheld if contract.statistics else "", key_id=", ".join(sorted(set(running.key_ids.values())))
-            if not contract.statistics else "", contracts=sources, version=__version__)
-        self.written.append(on_disk(f"write release {stage.name}",
-                                    lambda: release.write(table.select(*contract.names), self.engine, self.staging, note)))
+            withheld=self.withheld if contract.statistics else "", interval=self.interval if contract.statistics else 0,
+            key_id=", ".join(sorted(set(running.key_ids.values())))
+            if not contract.statistics else "", contracts=sources, version=__version__,
+            approvals=tuple(approval.named() for approval in running.approvals))
+        chosen = table.select(*contract.names)
+        leaving: Any = self._held_against(stage.name, contract, chosen, periods, note) if contract.statistics else chosen
+        self.written.append(on_disk(f"write release {stage.name}", lambda: release.write(leaving, self.engine, self.staging, note)))
         self.record.record("stage", {"stage": "Release", "release": stage.name, "columns_out": [
             {"name": c.name, "kind": str(c.kind), "detail": c.detail} for c in contract]})
+
+    def _held_against(self, name: str, contract: Contract, table: ir.Table, periods: tuple[str, ...], note: Note) -> pa.Table:
+        """Bring a statistic here, hold it against earlier releases of the same people, and remember it."""
+        running, declared, engine = self.running, self.plan.purpose, self.engine
+        assert self._grouped is not None
+        assert running.ledger is not None
+        (step, people), ledger = self._grouped, running.ledger
+        grouping = step.stage
+        assert isinstance(grouping, Aggregate)
+        if periods and len(periods) < len(self.window):
+            fresh = [each for each in self.window if str(each) in set(periods)]
+            people = {by: group.filter(group[contract.period].isin(fresh)) for by, group in people.items()}
+        about = about_release(running.options.run_id, name, self.plan.pipeline, declared.name, grouping.k_of(declared), note.created, note.erase_by, grouping,
+                              step.before)
+        pseudonymised = step.before[grouping.person_of(step.before)].kind is Kind.PSEUDONYM
+        marks = marks_of(ledger, about.domain, running.pseudonymised[about.domain] if pseudonymised else {})
+        shown = on_disk("remember the release", lambda: hold(
+            engine.fetch(table), Leaving(about, grouping, step.before, contract, people), marks, ledger, engine, running.today))
+        self.record.record("memory", {"release": name, "releases compared": shown.compared, "cells frozen": shown.frozen,
+                                      "cells withheld": shown.withheld})
+        return shown.table
 
     def _released(self, name: str) -> set[str]:
         """Give the periods of this release that completed runs of this pipeline released before, as the register and OUT know."""

@@ -106,6 +106,39 @@ class Pseudonyms(_StaysInProcess):
         return [None if value is None else next(pseudonyms) for value in values]
 
 
+class Marks(_StaysInProcess):
+    """What the ledger of releases may see of a key ring: a whole number of 64 bits for each person of an identity domain."""
+
+    __slots__ = ("_keyed", "domain")
+
+    def __init__(self, keyed: HMAC, *, domain: str) -> None:
+        self._keyed = keyed
+        self.domain = domain
+
+    def __repr__(self) -> str:
+        return f"Marks(domain={self.domain!r})"
+
+    def of(self, values: Sequence[str]) -> list[int]:
+        """Compute the mark of each canonical identifier: the first 8 bytes of HMAC-SHA256, as a signed number.
+
+        Two people out of a million share one with a chance of 3 in 100 million, and would then be counted as one in a comparison.
+
+        Raises:
+            ContractBroken: a value is no text, or text that has no UTF-8 form.
+        """
+        copy, marks, texts = self._keyed.copy, [], True
+        try:
+            for value in values:
+                keyed = copy()
+                keyed.update(value.encode())
+                marks.append(int.from_bytes(keyed.finalize()[:8], "big", signed=True))
+        except (AttributeError, UnicodeEncodeError):
+            texts = False
+        if not texts:
+            raise ContractBroken(f"A value of identity domain {self.domain!r} is not text: give canonical spellings.", rule="LP207")
+        return marks
+
+
 class KeyRing(_StaysInProcess):
     """Master keys, oldest to newest, from which the keys in use are derived; the newest one makes new pseudonyms.
 
@@ -174,14 +207,29 @@ class KeyRing(_StaysInProcess):
         HKDF-SHA256 (RFC 5869). Pseudonyms of two purposes or two domains are unrelated, so that data sets cannot be
         joined behind the register's back.
         """
-        from cryptography.hazmat.primitives.hashes import SHA256
-        from cryptography.hazmat.primitives.hmac import HMAC
-        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
         key_id, master = list(self._masters().items())[-1]
-        info = _context("lapipe", _DERIVATION, "pseudonym", purpose, domain)
-        derived = HKDF(algorithm=SHA256(), length=_MASTER, salt=None, info=info).derive(master)
-        return Pseudonyms(HMAC(derived, SHA256()), key_id=key_id, purpose=purpose, domain=domain)
+        return Pseudonyms(_keyed(master, "pseudonym", purpose, domain), key_id=key_id, purpose=purpose, domain=domain)
+
+    def marks(self, domain: str) -> Marks:
+        """Derive the key of the ledger of releases for one identity domain, from the oldest master key.
+
+        The newest one may change from year to year; what was released is compared with what is released for as long as it is kept.
+        """
+        return Marks(_keyed(next(iter(self._masters().values())), "ledger", domain), domain=domain)
+
+    def check_value(self) -> str:
+        """Give what tells whether a ledger was written with this ring's oldest key, and nothing of the key: 32 hexadecimal digits."""
+        return _keyed(next(iter(self._masters().values())), "ledger check").finalize().hex()[:32]
+
+
+def _keyed(master: bytes, *words: str) -> HMAC:
+    """Give an HMAC under the key that HKDF-SHA256 (RFC 5869) derives for what the words say it is for."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.hmac import HMAC
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    derived = HKDF(algorithm=SHA256(), length=_MASTER, salt=None, info=_context("lapipe", _DERIVATION, *words)).derive(master)
+    return HMAC(derived, SHA256())
 
 
 def _context(*words: str) -> bytes:
@@ -223,7 +271,7 @@ def _document(masters: Mapping[str, bytes], passphrase: str | None) -> bytes:
 
         salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
         document |= {"encryption": _ENCRYPTION, "salt": salt.hex(), "nonce": nonce.hex()}
-        cipher = AESGCM(_stretched(passphrase, salt))
+        cipher = AESGCM(stretched(passphrase, salt))
         document["keys"] = cipher.encrypt(nonce, _canonical(keys), _canonical(document)).hex()
     return json.dumps(document | {"sha256": _checksum(document)}, indent=1).encode() + b"\n"
 
@@ -270,7 +318,7 @@ def _decrypted(path: Path, document: Mapping[str, Any], passphrase: str | None) 
         )
     header = {name: value for name, value in document.items() if name != "keys"}
     try:
-        cipher = AESGCM(_stretched(passphrase, bytes.fromhex(header["salt"])))
+        cipher = AESGCM(stretched(passphrase, bytes.fromhex(header["salt"])))
         nonce, sealed = bytes.fromhex(header["nonce"]), bytes.fromhex(document["keys"])
         return json.loads(cipher.decrypt(nonce, sealed, _canonical(header)))
     except (InvalidTag, ValueError, TypeError, LookupError):
@@ -283,7 +331,7 @@ def _decrypted(path: Path, document: Mapping[str, Any], passphrase: str | None) 
     )
 
 
-def _stretched(passphrase: str, salt: bytes) -> bytes:
+def stretched(passphrase: str, salt: bytes) -> bytes:
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
     # One normal form: keyboards differ in how they spell é. "surrogatepass": an environment variable need not be UTF-8.

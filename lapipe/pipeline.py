@@ -5,32 +5,35 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lapipe.approval import Approval, earlier, held_by
 from lapipe.contract import Contract
 from lapipe.documents import load
 from lapipe.engine import open_engine
 from lapipe.engine.runfolder import RunFolder, sweep
 from lapipe.errors import LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.flow import Flow, Told, texts
-from lapipe.keys import KeyRing
+from lapipe.keys import KeyRing, Marks, Pseudonyms
+from lapipe.ledger import Ledger
 from lapipe.plan import Plan, make_plan
-from lapipe.project import Profile, load_project
+from lapipe.project import Profile, demanding, find_project, load_profiles, load_project
 from lapipe.purpose import Organisation, Purpose, load_organisation
 from lapipe.purpose.findings import findings
 from lapipe.register import Register
 from lapipe.release import Staging, Written, on_disk, read_release, recover
 from lapipe.stage import Stage
+from lapipe.stages.aggregate import Aggregate
 from lapipe.stages.pseudonymise import Pseudonymise
 from lapipe.stages.redact import Redact
 from lapipe.stages.release import Release as ReleaseStage
+from lapipe.syntax import code_of, compiled, file_of, own_modules, read_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,28 +56,58 @@ def load_pipeline(path: Path) -> Pipeline:
     if path.name.startswith("_"):
         raise UsageFault(f"{path} begins with _, so it holds parts that pipelines share and is not checked as one; give a pipeline another name.")
     problem = ""
-    folder = str(path.resolve().parent)
-    before = set(sys.modules)
-    sys.path.insert(0, folder)
-    try:
-        loaded = runpy.run_path(str(path.resolve()), run_name="lapipe_pipeline").get("pipeline")
-    except LapipeError:
-        raise
-    except (Exception, SystemExit) as error:
-        line = next((frame.lineno for frame in reversed(traceback.extract_tb(error.__traceback__))
-                     if frame.filename == str(path.resolve())), 1)
-        problem = f"{path}:{line}: the file cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())})."
-    finally:
-        sys.path.remove(folder)
-        # Another project may have a module of the same name.
-        for name in set(sys.modules) - before:
-            if str(getattr(sys.modules[name], "__file__", None) or "").startswith(folder + os.sep):
-                del sys.modules[name]
+    place = path.resolve()
+    unreadable = compiled(place.parent)
+    if unreadable:
+        raise Refused(f"{place.parent} holds compiled code ({unreadable[0]}), which nobody can review and Python may load instead of its source; "
+                      "take it out.", rule="LP118")
+    outside: dict[str, Path] = {}
+    with own_modules(place.parent) as own:
+        try:
+            loaded = runpy.run_path(str(place), run_name="lapipe_pipeline").get("pipeline")
+            if isinstance(loaded, Pipeline):
+                outside = _others(loaded, place.parent)
+        except LapipeError:
+            raise
+        except (Exception, SystemExit) as error:
+            line = next((frame.lineno for frame in reversed(traceback.extract_tb(error.__traceback__))
+                         if frame.filename == str(place)), 1)
+            problem = f"{path}:{line}: the file cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())})."
     if problem:
         raise UsageFault(problem)
     if not isinstance(loaded, Pipeline):
         raise UsageFault(f"{path} holds no pipeline; it should end in `pipeline = Pipeline(...)`.")
-    return loaded
+    _of_one_project(loaded, place)
+    files = {Path(str(module.__file__)) for module in own.values()} | {*read_by(place).values()}
+    hidden = sorted(file.name for file in files if file.suffix != ".py")
+    if hidden:
+        raise Refused(f"{place} loads {hidden[0]}, which is no Python that can be reviewed.", rule="LP118")
+    return replace(loaded, code=code_of({file.relative_to(place.parent).as_posix(): file for file in files} | outside))
+
+
+def _others(pipeline: Pipeline, folder: Path) -> dict[str, Path]:
+    """Give the files of the stages, and of what they are told, that are neither lapipe's nor the project's, by their modules."""
+    inner = [value for stage in pipeline.stages for value in _objects(stage)]
+    found = {type(value).__module__: file_of(value) for value in inner if not type(value).__module__.startswith("lapipe.")}
+    return {f"module {name}": file for name, file in found.items() if file and not file.is_relative_to(folder)}
+
+
+def _objects(stage: Stage) -> list[Any]:
+    told = [getattr(stage, each.name) for each in fields(stage)]
+    return [stage, *(inner for value in told for inner in (value.values() if isinstance(value, Mapping) else [value])
+                     if is_dataclass(inner))]
+
+
+def _of_one_project(pipeline: Pipeline, place: Path) -> None:
+    """Refuse a pipeline whose purpose lies in another project: its register, its officer and its profiles would be that one's."""
+    try:
+        root = find_project(place.parent)
+    except UsageFault:
+        return
+    purpose = pipeline.purpose.path.resolve()
+    if purpose.parent != root / "schemas" / "purposes":
+        raise Refused(f"{place} takes its purpose from {purpose}, and should take it from {root / 'schemas' / 'purposes'}: what is approved "
+                      "and recorded goes by the purpose's place.", rule="LP118")
 
 
 @dataclass(frozen=True)
@@ -109,13 +142,14 @@ class Run:
 class Pipeline:
     """A purpose, the sources by name with their contracts, and the stages over the first of them.
 
-    A file in `pipelines/` holds one: `pipeline = Pipeline(...)`.
+    A file in `pipelines/` holds one: `pipeline = Pipeline(...)`. `code` is filled in when it is loaded from there.
     """
 
     purpose: Purpose
     sources: Mapping[str, Contract]
     stages: Sequence[Stage]
     name: str = ""
+    code: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.purpose.name)
@@ -127,7 +161,7 @@ class Pipeline:
             Refused: a rule forbids it; the message names stage, column, rule and fix.
             UsageFault: a stage names what does not exist.
         """
-        return make_plan(self.name, self.purpose, self.sources, self.stages, today or date.today())
+        return make_plan(self.name, self.purpose, self.sources, self.stages, today or date.today(), self.code)
 
     def run(self, data: Mapping[str, Any] | None = None, *, register: str | Path | None = None,
             keys: KeyRing | str | Path | None = None, options: Options | None = None) -> Run:
@@ -145,13 +179,17 @@ class Pipeline:
 
 @dataclass(frozen=True)
 class Options:
-    """How a run is done; what is empty comes from the project's profile."""
+    """How a run is done; what is empty comes from the project's profile.
+
+    `approvals` names the profile that demands them; it is filled in by the project and not by who runs.
+    """
 
     profile: str = ""
     out: Path | None = None
     engine: str = ""
     runs: Path | None = None
     quarantine: Path | None = None
+    ledger: Path | None = None
     run_id: str = ""
     memory: str = ""
     actor: str = "data engineer"
@@ -161,27 +199,32 @@ class Options:
     register: str = ""
     keys: KeyRing | Path | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
-    approvals: bool = False
+    approvals: str = ""
 
     def settled(self, pipeline: Pipeline, register: str | Path | None, keys: KeyRing | str | Path | None) -> Options:
         """Fill in what is empty."""
         found: Profile | None = None
+        profiles: dict[str, Profile] = {}
         root = pipeline.purpose.path.resolve().parent
         try:
             found = load_project(root, self.profile or None).profile
+            profiles = load_profiles(root)
         except UsageFault:
             # Where everything is given, a purpose may lie outside a project; but a project's profile always counts.
             if self.profile or not (register and self.out and self.runs and keys):
                 raise
-        return replace(
+        settled = replace(
             self,
             out=self.out or (found.out if found else None), engine=self.engine or (found.engine if found else "duckdb"),
             runs=self.runs or (found.runs if found else None),
-            quarantine=self.quarantine or (found.quarantine if found else None), register=str(register or (found.register if found else "")),
+            quarantine=self.quarantine or (found.quarantine if found else None),
+            ledger=self.ledger or (self.runs.parent / "ledger" if self.runs else found.ledger if found else None), register=str(register or (found.register if found else "")),
             keys=keys if isinstance(keys, KeyRing) else Path(keys) if keys else (found.keys if found else None),
-            sources=found.sources.get(pipeline.name, {}) if found else {}, approvals=bool(found and found.approvals),
+            sources=found.sources.get(pipeline.name, {}) if found else {},
             run_id=self.run_id or f"{self.clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         )
+        used = demanding(profiles, register=settled.register, keys=settled.keys if isinstance(settled.keys, Path) else None, out=settled.out)
+        return replace(settled, approvals=found.name if found and found.approvals else used)
 
 
 class _Running:
@@ -191,7 +234,11 @@ class _Running:
         self.pipeline, self.options = pipeline, options
         self.today = options.clock().astimezone().date()
         self.key_ids: dict[str, str] = {}
+        self.approvals: tuple[Approval, ...] = ()
         self.purposes = declared_purposes(pipeline.purpose)
+        self.ledger: Ledger | None = None
+        #: By identity domain, the ledger's marks of the pseudonyms that this run made.
+        self.pseudonymised: dict[str, dict[str, int]] = {}
         self._ring: KeyRing | None = options.keys if isinstance(options.keys, KeyRing) else None
 
     def run(self, data: Mapping[str, Any]) -> Run:
@@ -201,6 +248,7 @@ class _Running:
         out, runs = options.out, options.runs
         plan = pipeline.plan(today=self.today)
         self._lawful()
+        self.approvals = held_by(plan, self.organisation(), pipeline.purpose.path.resolve().parents[2], self.today, demanded=options.approvals)
         data = self._data(data)
         with _owner_only(), Register.open(options.register, clock=options.clock) as register, _one_at_a_time(register, pipeline.name):
             sweep(runs)
@@ -210,9 +258,13 @@ class _Running:
                 raise UsageFault(f"Run id {options.run_id} was used for pipeline {before.pipeline}; give {pipeline.name} another one.")
             if before is not None and before.state == "completed":
                 return _repeated(register, options.run_id, out)
+            if options.approvals:
+                replayed = earlier(self.approvals, (entry.body for entry in register.entries() if entry.kind == "started"))
+                if replayed:
+                    raise Refused(f"Pipeline {pipeline.name}: {replayed}. Have it approved again.", rule="LP109")
             if any(isinstance(stage, Pseudonymise) or (isinstance(stage, Redact) and stage.pseudonym) for stage in pipeline.stages):
                 self._keys()
-            with register.run(options.run_id, self._opening(plan)) as record:
+            with self._remembering(register), register.run(options.run_id, self._opening(plan)) as record:
                 started = next(e for e in register.entries(run=options.run_id) if e.kind == "started")
                 with RunFolder(runs, options.run_id) as folder:
                     staging = Staging(out, options.run_id, register.identity(), _releases(pipeline))
@@ -232,20 +284,19 @@ class _Running:
                         record.complete({"releases": [w.name for w in flow.written], "key": self.key_ids})
                     except BaseException:
                         staging.undo()
+                        if self.ledger is not None:
+                            self.ledger.forget(options.run_id)
                         raise
                     staging.finish()
         return Run(options.run_id, out, tuple(flow.written), flow.told, flow.source_rows, withheld=flow.withheld,
                    skipped=tuple(flow.skipped))
 
     def _lawful(self) -> None:
-        """Refuse a purpose with findings, an expired one, and in production one that nobody approved."""
+        """Refuse a purpose with findings, and an expired one."""
         declared = self.pipeline.purpose
         organisation = self.organisation()
         for finding in findings(declared, organisation, self.today):
             raise Refused(f"{finding.where}: {finding.message} {finding.fix}".strip(), rule=finding.rule)
-        if self.options.approvals:
-            raise Refused(f"The production profile runs only what was approved, and nothing approves pipeline {self.pipeline.name} yet.",
-                          rule="LP109")
 
     def organisation(self) -> Organisation:
         """Give the organisation of the purpose's project."""
@@ -275,7 +326,7 @@ class _Running:
             "steps": [{"stage": step["stage"], "parameters": step["parameters"]} for step in described["steps"]],
             "legal_basis": {phase: str(basis.basis) for phase, basis in declared.bases.items()}, "k": declared.k,
             "recipients": [recipient.name for recipient in declared.recipients], "keep_for": str(declared.keep_for),
-            "actor": self.options.actor, "engine": self.options.engine.partition(":")[0], "lapipe": __version__,
+            "approvals": [approval.named() for approval in self.approvals], "actor": self.options.actor, "engine": self.options.engine.partition(":")[0], "lapipe": __version__,
             "code": code_version(declared.path.resolve().parent),
             "today": self.today.isoformat(),
         }
@@ -293,7 +344,46 @@ class _Running:
         """Open the key of an identity domain, and remember its id for the register."""
         opened = self._keys().pseudonyms(purpose=self.pipeline.purpose.name, domain=domain)
         self.key_ids[domain] = opened.key_id
-        return opened
+        if self.ledger is None:
+            return opened
+        return _Noted(opened, self.ledger.ring.marks(domain), self.pseudonymised.setdefault(domain, {}))
+
+    @contextmanager
+    def _remembering(self, register: Register) -> Iterator[None]:
+        """Open the ledger of releases where the pipeline makes statistics."""
+        if not any(isinstance(stage, Aggregate) for stage in self.pipeline.stages):
+            yield
+            return
+        assert self.options.ledger is not None
+        with Ledger.opened(self.options.ledger, self._ledger_ring(self.options.ledger), register) as self.ledger:
+            yield
+
+    def _ledger_ring(self, folder: Path) -> KeyRing:
+        """Give the ledger's own key ring, beside the pseudonyms'; made where there is neither ring nor ledger."""
+        given = self.options.keys
+        if isinstance(given, KeyRing):
+            return given
+        if given is None:
+            raise UsageFault("No key ring is named; give --keys PATH, or `keys` in lapipe.toml. The memory of releases lies under a key beside it.",
+                             rule="LP604")
+        path = given.with_name(f"{given.name.removesuffix('.json')}.ledger.json")
+        if path.exists() or Ledger.has_key(folder):
+            return KeyRing.open(path, passphrase=self.options.passphrase)
+        return KeyRing.create(path, today=self.today, passphrase=self.options.passphrase or None)
+
+
+class _Noted:
+    """Pseudonyms that note, for the ledger of releases, whose they are."""
+
+    def __init__(self, pseudonyms: Pseudonyms, marks: Marks, noted: dict[str, int]) -> None:
+        self._pseudonyms, self._marks, self._noted = pseudonyms, marks, noted
+
+    def of(self, values: Sequence[str | None]) -> list[str | None]:
+        """See `Pseudonyms.of`."""
+        names = self._pseudonyms.of(values)
+        people = [(value, name) for value, name in zip(values, names, strict=True) if value is not None and name is not None]
+        self._noted.update(zip((name for _, name in people), self._marks.of([value for value, _ in people]), strict=True))
+        return names
 
 
 def declared_purposes(purpose: Purpose) -> frozenset[str]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Contract, Kind
+from lapipe.documents import meaning
 from lapipe.errors import Refused, UsageFault
 from lapipe.lineage import LOOKUP, SMALL, origins
 from lapipe.purpose import LegalBasis, Purpose
 from lapipe.release import Release
-from lapipe.stage import LEFT_OUT, Context, Stage
+from lapipe.stage import LEFT_OUT, OWN, Context, Stage, running_only
 from lapipe.stages.aggregate import Aggregate
 from lapipe.stages.flag import Flag
+from lapipe.stages.k_anonymise import KAnonymise
 from lapipe.stages.minimise import Minimise, minimised
 from lapipe.stages.object import Object
 from lapipe.stages.redact import Redact
@@ -42,33 +44,67 @@ class Step:
     after: Contract
 
 
+#: What a plan means. A later lapipe that computes something else for the same declarations, or has another default, counts this up,
+#: and every approval has to be given again; a lapipe that does the same keeps it.
+MEANING = 1
+
+
 @dataclass(frozen=True)
 class Plan:
-    """A pipeline whose every step keeps its promise and whose every release may leave."""
+    """A pipeline whose every step keeps its promise and whose every release may leave.
+
+    `code` gives the SHA-256 of the syntax of the pipeline's file and of each module of the project's own that it loaded.
+    """
 
     pipeline: str
     purpose: Purpose
     sources: Mapping[str, Contract]
     steps: tuple[Step, ...]
+    code: Mapping[str, str] = field(default_factory=dict)
 
     def described(self) -> dict[str, Any]:
         """Give the plan as `lapipe plan --format json` and the register show it."""
         return {
             "pipeline": self.pipeline,
             "purpose": self.purpose.name,
-            "sources": {name: {"contract": c.name, "version": c.version, "fingerprint": c.fingerprint()}
+            "sources": {name: {"contract": c.name, "version": c.version, "fingerprint": c.fingerprint(), **_renamed(c)}
                         for name, c in self.sources.items()},
             "steps": [{"stage": step.stage.kind, "parameters": step.stage.parameters(), "columns": step.after.described()}
                       for step in self.steps],
         }
 
     def fingerprint(self) -> str:
-        """Give the SHA-256 of what an approval binds to: purpose, contracts and the resolved steps."""
-        text = json.dumps({**self.described(), "purpose_sha256": self.purpose.sha256}, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """Give the SHA-256 of what an approval binds to.
+
+        It binds: the bytes of the purpose's file (the officer read its words and its comments), and everything that was
+        resolved from it, k among that, which may come from the organisation's floor; all that each source's contract says, its
+        local names included; every stage in its order with each setting that is not the default; what each step promises;
+        and the syntax of the pipeline's file and of the project's own modules that it loads, so that a stage of the project's
+        own is bound by its code, where comments and layout do not count.
+
+        It does not bind: the version of lapipe, of Python or of the libraries (a security fix must not stop production;
+        `MEANING` counts up where a plan would mean something else), where files, keys and releases lie, the day, who the
+        organisation's officer is (the approval itself names the project and the controller, and the rules that depend on the
+        organisation are judged again at each run), and code that the project's own code finds at run time by other ways than import.
+        """
+        bound = {
+            "meaning": MEANING, "pipeline": self.pipeline, "purpose_sha256": self.purpose.sha256, "purpose": meaning(self.purpose),
+            "sources": {name: contract.fingerprint() for name, contract in self.sources.items()}, "order": list(self.sources),
+            "steps": [{"stage": f"{type(step.stage).__module__}.{step.stage.kind}", "settings": meaning(step.stage),
+                       "columns": meaning(step.after.columns)} for step in self.steps],
+            "code": dict(self.code),
+        }
+        return hashlib.sha256(json.dumps(bound, sort_keys=True).encode()).hexdigest()
 
 
-def make_plan(name: str, purpose: Purpose, sources: Mapping[str, Contract], stages: Sequence[Stage], today: date) -> Plan:
+def _renamed(contract: Contract) -> dict[str, dict[str, str]]:
+    """Tell the local names of a contract's columns, where it has some."""
+    names = {column.name: column.local_name for column in contract if column.local_name}
+    return {"local_names": names} if names else {}
+
+
+def make_plan(name: str, purpose: Purpose, sources: Mapping[str, Contract], stages: Sequence[Stage], today: date,
+              code: Mapping[str, str] | None = None) -> Plan:
     """Fold the stages over the first source. Reads no data, needs no key and no engine.
 
     Raises:
@@ -77,6 +113,7 @@ def make_plan(name: str, purpose: Purpose, sources: Mapping[str, Contract], stag
     """
     _whole(name, purpose, sources, stages)
     _one_spelling(name, sources)
+    _local_names(name, sources)
     others = {source: minimised(contract, purpose) for source, contract in sources.items() if _is_read(source, stages)}
     contract = next(iter(sources.values()))
     steps = []
@@ -88,7 +125,7 @@ def make_plan(name: str, purpose: Purpose, sources: Mapping[str, Contract], stag
         steps.append(Step(stage, contract, after))
         contract = after
     _last(name, purpose, steps)
-    return Plan(name, purpose, dict(sources), tuple(steps))
+    return Plan(name, purpose, dict(sources), tuple(steps), dict(code or {}))
 
 
 def _is_read(source: str, stages: Sequence[Stage]) -> bool:
@@ -142,6 +179,21 @@ def _one_spelling(name: str, sources: Mapping[str, Contract]) -> None:
                               "so the same person would be two. Declare them alike.", rule="LP207")
 
 
+def _local_names(name: str, sources: Mapping[str, Contract]) -> None:
+    """Refuse a local name that says a column holds something stricter than its kind (LP212)."""
+    from lapipe.detect.headers import kind_of, read
+
+    for contract in sources.values():
+        for column in contract:
+            said = read(column.local_name) if column.local_name else {}
+            for rule, strength in said.items():
+                kind = kind_of(rule)
+                # A hint alone is no more than possible, except of what no law allows.
+                if Kind(kind).strictness > column.kind.strictness and (strength == "sure" or kind == "national_id"):
+                    raise Refused(f"Pipeline {name}: {contract.name}.{column.name} is {column.kind} and is read under a header that says {rule}; "
+                                  "whoever reads the contract would not know.", rule="LP212")
+
+
 def _last(name: str, purpose: Purpose, steps: Sequence[Step]) -> None:
     """Refuse a pipeline that keeps times without a term (LP309), or groups people after releasing groups."""
     times = [column.name for column in steps[0].after if column.kind is Kind.EVENT_TIME and column.is_time]
@@ -152,6 +204,7 @@ def _last(name: str, purpose: Purpose, steps: Sequence[Step]) -> None:
     statistics = [step for step in steps if isinstance(step.stage, Aggregate)]
     if len(statistics) > 1:
         raise Refused(f"Pipeline {name} aggregates twice; tables of the same people could be subtracted.", rule="LP403")
+    _anonymised_last(name, [step.stage for step in steps])
     grouped = False
     looked = False
     for step in steps:
@@ -166,6 +219,21 @@ def _last(name: str, purpose: Purpose, steps: Sequence[Step]) -> None:
         if isinstance(step.stage, ReleaseStage) and not looked:
             raise Refused(f"Pipeline {name} changes columns between Flag() and Release('{step.stage.name}'), so nobody looked at what is "
                           "released. Put Flag() after the last stage that changes columns.", rule="LP313")
+
+
+def _anonymised_last(name: str, stages: Sequence[Stage]) -> None:
+    """Refuse what would undo k-anonymity: another column or fewer people after it, or a finer table of the same people (LP412)."""
+    at = next((number for number, stage in enumerate(stages) if isinstance(stage, KAnonymise)), None)
+    if at is None:
+        return
+    finer = next((stage for stage in stages[:at] if isinstance(stage, ReleaseStage)), None)
+    if finer is not None:
+        raise Refused(f"Pipeline {name} releases '{finer.name}' before KAnonymise: who has both tables has the finer one. Release one of them.",
+                      rule="LP412")
+    after = next((stage for stage in stages[at + 1:] if not isinstance(stage, (Flag, ReleaseStage))), None)
+    if after is not None:
+        raise Refused(f"Pipeline {name}: {after.kind} stands after KAnonymise, and what it adds or leaves out was not counted; only Flag and Release "
+                      "may follow. Put it before.", rule="LP412")
 
 
 def _shape(contract: Contract) -> tuple[tuple[str, str, str, str], ...]:
@@ -187,11 +255,7 @@ def _context(purpose: Purpose, today: date, contract: Contract, after: Contract,
 
     return Context(purpose=purpose, today=today, contract=contract, promise=after, position=position,
                    tables={name: ibis.table(other.schema(), name=name) for name, other in others.items()}, contracts=others,
-                   lookup=lookup, small=small, distinct=_running_only, pseudonyms=_running_only, root=lambda column: column)
-
-
-def _running_only(*_: Any) -> Any:
-    raise AssertionError("a plan has neither data nor keys")
+                   lookup=lookup, small=small, distinct=running_only, pseudonyms=running_only, root=lambda column: column)
 
 
 def _compare(name: str, stage: Stage, before: Contract, after: Contract, context: Context) -> None:
@@ -199,8 +263,8 @@ def _compare(name: str, stage: Stage, before: Contract, after: Contract, context
     import ibis
 
     expression = stage.apply(ibis.table(before.schema(), name=_FLOW), context)
-    if LEFT_OUT in expression.columns:
-        expression = expression.drop(LEFT_OUT)
+    # The marker of rows left out, and what a stage that finishes in this process needs there.
+    expression = expression.drop(*(name for name in expression.columns if name == LEFT_OUT or (stage.finishes and name.startswith(OWN))))
     promised, given = after.schema(), expression.schema()
     at = f"{stage.kind} of {name}"
     if tuple(promised.names) != tuple(given.names):

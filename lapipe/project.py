@@ -39,6 +39,7 @@ _FORM: Mapping[str, Any] = {
                     "out": _TEXT,
                     "runs": _TEXT,
                     "quarantine": _TEXT,
+                    "ledger": _TEXT,
                     "approvals": {"type": "boolean"},
                     "sources": {
                         "type": "object",
@@ -64,6 +65,7 @@ class Profile:
     out: Path
     runs: Path
     quarantine: Path
+    ledger: Path
     engine: str = "duckdb"
     approvals: bool = False
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
@@ -117,6 +119,31 @@ def load_project(start: Path, profile: str | None = None) -> Project:
     return Project(root, _profile(document, root, name, profiles[name]))
 
 
+def load_profiles(start: Path) -> dict[str, Profile]:
+    """Load every profile of the project around `start`, by its name.
+
+    Raises:
+        UsageFault: there is no project.
+        DeclarationFault: lapipe.toml is wrong; the message names line and key.
+    """
+    root = find_project(start)
+    document = _read(root / FILE)
+    check(document, _FORM)
+    return {name: _profile(document, root, name, said) for name, said in document.content["profiles"].items()}
+
+
+def demanding(profiles: Mapping[str, Profile], *, register: str, keys: Path | None, out: Path | None) -> str:
+    """Name the profile that demands approvals and whose register, key ring or folder of releases is used; empty without one.
+
+    Whatever profile a run is started under: who uses what is production's is held to production's approvals.
+    """
+    def same(one: Path | str | None, other: Path | str | None) -> bool:
+        return bool(one and other) and os.path.realpath(os.path.expanduser(str(one))) == os.path.realpath(os.path.expanduser(str(other)))
+
+    return next((name for name, profile in profiles.items()
+                 if profile.approvals and (same(profile.register, register) or same(profile.keys, keys) or same(profile.out, out))), "")
+
+
 def _profile(document: Document, root: Path, name: str, said: Mapping[str, Any]) -> Profile:
     def path(key: str, default: str) -> Path:
         return Path(_place(root, said.get(key, default)))
@@ -135,6 +162,7 @@ def _profile(document: Document, root: Path, name: str, said: Mapping[str, Any])
         out=path("out", ""),
         runs=path("runs", ".lapipe/runs"),
         quarantine=path("quarantine", ".lapipe/quarantine"),
+        ledger=path("ledger", ".lapipe/ledger"),
         engine=said.get("engine", "duckdb"),
         approvals=said.get("approvals", name == "prod"),
         sources={

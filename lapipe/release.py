@@ -21,7 +21,7 @@ from lapipe.engine import Engine
 from lapipe.errors import EngineFault, LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.purpose import Purpose
 from lapipe.register import Register
-from lapipe.stages.aggregate import PEOPLE, STATUS
+from lapipe.stages.aggregate import OVER, PEOPLE, STATUS, WITHHELD
 from lapipe.stages.generalise import meets
 from lapipe.stages.redact import REDACTED
 
@@ -102,15 +102,15 @@ class Release:
             raise Refused(f"{at} is redacted free text, in which something may still tell who wrote it, and purpose {name} {missing}. It takes the use "
                           f"'{REDACTED}' under columns, and an exception '{REDACTED} {column.name}' with value true and the reason.", rule="LP317")
 
-    def write(self, table: ir.Table, engine: Engine, staging: Staging, note: Note) -> Written:
-        """Write data, codebooks and manifest below `staging`; nothing is visible before `Staging.commit`."""
+    def write(self, table: ir.Table | pa.Table, engine: Engine, staging: Staging, note: Note) -> Written:
+        """Write data, codebooks and manifest below `staging`; nothing is visible before `Staging.commit`.
+
+        Pseudonyms are a table of the engine; statistics were brought here, since they were held against earlier ones.
+        """
         label = note.periods_label or ALL
         folder = staging.make(self.name, label)
         data = folder / DATA
-        if self.contract.statistics:
-            rows = _write_statistics(engine.fetch(table), self.contract, data)
-        else:
-            rows = engine.write(table, data)
+        rows = _write_statistics(self._withheld(table), self.contract, data) if self.contract.statistics else engine.write(table, data)
         if self.contract.statistics or self.csv:
             _write_csv(data, folder / CSV)
         for language in ("nl", "en"):
@@ -125,6 +125,19 @@ class Release:
                        "statistics" if self.contract.statistics else "pseudonyms", note.periods)
 
 
+    def _withheld(self, table: pa.Table) -> pa.Table:
+        """Refuse rows that say they are withheld and hold a figure: the last look before they are written."""
+        import pyarrow.compute as pc
+
+        if STATUS in self.contract:
+            figures = [name for name in self.contract.names if name not in (*self.contract.key, STATUS)]
+            rows = table.filter(pc.equal(table.column(STATUS), WITHHELD))
+            if any(rows.column(name).null_count < rows.num_rows for name in figures):
+                raise Refused(f"Release {self.name}: a withheld group still holds a figure. This is a fault of lapipe; please report it.",
+                              rule="LP401")
+        return table
+
+
 @dataclass(frozen=True)
 class Note:
     """What a release's manifest says beyond its columns and purpose."""
@@ -135,10 +148,12 @@ class Note:
     created: str
     erase_by: date
     withheld: str = ""
+    interval: int = 0
     periods: tuple[str, ...] = ()
     key_id: str = ""
     contracts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     version: str = ""
+    approvals: tuple[Mapping[str, str | int], ...] = ()
 
     @property
     def periods_label(self) -> str:
@@ -228,10 +243,12 @@ def _manifest(release: Release, note: Note, rows: int, files: Mapping[str, str])
                        if r.may == "pseudonyms" or contract.statistics],
         "k": purpose.k,
         "withheld": note.withheld,
+        **({"audit": {"outsiders_interval_at_least": note.interval}} if note.interval else {}),
         "periods": list(note.periods),
         "columns": [{"name": c.name, "type": c.type, "kind": str(c.kind), "detail": c.detail, "category": c.category,
                      "label": dict(c.label), "unit": c.unit} for c in contract],
         "key": note.key_id,
+        "approvals": [dict(approval) for approval in note.approvals],
         "contracts": {name: dict(about) for name, about in note.contracts.items()},
         "lapipe": note.version,
         "rows": rows,
@@ -245,7 +262,11 @@ _WORDS = {
            "people": "Groepen van minder dan {k} mensen worden niet gepubliceerd.",
            "status": "`status` is `published` of `withheld`; een onthouden rij zegt niet of er iemand was: nul is net zo onthouden als "
                      "één tot {less}.",
+           "frozen": "Een rij met `status` `frozen` toont wat eerder is gepubliceerd: sindsdien zijn er minder dan {k} mensen bij gekomen, weggegaan of "
+                     "veranderd, en het verschil zou over hen gaan.",
            "norow": "Groepen onder de drempel hebben geen rij. Aantal van zulke groepen: {withheld}.",
+           "totals": "Een rij met `total_over` is een totaal over die kolommen, die er dan leeg zijn. Ook groepen van {k} of meer kunnen onthouden "
+                     "zijn, zodat een onthouden groep niet uit de andere te berekenen is. Mensen in meer groepen tellen in een totaal één keer.",
            "measure": "Een leeg cijfer in een gepubliceerde rij is onthouden omdat het over te weinig mensen gaat of ieders waarde zou verraden.",
            "null": "Een lege waarde in een groepskolom is een eigen groep: bij deze mensen is de waarde onbekend.",
            "plain": "Een lege waarde is in de bron onbekend.",
@@ -257,7 +278,11 @@ _WORDS = {
            "people": "Groups of fewer than {k} people are not published.",
            "status": "`status` is `published` or `withheld`; a withheld row does not say whether anybody was there: nought is withheld "
                      "just as one to {less}.",
+           "frozen": "A row with `status` `frozen` shows what was published before: fewer than {k} people came, went or changed since, and the "
+                     "difference would be about them.",
            "norow": "Groups under the threshold have no row. Number of such groups: {withheld}.",
+           "totals": "A row with `total_over` is a total over those columns, which are empty in it. Groups of {k} or more may be withheld too, so "
+                     "that no withheld group can be computed from others. People in several groups count once in a total.",
            "measure": "An empty figure in a published row is withheld, because too few people are behind it or it would tell everyone's value.",
            "null": "An empty value in a grouping column is a group of its own: for these people the value is not known.",
            "plain": "An empty value is not known in the source.",
@@ -280,12 +305,15 @@ def codebook(release: Release, note: Note, language: str) -> str:
     lines += ["", f"## {words['empty']}", ""]
     if contract.statistics:
         lines.append(words["people"].format(k=purpose.k))
-        if STATUS in contract:
+        if contract.framed:
             if not purpose.zeros_public:
                 lines.append(words["status"].format(less=purpose.k - 1))
         else:
             lines.append(words["norow"].format(withheld=note.withheld))
-        if contract.names[-1] != PEOPLE:
+        lines.append(words["frozen"].format(k=purpose.k))
+        if OVER in contract:
+            lines.append(words["totals"].format(k=purpose.k))
+        elif contract.names[-1] != PEOPLE:
             lines.append(words["measure"])
         lines.append(words["null"])
     else:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lapipe.contract import Column, Contract, Kind
@@ -15,10 +16,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from lapipe.keys import Pseudonyms
+    from lapipe.phrases import Language
     from lapipe.purpose import Purpose
 
 #: The marker of rows that a stage leaves out: the stage's position, or null for rows that stay.
 LEFT_OUT = "lapipe_left_out"
+
+#: What the names begin with of columns that a stage makes for itself and that never leave.
+OWN = "lapipe_"
+
+
+def running_only(*_: Any) -> Any:
+    """Stand for what a plan has not: data and keys."""
+    raise AssertionError("a plan has neither data nor keys")
+
 
 #: From a batch of distinct values to one new value for each.
 Compute = Callable[["list[Any]"], "Sequence[Any]"]
@@ -34,7 +45,8 @@ class Context:
     its schema and a function that gives its few rows, which is not called when planning. `distinct` streams a column's
     distinct values, and `pseudonyms` opens the key of an identity domain; both only when running. `root` gives the column of
     the source, as it was read, from which a column comes unchanged: cheaper to look at, and a superset. `purposes` names every
-    purpose of the project, `coverage` the first and last local day that the data has events of.
+    purpose of the project, `coverage` the first and last local day that the data has events of. `fetch` brings a table of groups here,
+    and `memo` keeps what `inspect` found for `apply`; both only when running.
     """
 
     purpose: Purpose
@@ -51,10 +63,25 @@ class Context:
     root: Callable[[ir.Column], ir.Column]
     purposes: frozenset[str] = frozenset()
     coverage: tuple[date, date] | None = None
+    fetch: Callable[[ir.Table], pa.Table] = running_only
+    memo: dict[str, Any] = field(default_factory=dict)
 
     def table(self, source: str) -> ir.Table:
         """Give another source's table by its name in the pipeline."""
         return self.tables[source]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a stage finished in this process: the rows that go on, what is told of those left out, and facts for the register.
+
+    `interval` is how long an outsider's interval for what is withheld is at least.
+    """
+
+    rows: pa.Table
+    withheld: str
+    interval: int
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -115,6 +142,27 @@ class Stage:
             Refused: a privacy rule forbids going on.
         """
 
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say in one sentence, in Dutch (`nl`) or English (`en`), what the stage does to the table that `before` describes.
+
+        The privacy officer reads and signs it. A stage that says nothing of itself is told with its settings.
+        """
+        settings = "; ".join(f"{name}: {_told(value)}" for name, value in self.parameters().items())
+        if language == "nl":
+            return (f"Voert de stap {self.kind} uit{f' met {settings}' if settings else ''}. De stap zegt niet in woorden wat hij doet; "
+                    "laat het uitleggen door wie hem schreef.")
+        return (f"Performs the step {self.kind}{f' with {settings}' if settings else ''}. The step does not say in words what it does; have it "
+                "explained by who wrote it.")
+
+    @property
+    def finishes(self) -> bool:
+        """Whether the stage's few rows are finished in this process, by `finish`, before anything else sees them."""
+        return False
+
+    def finish(self, rows: pa.Table, context: Context) -> Finished:
+        """Take the rows that `apply` made, with columns of its own that begin with `lapipe_`, and give what may go on."""
+        raise NotImplementedError
+
     @property
     def kind(self) -> str:
         """The stage's name in messages and the register."""
@@ -125,7 +173,19 @@ class Stage:
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
 
+def _told(value: Any) -> str:
+    """Write a setting for who reads no Python."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} = {_told(inner)}" for name, inner in value.items()) or "-"
+    if isinstance(value, list):
+        return ", ".join(map(_told, value)) or "-"
+    return "-" if value in ("", None) else str(value)
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, FunctionType):
+        # Its repr holds an address, which differs each time.
+        return f"function {value.__qualname__}"
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, Mapping):
@@ -159,6 +219,18 @@ def carry(table: ir.Table, names: Sequence[str]) -> ir.Table:
 def strictest(columns: Sequence[Column]) -> Kind:
     """Give the strictest kind of these columns; of none, plain."""
     return max((column.kind for column in columns), key=lambda kind: kind.strictness, default=Kind.PLAIN)
+
+
+def laxer(stage: Stage, setting: str, value: bool | int | str, purpose: Purpose) -> None:
+    """Refuse a setting that is laxer than the default and that the purpose does not list under its exceptions (LP108).
+
+    It stands there as `STAGE.setting` with the very value: the privacy officer reads the purpose, not the pipeline.
+    """
+    waiver = purpose.waiver(f"{stage.kind}.{setting}")
+    # 1 == True in Python; a waiver for one is none for the other.
+    if waiver is None or (type(waiver.value), waiver.value) != (type(value), value):
+        raise refuse("LP108", stage, f"{setting} is {str(value).lower() if isinstance(value, bool) else value}, laxer than the default, and purpose "
+                     f"{purpose.name} does not list {stage.kind}.{setting} with that value under exceptions.")
 
 
 def refuse(rule: str, stage: Stage, message: str) -> Refused:

@@ -63,7 +63,7 @@ WIDER = [
     ("another person found in a text", LOG, "The user with id", "The course with id", "LP210"),
     ("another column read", LOG, "{synonym: '描述', locale: zh-CN}", "{synonym: 'Anders'}", "LP210"),
     ("periods closed sooner", PIPELINE, 'lag="P2D"', 'lag="P1D"', "LP315"),
-    ("rows without a match kept", PIPELINE, 'key="moodle_id"', 'key="moodle_id", unmatched="keep"', "LP315"),
+    ("rows without a match kept", PIPELINE, 'key="moodle_id"', 'key="moodle_id", unmatched="keep"', "LP108"),
     ("a release added", PIPELINE, '        Release("weekly_activity"),', '        Release("weekly_activity"),\n        Release("again"),', "LP316"),
 ]
 

@@ -17,9 +17,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lapipe"
 
 #: The flow of the data, and the order of imports: each module imports only from earlier ones.
-ORDER = ("errors", "rules", "documents", "scrubbing", "contract", "project", "purpose", "declarations", "keys", "detect", "disclosure",
-         "local_time", "readers", "engine", "scan", "register", "quarantine", "lineage", "stage", "stages", "release", "plan", "people", "flow", "pipeline",
-         "revision", "changes", "check", "report", "demo", "cli")
+ORDER = ("errors", "rules", "documents", "syntax", "scrubbing", "contract", "project", "purpose", "phrases", "declarations", "keys", "signing", "detect",
+         "disclosure", "local_time", "readers", "engine", "scan", "register", "quarantine", "lineage", "stage", "stages", "release", "assess", "comparison", "ledger", "differencing",
+         "plan", "words", "approval", "people", "flow", "pipeline", "revision", "changes", "check", "report", "demo", "start", "cli")
 
 #: Names that say nothing.
 EMPTY_NAMES = {"utils", "base", "core", "common", "manager", "factory"}

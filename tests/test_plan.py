@@ -186,7 +186,7 @@ def test_a_stage_that_keeps_its_promise_passes() -> None:
 
 def test_what_is_released_after_an_aggregate_is_the_aggregate() -> None:
     found = plan(*SAFE, OUT, Aggregate(by=("course",), person="who"), Release("counted"))
-    assert found.steps[-1].after.names == ("course", "people")
+    assert found.steps[-1].after.names == ("course", "status", "people")
 
 
 @pytest.mark.parametrize("changes", [{"spelling": None}, {"spelling": Spelling(prefixes=("u",))}, {"type": "integer"}])

@@ -145,7 +145,7 @@ def test_the_same_keys_give_the_same_pseudonyms_and_others_give_others(made: Pro
     from lapipe.keys import KeyRing
 
     KeyRing.create(tmp_path / "other" / "ring.json", today=TODAY)
-    run = made.go(register=tmp_path / "register", keys=tmp_path / "other" / "ring.json", out=tmp_path / "out")
+    run = made.go(register=tmp_path / "register", keys=tmp_path / "other" / "ring.json", out=tmp_path / "out", ledger=tmp_path / "ledger")
     assert not set(run.read("moodle_activity")["student"]) & set(first.read("moodle_activity")["student"])
     assert (run.path("weekly_activity") / "data.parquet").read_bytes() == (
         first.path("weekly_activity") / "data.parquet").read_bytes()

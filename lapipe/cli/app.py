@@ -58,12 +58,16 @@ def project(profile: str = "", start: Path | None = None) -> Project:
 def named_pipeline(name: str) -> Pipeline:
     """Load a pipeline by its file, or by its name in the project's `pipelines/`."""
     from lapipe.pipeline import load_pipeline
+
+    return load_pipeline(pipeline_file(name))
+
+
+def pipeline_file(name: str) -> Path:
+    """Give the file of a pipeline: the one named, or the one of that name in the project's `pipelines/`."""
     from lapipe.project import find_project
 
     path = Path(name)
-    if path.suffix != ".py" and not path.exists():
-        path = find_project(Path.cwd()) / "pipelines" / f"{name}.py"
-    return load_pipeline(path)
+    return path if path.suffix == ".py" or path.exists() else find_project(Path.cwd()) / "pipelines" / f"{name}.py"
 
 
 @contextmanager

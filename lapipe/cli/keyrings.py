@@ -33,6 +33,21 @@ def keys_create(keys: KeyPath = None, profile: ProfileName = "",
          "made again.")
 
 
+@keys_app.command("signing")
+def keys_signing(file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it, outside every project.")],
+                 passphrase: Annotated[bool, typer.Option("--passphrase", help=f"Encrypt it; asked for, or from {PASSPHRASE}.")] = False) -> None:
+    """Create the key that an officer signs approvals with, and print the public line for schemas/organisation.yaml."""
+    from lapipe.signing import create_signing_key
+
+    secret = os.environ.get(PASSPHRASE)
+    if passphrase and not secret:
+        secret = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True)
+    key = create_signing_key(file.expanduser(), passphrase=secret or None)
+    say(f"Created {file}{', encrypted' if secret else ''}, for you alone to read: who has it can sign for you. This line goes into "
+         "schemas/organisation.yaml, under the role that you sign as:")
+    say(f"    - {key.public}")
+
+
 @keys_app.command("list")
 def keys_list(keys: KeyPath = None, profile: ProfileName = "") -> None:
     """List the keys by their names, oldest first."""

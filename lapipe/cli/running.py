@@ -18,6 +18,7 @@ from lapipe.cli.app import (
     app,
     clock,
     named_pipeline,
+    pipeline_file,
     progress_shown,
     say,
     shipped,
@@ -41,6 +42,7 @@ def run(pipeline: Annotated[str, typer.Argument(help="A pipeline's name or file.
         profile: ProfileName = "", format: Format = "text") -> None:
     """Run a pipeline over real data: validated, recorded, released all or none."""
     as_json = wants_json(format)
+    _only_approved(pipeline_file(pipeline), profile, register=register, keys=keys, out=out)
     loaded = named_pipeline(pipeline)
     data = {}
     for each in source or ():
@@ -54,6 +56,30 @@ def run(pipeline: Annotated[str, typer.Argument(help="A pipeline's name or file.
                          "releases": [{"name": w.name, "kind": w.kind, "folder": w.folder} for w in done.releases]}, indent=2))
     else:
         _told(done)
+
+
+def _only_approved(path: Path, profile: str, *, register: str, keys: Path | None, out: Path | None) -> None:
+    """Where approvals are demanded, load no code that no approval names."""
+    from lapipe.approval import load_approvals, unknown_code
+    from lapipe.errors import Refused
+    from lapipe.project import demanding, find_project, load_profiles, load_project
+    from lapipe.purpose import load_organisation
+
+    if not path.is_file():
+        return
+    try:
+        root = find_project(path.resolve().parent)
+    except UsageFault:
+        return
+    chosen = load_project(root, profile or None).profile
+    demanded = chosen.name if chosen.approvals else demanding(load_profiles(root), register=register or chosen.register,
+                                                              keys=keys or chosen.keys, out=out or chosen.out)
+    if demanded:
+        organisation = load_organisation(root / "schemas" / "organisation.yaml")
+        reason = unknown_code(path, organisation, load_approvals(root), today())
+        if reason:
+            raise Refused(f"Profile {demanded} runs only what was approved, and loads nothing else: {reason}. Have {' or '.join(organisation.approvers)} "
+                          f"read `lapipe plan {path.stem} --words nl` and sign it with `lapipe approve`.", rule="LP109")
 
 
 def _run(pipeline: Pipeline, data: dict[str, Any], *, register: str, keys: Path | None, **settings: Any) -> Run:
@@ -112,7 +138,7 @@ def _here(command: str) -> str:
 
 
 _WHY = {"Extract": "no person found in the text", "Join": "people who are not in the other table", "Object": "people who objected",
-        "Retain": "older than the purpose allows", "Where": "not meant by the condition"}
+        "KAnonymise": "people whom too few share a combination with", "Retain": "older than the purpose allows", "Where": "not meant by the condition"}
 
 
 @app.command()

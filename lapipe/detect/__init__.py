@@ -2,5 +2,6 @@
 
 from lapipe.detect.bsn import Verdict, elfproef
 from lapipe.detect.columns import CATEGORIES, RULES, Evidence, judge
+from lapipe.detect.tables import Judged, beside
 
-__all__ = ["CATEGORIES", "RULES", "Evidence", "Verdict", "elfproef", "judge"]
+__all__ = ["CATEGORIES", "RULES", "Evidence", "Judged", "Verdict", "beside", "elfproef", "judge"]

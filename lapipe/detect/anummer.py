@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,8 @@ class Tens:
         """Count whole values of ten digits, as a float's text too."""
         import pyarrow.compute as pc
 
-        whole = text.filter(pc.match_substring_regex(text, r"^\s*['#]?[1-9]\d{9}(?:[.,]0+)?\s*$"))
+        whole = text.filter(pc.greater_equal(pc.binary_length(text), 10))
+        whole = whole.filter(pc.match_substring_regex(whole, r"^\s*['#]?[1-9]\d{9}(?:[.,]0+)?\s*$"))
         if len(whole):
             self._add(pc.cast(pc.struct_field(pc.extract_regex(whole, r"(?P<n>\d{10})"), "n"), "int64").to_numpy(zero_copy_only=False))
 
@@ -77,5 +79,5 @@ def passes(numbers: Any) -> Any:
     digits.reverse()
     total = sum(digits) % 11
     weighted = sum(digit << place for place, digit in enumerate(digits)) % 11
-    apart = np.logical_and.reduce([one != other for one, other in zip(digits, digits[1:], strict=False)])
+    apart = np.logical_and.reduce([one != other for one, other in itertools.pairwise(digits)])
     return apart & ((total == 0) | (total == 5)) & (weighted == 0)

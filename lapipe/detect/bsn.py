@@ -95,7 +95,10 @@ class Elevens:
         import pyarrow.compute as pc
 
         plain, marked = _numbers(text)
-        self._add(_in_range(plain))
+        # Nine digits of which the first is 0 are nine digits: only a spreadsheet loses the zero.
+        zero = pc.and_(pc.equal(pc.binary_length(text), 9), pc.and_(pc.ascii_is_decimal(text), pc.starts_with(text, "0")))
+        self.nine.add(_residues(_in_range(plain.filter(zero))), 0)
+        self._add(_in_range(plain.filter(pc.invert(zero))))
         written = _in_range(marked)
         self.marked.add(_residues(written), 0)
         self._add_onderwijs(written)
@@ -203,8 +206,8 @@ def elfproef(array: pa.Array | pa.ChunkedArray) -> pa.BooleanArray:
     return pc.if_else(pc.is_valid(values), pa.array(passing), pa.scalar(None, pa.bool_()))
 
 
-def tail(judged: int, passing: int, chance: float = CHANCE) -> float:
-    """Give the probability that at least `passing` of `judged` arbitrary numbers pass (exact binomial upper tail).
+def tail(judged: int, passing: int, chance: float | None = None) -> float:
+    """Give the probability that at least `passing` of `judged` arbitrary numbers pass (exact binomial upper tail); `chance` is a BSN's unless given.
 
     Summed from the nearer side in units of its first term, whose logarithm comes from `math.lgamma`: exact to about
     1e-9 relative, and 0.0 where a float ends.
@@ -214,6 +217,7 @@ def tail(judged: int, passing: int, chance: float = CHANCE) -> float:
     """
     if passing <= 0:
         return 1.0
+    chance = CHANCE if chance is None else chance
     odds = chance / (1 - chance)
     if passing <= judged * chance:
         first, term, total = passing - 1, 1.0, 1.0
@@ -238,10 +242,10 @@ def _log_probability(n: int, k: int, chance: float) -> float:
 
 
 @lru_cache(maxsize=1024)
-def unseen(judged: int, chance: float = CHANCE) -> float:
+def unseen(judged: int, chance: float) -> float:
     """Give the largest fraction of real numbers among so many that the test would miss more than once in ten; 1.0 where it can find none.
 
-    >>> unseen(5), round(unseen(100), 2), round(unseen(2000), 2)
+    >>> unseen(5, 1 / 11), round(unseen(100, 1 / 11), 2), round(unseen(2000, 1 / 11), 2)
     (1.0, 0.25, 0.05)
     """
     low, high = 0, judged + 1

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lapipe.detect import anummer, headers
+from lapipe.detect import anummer, bsn, headers
 from lapipe.detect.anummer import Tens
-from lapipe.detect.bsn import CHANCE, Elevens, Outcome, Verdict, unseen
+from lapipe.detect.bsn import Elevens, Verdict, unseen
 from lapipe.detect.identifiers import SHAPES, Parts, Tally
 from lapipe.detect.lexicon import NAME_WORDS, ORGANISATIONS, ROOMS, THINGS, TITLES, Strength
 from lapipe.detect.naming import Naming
@@ -45,7 +45,7 @@ CATEGORIES = {
     "special:union": "pd:TradeUnionMembership", "special:sex_life": "pd:Sexual", "special:gender_identity": "pd:Gender",
     "special:biometric": "pd:Biometric", "special:genetic": "pd:Genetic", "special:criminal": "pd:Criminal",
 }
-_TESTED = {"bsn": CHANCE, "onderwijsnummer": CHANCE, "a_nummer": anummer.CHANCE}
+_TESTED = ("bsn", "onderwijsnummer", "a_nummer")
 #: Forms that are hardly chance, and readings of a name that yield to them.
 _PROVEN, _SUGGESTED = ("email", "iban", "ip", "mac", "phone", "url_id"), ("username", "user_id", "device", "name")
 #: Every rule, in the order in which `judge` reports them.
@@ -96,7 +96,7 @@ class Evidence:
         """Estimate which fraction of the judged numbers is real: (share - 1/11) / (10/11) for a BSN; None without a test."""
         if not self.judged:
             return None
-        chance = _TESTED[self.rule]
+        chance = _chance(self.rule)
         return max(0.0, (self.matching / self.judged - chance) / (1 - chance))
 
     def words(self) -> str:
@@ -131,7 +131,7 @@ class Evidence:
         if self.fraction is None or self.p_value is None:
             return f"{self.matching:,} of {self.distinct:,} distinct values have its shape"
         chance = "less than one in a million" if self.p_value < 1e-6 else f"{self.p_value:.1g}"
-        return (f"{self.matching:,} of {self.judged:,} distinct numbers pass its test, where 1 in {1 / _TESTED[self.rule]:.0f} would by chance "
+        return (f"{self.matching:,} of {self.judged:,} distinct numbers pass its test, where 1 in {1 / _chance(self.rule):.0f} would by chance "
                 f"(probability {chance}), so about {self.fraction:.0%} of them are such numbers")
 
 
@@ -147,6 +147,11 @@ def judge(name: str, distinct: Iterable[pa.Array | pa.ChunkedArray]) -> tuple[Ev
     ['email']
     """
     return _Column(name).judge(distinct)
+
+
+def _chance(rule: str) -> float:
+    """Give the share of arbitrary numbers that pass a national number's test."""
+    return anummer.CHANCE if rule == "a_nummer" else bsn.CHANCE
 
 
 class _Column:
@@ -209,11 +214,12 @@ class _Column:
             self.flags += pc.sum(pc.match_substring_regex(text, _FLAGS)).as_py() or 0
         if textual:
             parts = Parts.of(text)
-            self.tens.add_text(parts.digits)
-            self.naming.add(text, parts.running)
-            self.lists.add(text)
-            whole = self.elevens.add_text(parts.digits)
+            for numbered in (parts.numbers, parts.digits):
+                self.tens.add_text(numbered)
+                whole = self.elevens.add_text(numbered)
             self.elevens.add_running(parts.digits.filter(pc.invert(whole)))
+            self.naming.add(parts.words, parts.running)
+            self.lists.add(parts.words, len(text))
         elif pa.types.is_decimal(kind):
             self.elevens.add_text(text)
             self.tens.add_text(text)
@@ -225,7 +231,8 @@ class _Column:
 
     def _evidence(self, rule: str) -> Evidence:
         # A column of yes and no is about a thing, and not the thing: but "dyslexia: yes" is all there is to say.
-        special = rule.startswith("special:")
+        kind = headers.kind_of(rule)
+        special = kind == "special"
         strength = self.header.get(rule)
         only_flags = self.boolean or 0 < self.distinct == self.flags
         if only_flags and not special and rule != "bsn":
@@ -234,7 +241,6 @@ class _Column:
             return self._national(rule, strength)
         if rule == "name":
             return self._name(strength)
-        kind = "special" if special else "free_text" if rule == "free_text" else "identifier"
         tally = self.tallies.get(rule)
         by_values, by_text = (tally.by_values(self.distinct), tally.by_text()) if tally else ("none", "none")
         matching = max(tally.whole + tally.inside, tally.fitting if strength else 0) if tally else 0
@@ -245,7 +251,9 @@ class _Column:
             by_values, matching = by_list, max(matching, listed)
             by_header: Verdict = "none"
             if strength:
-                sure = (strength == "sure" and self.distinct > 0) or by_list == "found" or (by_list != "none" and strength != "hint") or listed >= 1
+                # A nationality suggests an origin and is none; "ill" among reasons of absence is what it says.
+                speaking = self.lists.sure[rule] if rule == "special:ethnicity" else listed
+                sure = (strength == "sure" and self.distinct > 0) or by_list == "found" or speaking > 0
                 by_header = "found" if sure else "possible"
             verdict = _strongest(by_header, by_values, by_text)
             return Evidence(rule, kind, verdict, by_header != "none", by_values != "none", by_text != "none", self.distinct, matching, None)
@@ -265,8 +273,8 @@ class _Column:
         if rule == "bsn" and outcome.verdict == "found" and self.of_organisations and not (sure or outcome.text):
             # Legal entities have such numbers too (RSIN); that of a sole trader was a BSN, so it stays possible.
             outcome = replace(outcome, verdict="possible")
-        missed = unseen(outcome.judged, _TESTED[rule]) if outcome.judged and outcome.verdict != "found" else None
-        return Evidence(rule, "national_id", outcome.verdict, bool(strength) and not self.boolean, outcome.values,
+        missed = unseen(outcome.judged, _chance(rule)) if outcome.judged and outcome.verdict != "found" else None
+        return Evidence(rule, headers.kind_of(rule), outcome.verdict, bool(strength) and not self.boolean, outcome.values,
                         outcome.text, self.distinct, outcome.matching, outcome.p_value, outcome.judged, missed)
 
     def _name(self, strength: Strength | None) -> Evidence:
@@ -274,6 +282,9 @@ class _Column:
         by_values, by_text = naming.by_values(self.distinct, of_things=self.of_things), naming.by_text()
         by_header: Verdict = naming.by_header(strength, self.distinct) if strength else "none"
         named = naming.given + naming.people
+        if not strength and by_values == by_text == "none":
+            # Surnames prove nothing by themselves; beside a column of first names they do.
+            named = max(named, 0 if self.of_things else naming.surnames + naming.prefixes)
         if strength:
             named = max(named + naming.surnames + naming.prefixes + naming.initialled, naming.shaped if strength == "sure" else 0)
         fits = by_values != "none" or (by_header != "none" and named > 0)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from lapipe.detect.lexicon import ABOUT, ENTRIES, GLUE, NAME_WORDS, PEOPLE, THINGS, Entry, Strength
 
@@ -50,9 +51,25 @@ def read(name: str) -> Mapping[str, Strength]:
                for other_start, other_end, other in spans if entry.strength != "sure"):
             continue
         found[entry.rule] = _stronger(found.get(entry.rule, "hint"), entry.strength)
-    if "username" not in found and present & NAME_WORDS and present & PEOPLE and not present & (THINGS | ABOUT):
+    if "username" not in found and not present & ABOUT and (_adjacent(words) or (present & NAME_WORDS and present & PEOPLE and not present & THINGS)):
         found["name"] = "sure"
     return dict(sorted(_settled(found).items()))
+
+
+def kind_of(rule: str) -> str:
+    """Give the kind, as a contract writes it, of what a rule finds.
+
+    >>> kind_of("bsn"), kind_of("special:health"), kind_of("email")
+    ('national_id', 'special', 'identifier')
+    """
+    if rule in ("bsn", "onderwijsnummer", "a_nummer"):
+        return "national_id"
+    return "special" if rule.startswith("special:") else "free_text" if rule == "free_text" else "identifier"
+
+
+def _adjacent(words: tuple[str, ...]) -> bool:
+    """Tell whether a word for people stands right beside one for names: in "context.instructor.name" the name is no context's."""
+    return any((one in PEOPLE and other in NAME_WORDS) or (one in NAME_WORDS and other in PEOPLE) for one, other in pairwise(words))
 
 
 def _settled(found: dict[str, Strength]) -> dict[str, Strength]:

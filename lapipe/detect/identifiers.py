@@ -31,7 +31,9 @@ class Shape:
         cell: a whole value of this shape.
         inside: one somewhere in a longer value.
         needs: a literal that every hit holds; looking for it first is ten times as fast as the pattern.
+        first: a quicker pattern that every hit has, too.
         among: which values can be of this shape at all: all, those with a digit, or those of several words.
+        bare: whether digits alone can be.
         check: looks once more at values that hit, by a check digit.
         enough: distinct hits that make "found" without a header; 1 where a hit can hardly be chance.
         share: the share of distinct values that whole-cell hits must reach for "found" without a header.
@@ -45,7 +47,9 @@ class Shape:
     cell: str = ""
     inside: str = ""
     needs: str = ""
+    first: str = ""
     among: Literal["all", "digits", "running"] = "all"
+    bare: bool = False
     check: Callable[[pa.Array], pa.Array] | None = None
     enough: int = 2
     share: float = 0.5
@@ -144,7 +148,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("email", cell=rf"^\s*[^\s@<>:;,/=|\"]+{_DOMAIN}[A-Za-z]*\s*$", inside=rf"[^\s@<>:;,/=|\"'(\[]{_DOMAIN}", needs="@", enough=1, share=0.0),
     Shape("iban", cell=rf"^\s*(?:{_NL_IBAN}|{_IBAN})\s*$", inside=rf"\b(?:{_NL_IBAN}|{_IBAN})\b", among="digits", check=valid_ibans,
           enough=1, share=0.0),
-    Shape("phone", among="digits", cell=rf"^\s*(?:{_PHONE}|{_ABROAD})\s*$", inside=rf"(?:^|[\s(:;,])(?:{_PHONE})\b", check=valid_phones,
+    Shape("phone", among="digits", bare=True, cell=rf"^\s*(?:{_PHONE}|{_ABROAD})\s*$", inside=rf"(?:^|[\s(:;,])(?:{_PHONE})\b", check=valid_phones,
           loose=r"^\s*'?[+(]?\d(?:[ ().\-/]{0,2}\d){6,14}(?:\.0)?\s*$"),
     Shape("ip", among="digits", cell=rf"^\s*(?:{_IPV4}|{_IPV6})(?:/\d{{1,3}}|%\w+)?\s*$", inside=rf"(?:^|[\s(\[:;,=\"'])(?:{_IPV4})(?:$|[\s)\];,\"':]|\.\s|\.$)",
           check=not_versions, loose=rf"^\s*(?:{_IPV4}|{_IPV6})(?:/\d{{1,3}}|%\w+|:\d+)?\s*$"),
@@ -163,7 +167,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("document", loose=r"^\s*[A-Za-z0-9][A-Za-z0-9. -]{4,14}\s*$"),
     Shape("photo", cell=rf"(?i)^\s*\S*(?:avatar|profile|profiel|foto|photo|portret|headshot|userpic|users?/|people/|persons?/|student)\S*{_PICTURE}",
           loose=rf"(?i){_PICTURE}|^\s*https?://|^data:image|^/9j/|^iVBOR|^\s*[\w/.-]{{4,}}\s*$"),
-    Shape("address", among="running", cell=r"^\s*\p{L}[\p{L} .'-]+ \d{1,5} ?[\p{L}\d-]{0,4},? +[1-9]\d{3} ?[A-Z]{2}\b.*$|"
+    Shape("address", among="running", first=r"[1-9]\d{3} ?[A-Z]{2}\b", cell=r"^\s*\p{L}[\p{L} .'-]+ \d{1,5} ?[\p{L}\d-]{0,4},? +[1-9]\d{3} ?[A-Z]{2}\b.*$|"
                           r"^\s*[1-9]\d{3} ?[A-Z]{2}[ ,]+(?:\p{L}[\p{L} .'-]+ )?\d{1,5}\b.*$",
           inside=r"\p{Lu}[\p{L}.'-]+ \d{1,5} ?[a-zA-Z]?,? +[1-9]\d{3} ?[A-Z]{2}\b", enough=1, share=0.2,
           loose=r"^\s*(?:\p{L}[\p{L}\d .,'/-]*\d.*|\d{1,5}[ -]?[\p{L}\d]{0,4}|\p{Lu}[\p{L} .'-]+)\s*$"),
@@ -174,19 +178,31 @@ SHAPES: tuple[Shape, ...] = (
 
 @dataclass(frozen=True)
 class Parts:
-    """A batch of text without nulls: all of it, what holds a digit, and what is more than one word or code."""
+    """A batch of text without nulls, divided so that most patterns need not look at most values.
+
+    Attributes:
+        all: every value.
+        numbers: those of digits only.
+        words: all others.
+        digits: others that hold a digit.
+        running: others that are more than one word or code.
+    """
 
     all: pa.Array
+    numbers: pa.Array
+    words: pa.Array
     digits: pa.Array
     running: pa.Array
 
     @staticmethod
     def of(text: pa.Array) -> Parts:
-        """Divide a batch, so that most patterns need not look at most values."""
+        """Divide a batch."""
         import pyarrow.compute as pc
 
-        digits = text.filter(pc.match_substring_regex(text, r"\d"))
-        return Parts(text, digits, text.filter(pc.match_substring_regex(text, r"\S[\s/:,;=(]+\S")))
+        decimal = pc.ascii_is_decimal(text)
+        words = text.filter(pc.invert(decimal))
+        digits = words.filter(pc.match_substring_regex(words, r"\d"))
+        return Parts(text, text.filter(decimal), words, digits, words.filter(pc.match_substring_regex(words, r"\S[\s/:,;=(]+\S")))
 
 
 @dataclass
@@ -212,11 +228,16 @@ class Tally:
 
         self.add_fitting(parts.all)
         shape = self.shape
-        cells = {"all": parts.all, "digits": parts.digits, "running": parts.running}[shape.among]
+        cells = {"all": parts.words, "digits": parts.digits, "running": parts.running}[shape.among]
+        if shape.bare and len(parts.numbers):
+            hits = parts.numbers.filter(pc.match_substring_regex(parts.numbers, shape.cell))
+            self.whole += pc.sum(shape.check(hits)).as_py() or 0 if shape.check else len(hits)
         running = parts.running
         if shape.needs:
             # Nearly no column has the literal: then one quick look is all there is.
             cells = running = cells.filter(pc.match_substring(cells, shape.needs))
+        if shape.first:
+            cells, running = (each.filter(pc.match_substring_regex(each, shape.first)) if len(each) else each for each in (cells, running))
         if shape.cell and len(cells):
             hits = cells.filter(pc.match_substring_regex(cells, shape.cell))
             self.whole += pc.sum(shape.check(hits)).as_py() or 0 if shape.check else len(hits)

@@ -36,7 +36,7 @@ _ABOUT = _words(
     "gecontroleerd count counts aantal enabled disabled notification notifications notificatie optin optout "
     "consent toestemming template format type soort sent verzonden frequency frequentie language taal flag has heeft "
     "is exists missing ontbreekt digest preference preferences voorkeur domain domein policy version versie length lengte "
-    "filter stop opened clicked bounced required verplicht visible zichtbaar hidden public allowed reminder range display bron source")
+    "filter stop opened clicked bounced required verplicht visible zichtbaar hidden public allowed reminder range display bron source when updated restricted")
 _TIMES = _words("last first laatste eerste count aantal date datum current time tijd at on op method methode type attempts "
                 "duration status page event timestamp days duur")
 # What else has a name or an address.
@@ -147,7 +147,7 @@ ENTRIES: tuple[Entry, ...] = (
           "candidate number; candidate no; kandidaatnummer; kandidaat nr; kandidaatnr; studielink nummer; studielinknummer; collegekaartnummer; collegekaartnr; collegekaart; "
           "cursistnummer; cursist nummer; cursistnr; cursist nr; snummer; s number; snr; student key nr; student external key; external student key; "
           "idnumber; nummer id; id number; id nummer; idnummer; relatienummer; relatie nr; clientnummer; cliëntnummer; persoonsnummer; persoon nr; persoonsnr; "
-          "registratienummer student; osiris nummer; learner number; learner ref; uln; enrolment number; pupil number; upn pupil; roll number; rollnumber; dossiernummer; "
+          "registratienummer student; student ref; student reference; studentref; candidate ref; ucas pid; ucas id; ucas number; studielinknr; studielink nr; osiris nummer; learner number; learner ref; uln; enrolment number; pupil number; upn pupil; roll number; rollnumber; dossiernummer; "
           "lidnummer; patientnummer; pasnummer; bibliotheekpas; library card number; inschrijvingsnummer student", _ABOUT | _NUMBERED),
     Entry("username", "sure", "username; user name; usernames; gebruikersnaam; gebruikers naam; gebruiker naam; login id; loginid; loginname; login name; logincode; login code; "
           "sis login id; inlognaam; inlog naam; inlogcode; inlog code; inlogaccount; accountnaam; account name; netid; net id; uvanetid; uva net id; solisid; solis id; "
@@ -197,7 +197,8 @@ ENTRIES: tuple[Entry, ...] = (
           "studentpsycholoog; studentenpsycholoog; burnout; burn out; vaccinatie; vaccinatiestatus; vaccination; vaccinated; psychische klachten; psychisch; mentale gezondheid; "
           "beperking type; type beperking; beperking; beperkingen; hulpbehoefte; ondersteuningsbehoefte; ondersteunings behoefte; zorgbehoefte; zorgplan; zorg plan; hulpmiddelen; "
           "bloedgroep; blood type; slechtziend; blind; doof; deaf; slechthorend; visueel beperkt; auditief beperkt; motorische beperking; allergie; allergieen; allergy; allergies; "
-          "mental health; passend onderwijs; arbeidsongeschikt; arbeidsongeschiktheid; wajong; wao; wia; epilepsie; epilepsy; diabetes; depressie; depression; anxiety; "
+          "mental health; passend onderwijs; arbeidsongeschikt; arbeidsongeschiktheid; verklaring arts; artsverklaring; artsen verklaring; doktersverklaring; dokters verklaring; extra min; extra min toets; toets extra min; "
+          "prikkelarm; prikkelarme ruimte; psych hulp; psychische hulp; psychologische hulp; psychologische klachten; hulpverlening; aparte ruimte; tentamentijdverlenging; tentamen tijd verlenging; tentamentijd verlenging; toetstijdverlenging; toetstijd verlenging; examentijdverlenging; voorleessoftware; vergroot lettertype;  wajong; wao; wia; epilepsie; epilepsy; diabetes; depressie; depression; anxiety; "
           "lichamelijke beperking; lichamelijke gesteldheid; body mass index; bmi; therapie; therapy; ziektebeeld; huisarts; medisch dossier; medical record; dyspraxie; "
           "dyspraxia; neurodivergent; neurodiversiteit; studeren met functiebeperking; smf; covid; corona besmetting; smoker; roker; gewicht kg; lgf; rugzakje; zat; ziekenhuisopname",
           _words("studies sciences wetenschappen since sinds tool plugin marking mode")),
@@ -205,6 +206,7 @@ ENTRIES: tuple[Entry, ...] = (
           "medical condition; medische gegevens; medical info; medical notes; medische verklaring", _STUDY),
     Entry("special:health", "hint", "dieet; dieetwensen; dieet wensen; diet; dietary; dieetwens; voedselvoorkeur; food preference; meal preference; "
           "dietary wishes; dietary requirements; absence reason; reden afwezigheid; reden verzuim; verzuimreden; reason absence; reden absentie; absentiereden; "
+          "afw reden; reden afw; afwezigheidsreden; afwezigheid reden; afmeldreden; reden afmelding; bijz omst; bijz omstandigheden; bijzondere omst; pers omst; persoonlijke omst; fb code; fb type; lichamelijk; dsa; mantelzorg; mantelzorger; carer; "
           "bijzondere omstandigheden; persoonlijke omstandigheden; special circumstances; personal circumstances; extenuating circumstances; mitigating circumstances; "
           "begeleidingsbehoefte; begeleiding type; zorg; psycholoog; psychologist; voorziening; voorzieningen; faciliteiten; reden uitstel; reden stop; reden uitval; reden staken; "
           "ass; kwetsbaar; zorgstudent; extension granted; extension reason; verlof; leave type; verzuim; verzuimcode; counselor; counselling; coach traject; overrule reason",

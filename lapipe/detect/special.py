@@ -74,7 +74,7 @@ _ICD = r"^[A-TV-Z]\d[0-9AB](?:\.?[0-9A-Z]{1,4})?[*+†]?$"
 _FAMILIAR = (r"^(?:F[0-9]\d|G(?:2[0-5]|35|4[0-7]|8[0-3]|90|93)|E(?:0[0-7]|1[0-4]|66|84)|J4[4-7]|K(?:5[0-2]|58|90)|M(?:0[5-9]|32|4[15]|5[0-4]|79)|"
              r"H(?:5[34]|6[6-9]|9[0-3])|O\d\d|Z(?:3[3-5]|73)|R(?:5[13]|4[1-7])|Q90|S06|T90|C[0-9]\d|D[56]\d|I[12]\d|N(?:18|80)|U(?:07|09)|B2[0-4]|L(?:20|40))(?:\.|[0-9A-Z]{0,3}$)")
 
-_SELF = (r"(?:ik|mij|mijn|me|hij|zij|ze|zijn|haar|student(?:e)?|leerling|hem|i|my|i'm|i’m|he|she|his|her|him|wegens|vanwege|sinds|because of|due to|als|as an?|we|ons|onze|our|"
+_SELF = (r"(?:ik|mij|mijn|me|hij|zij|ze|zijn|haar|student(?:e)?|leerling|hem|i|my|i'm|i’m|he|she|his|her|him|wegens|vanwege|sinds|because of|due to|als|as an?|"
          r"mentee|vader|moeder|mother|father)")
 _TOLD_WORDS = {
     "special:health": r"dyslexi[ea]|dyslectisch|dyslexic|dyscalculi[ea]|adhd|autis(?:me|tisch|m|tic)|asperger|functiebeperking|handicap|disabilit(?:y|ies)|disabled|ziek|ziekte|sick|ill|illness|diabetes|epileps(?:ie|y)|depress(?:ie|ief|ion|ed)|"
@@ -130,11 +130,11 @@ class Lists:
     familiar: int = 0
     matching: Counter[str] = field(default_factory=Counter)
 
-    def add(self, text: pa.Array) -> None:
-        """Look at a batch of distinct values, as long as the column may be a closed list."""
+    def add(self, text: pa.Array, distinct: int) -> None:
+        """Look at a batch of so many distinct values, of which `text` are no numbers, as long as the column may be a closed list."""
         import pyarrow.compute as pc
 
-        self.distinct += len(text)
+        self.distinct += distinct
         if self.distinct > CLOSED_LIST:
             return
         terms = _terms()

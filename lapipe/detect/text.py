@@ -229,7 +229,7 @@ _STRONG = re.compile(
     r"(?:(?<=\s)|^)(?:(?:mijn|my|zijn|haar|his|her) (?:voor|achter)?na(?:am|me) is|ik heet|hij heet|zij heet|ze heet|genaamd|named|call me|noem me|dhr\.?|mevr\.?|mw\.?|meneer|mevrouw|heer|"
     r"mr\.?|mrs\.?|ms\.?|dr\.?|drs\.?|ir\.?|prof(?:essor)?\.?(?: dr\.?)?)[\s:]+$", re.IGNORECASE)
 #: Prefixes that are taken with a name though the word before them is not of it.
-_LEADING = frozenset("van von de den der het t ten ter te el al ben bin ait di da".split())
+_LEADING = PREFIXES & {"van", "von", "de", "den", "der", "het", "t", "ten", "ter", "te", "el", "al", "ben", "bin", "ait", "di", "da"}
 #: How far back a cue is looked for.
 _BACK = 32
 

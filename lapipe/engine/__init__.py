@@ -45,6 +45,10 @@ class Engine(Protocol):
         """Make a table of a few rows."""
         ...
 
+    def view(self, path: Path) -> ir.Table:
+        """Give the table of a Parquet file that lapipe itself wrote; dropping it leaves the file."""
+        ...
+
     def hold(self, expression: ir.Table, *, written: Sequence[str] = ()) -> ir.Table:
         """Compute a table and keep it until `drop` or the end; `written` names the columns that will be written next.
 
@@ -90,6 +94,14 @@ class Engine(Protocol):
     def close(self) -> None:
         """Let everything go."""
         ...
+
+
+def computed(compute: Callable[[list[Any]], Sequence[Any]], keys: pa.Array, type: pa.DataType) -> pa.Array:
+    """Compute the values of a batch of keys; what can take the batch as it is (`over_arrow`) is spared an object for each key and value."""
+    import pyarrow as pa
+
+    over_arrow = getattr(compute, "over_arrow", None)
+    return over_arrow(keys).cast(type) if over_arrow else pa.array(compute(keys.to_pylist()), type)
 
 
 def root_of(column: ir.Column) -> ir.Column:

@@ -15,7 +15,7 @@ import ibis
 
 from lapipe.contract import Column, Contract
 from lapipe.contract import Reading as FileReading
-from lapipe.engine import Read, count_by_table, root_of
+from lapipe.engine import Read, computed, count_by_table, root_of
 from lapipe.errors import ContractBroken, EngineFault, LapipeError, UsageFault
 from lapipe.readers import Frame, Parquet, Source, Text
 
@@ -70,7 +70,9 @@ class DuckDB:
         if memory:
             settings["memory_limit"] = f"{int(_bytes_of(memory) * _MEMORY_SHARE / 1e6)}MB"
         self._ibis = _guarded("open the engine", lambda: ibis.duckdb.connect(":memory:", **settings))
-        self._run("SET enable_progress_bar = false")
+        # In a notebook without ipywidgets the setting cannot be touched at all, and is off.
+        if self._run("SELECT current_setting('enable_progress_bar')")[0][0]:
+            self._run("SET enable_progress_bar = false")
 
     # --- in ---
 
@@ -130,11 +132,13 @@ class DuckDB:
     def _text(self, source: Text, nulls: Sequence[str]) -> str:
         columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in source.names)
         files = ", ".join(_path(path) for path in source.paths)
+        # The engine goes by the first end of line it sees, which may stand inside a cell. Told the other one, it reads nothing at all.
+        line_end = "new_line='\\n', " if source.line_end == "\n" else ""
         spelt = f"nullstr=[{', '.join(_text(null) for null in nulls)}], " if nulls else ""
         # Rejected rows lie in a table of this database only, and are counted; their content is never selected.
         self._run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
         return (f"read_csv([{files}], columns={{{columns}}}, auto_detect=false, header={str(source.has_header).lower()}, delim={_text(source.delimiter)}, "
-                f"quote='\"', escape='\"', {spelt}store_rejects=true, rejects_limit={_REJECTS}, null_padding=false, strict_mode=true, "
+                f"quote='\"', escape='\"', {line_end}{spelt}store_rejects=true, rejects_limit={_REJECTS}, null_padding=false, strict_mode=true, "
                 "max_line_size=16777216)")
 
     def _frame(self, source: Frame) -> tuple[str, dict[str, str]]:
@@ -150,6 +154,12 @@ class DuckDB:
         _guarded("take a table in", lambda: con.register(f"{name}_in", rows))
         self._run(f"CREATE TABLE {name} AS SELECT * FROM {name}_in")
         con.unregister(f"{name}_in")
+        return self._ibis.table(name)
+
+    def view(self, path: Path) -> ir.Table:
+        """See `Engine.view`."""
+        name = self._new("view")
+        self._run(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{_path(path)}])")
         return self._ibis.table(name)
 
     # --- through ---
@@ -235,9 +245,8 @@ class DuckDB:
         self._held.add(name)
         con = self._ibis.con
         for keys in self.distinct(column):
-            values = compute(keys.to_pylist())
-            batch = _guarded("keep a lookup", lambda keys=keys, values=values: pa.table(  # type: ignore[misc]
-                {"key": keys, "value": pa.array(values, type=_arrow_type(type))}))
+            values = computed(compute, keys, _arrow_type(type))
+            batch = _guarded("keep a lookup", lambda keys=keys, values=values: pa.table({"key": keys, "value": values}))  # type: ignore[misc]
             _guarded("keep a lookup", lambda batch=batch: con.register("lapipe_batch", batch))  # type: ignore[misc]
             self._run(f"INSERT INTO {name} SELECT key, value::{_sql_type(type)} FROM lapipe_batch")
             con.unregister("lapipe_batch")

@@ -92,6 +92,16 @@ class Spark:
         _call("take a table in", lambda: pq.write_table(rows, path))
         return self._view(path)
 
+    def view(self, path: Path) -> ir.Table:
+        """See `Engine.view`."""
+        name = self._new("view").name
+
+        def view() -> Any:
+            self._session.read.parquet(f"file:{path.resolve()}").createOrReplaceTempView(name)
+            return self._ibis.table(name)
+
+        return _call("open a table", view)
+
     # --- through ---
 
     def hold(self, expression: ir.Table, *, written: Sequence[str] = ()) -> ir.Table:

@@ -2,6 +2,8 @@
 
 from lapipe.purpose.declaration import (
     DEFAULT_K,
+    PHASES,
+    QUESTIONS,
     Basis,
     ColumnUse,
     Condition,
@@ -22,6 +24,8 @@ from lapipe.purpose.vague import vague_sentence
 
 __all__ = [
     "DEFAULT_K",
+    "PHASES",
+    "QUESTIONS",
     "Basis",
     "ColumnUse",
     "Condition",

@@ -12,13 +12,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from lapipe.documents import Document, check, load, nearest
+from lapipe.documents import Document, check, load, nearest, refuse_undecided
 from lapipe.purpose.duration import Duration
 from lapipe.purpose.form import ORGANISATION, PURPOSE
 
 #: People below this number in a group are not published, unless a purpose's exceptions say a lower number
 #: (never below the organisation's floor). The guide sets no number; ten is what Dutch institutions use most.
 DEFAULT_K = 10
+
+#: Who approves where the organisation names nobody: who advises on the processing (guide step 3.6).
+APPROVERS = ("privacy_officer",)
 
 #: The phases that each need a legal basis (guide step 3.1).
 PHASES = ("collect", "analyse", "use")
@@ -190,7 +193,9 @@ class Officer:
 class Organisation:
     """Who is responsible, who advises, the least k of all purposes, and who may approve.
 
-    `roles` gives per role the Ed25519 public keys (32 bytes in base64) that may sign for it.
+    `roles` gives per role the Ed25519 public keys (32 bytes in base64) that may sign for it; a key that is taken out signs
+    nothing any more. `approvers` are the roles of which one approves plans and changes, and `project` is the name that an
+    approval is for, so that it holds in no other project.
     """
 
     controller: Controller
@@ -200,6 +205,8 @@ class Organisation:
     roles: Mapping[str, tuple[str, ...]]
     path: Path
     sha256: str
+    project: str = ""
+    approvers: tuple[str, ...] = APPROVERS
 
 
 def load_purpose(path: Path, *, floor: int) -> Purpose:
@@ -261,8 +268,14 @@ def load_organisation(path: Path) -> Organisation:
         DeclarationFault: a key is unknown, missing or of the wrong form; the message names file and line.
     """
     document = load(path)
+    refuse_undecided(document, "organisation")
     check(document, ORGANISATION)
     said = document.content
+    _keys(document, said["roles"])
+    for index, role in enumerate(said.get("approvers", ())):
+        if role not in said["roles"]:
+            raise document.fault(["approvers", index], f"is '{role}', which is none of the roles ({', '.join(said['roles'])})."
+                                                       f"{nearest(role, said['roles'])}")
     return Organisation(
         controller=Controller(**said["controller"]),
         officer=Officer(**said["officer"]),
@@ -271,7 +284,19 @@ def load_organisation(path: Path) -> Organisation:
         roles={role: tuple(keys) for role, keys in said["roles"].items()},
         path=path,
         sha256=_sha256(path),
+        project=said.get("project", ""),
+        approvers=tuple(said.get("approvers", APPROVERS)),
     )
+
+
+def _keys(document: Document, roles: Mapping[str, list[str]]) -> None:
+    """Refuse a public key that stands twice: who holds it would be two roles at once, or stay when one line is taken out."""
+    owner: dict[str, str] = {}
+    for role, keys in roles.items():
+        for index, key in enumerate(keys):
+            if key in owner:
+                raise document.fault(["roles", role, index], f"is a key that stands under {owner[key]} already; each role has keys of its own.")
+            owner[key] = role
 
 
 def _basis(phase: str, said: Mapping[str, str]) -> Basis:

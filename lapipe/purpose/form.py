@@ -53,8 +53,7 @@ PURPOSE: Schema = _mapping(
         "type": "array",
         "items": _mapping(
             "setting value reason approved_by",
-            # A setting of a column has its name behind it: "redacted message", "flag contact email".
-            setting={"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.]*(?: [A-Za-z0-9_.:-]+)*$"},
+            setting={"type": "string", "pattern": r"^[A-Za-z][^\x00-\x1f]{0,199}$"},
             value={"type": ["boolean", "number", "string"]},
         ),
     },
@@ -63,6 +62,9 @@ PURPOSE: Schema = _mapping(
 
 ORGANISATION: Schema = _mapping(
     "controller officer k_floor public_authority roles",
+    "project approvers",
+    project=_NAME,
+    approvers={"type": "array", "minItems": 1, "uniqueItems": True, "items": _NAME},
     controller=_mapping("name address contact"),
     officer=_mapping("role email"),
     # A group of one is a person.
@@ -74,8 +76,8 @@ ORGANISATION: Schema = _mapping(
         "propertyNames": _NAME,
         "additionalProperties": {
             "type": "array",
-            # 32 bytes in base64.
-            "items": {"type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$"},
+            # 32 bytes in base64, which have one spelling: the last sign carries four bits.
+            "items": {"type": "string", "pattern": "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"},
         },
     },
 )

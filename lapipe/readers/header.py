@@ -9,10 +9,10 @@ from lapipe.errors import ContractBroken
 
 
 def known_names(contract: Contract) -> dict[str, str]:
-    """From every spelling of a header to the contract's name for it: names and aliases, white space and case aside."""
+    """From every spelling of a header to the contract's name for it: names and aliases, or else the local name, white space and case aside."""
     known = {}
     for column in contract.columns:
-        for word in (column.name, *column.aliases):
+        for word in column.headers:
             known[folded(word)] = column.name
     return known
 
@@ -25,7 +25,7 @@ def _named(header: Sequence[str], contract: Contract) -> list[str]:
     for position, word in enumerate(header, 1):
         column = placed.get(position)
         # A header cell that is empty names nothing; its place says what it is.
-        here = column is not None and folded(word) in {"", *(folded(each) for each in (column.name, *column.aliases))}
+        here = column is not None and folded(word) in {"", *(folded(each) for each in column.headers)}
         names.append(column.name if column is not None and here else known.get(folded(word), ""))
     return names
 

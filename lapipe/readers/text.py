@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -15,7 +15,8 @@ from lapipe.errors import ContractBroken
 from lapipe.readers.delimited import read_delimited, without_trailer
 from lapipe.readers.header import headerless, known_names, match_header
 from lapipe.readers.opened import SAMPLE, create, open_bytes, readable, sampled
-from lapipe.readers.spooled import Parquet, Spool
+from lapipe.readers.sifted import Sifted, can_sift, sift
+from lapipe.readers.spooled import Parquet, Spool, kept_or_discarded
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -27,7 +28,8 @@ _PIECE = 8 << 20
 class Text:
     """Delimited UTF-8 files of one header; `names` are the contract's names of the columns, in file order.
 
-    `records` is this reader's own count of the rows; the engine's must be the same.
+    `records` is this reader's own count of the rows; the engine's must be the same. `found` tells, for the register, what became of
+    the rows of a file that had to be rewritten.
     """
 
     paths: tuple[Path, ...]
@@ -37,6 +39,8 @@ class Text:
     encoding: str
     records: int = 0
     has_header: bool = True
+    line_end: str = "\n"
+    found: Mapping[str, str | int] = field(default_factory=dict)
 
     def recounted(self) -> int:
         """Count the rows once more, slowly, by a second parser: the first count takes every quote for one that encloses."""
@@ -60,6 +64,7 @@ def open_text(paths: Sequence[Path], contract: Contract, spool: Path, quarantine
                              rule="LP202")
     reading = contract.reading
     rewritten: list[Path] = []
+    line_ends: set[str] = set()
     records, plain = 0, not (reading.pseudo_rows or reading.trailer or reading.filled or reading.nul_removed or reading.quarantines)
     for each in opened:
         if not plain:
@@ -72,22 +77,27 @@ def open_text(paths: Sequence[Path], contract: Contract, spool: Path, quarantine
         if shape.nul:
             raise ContractBroken(f"{contract.name}: {each.paths[0]} has NUL bytes; export it again, or declare `nul: removed` under reading in "
                                  "the contract.", rule="LP208")
-        plain = not shape.mixed
+        line_ends.add(shape.line_end)
+        plain = not shape.mixed and len(line_ends) == 1
         records += shape.lines - reading.header
         rewritten.append(path)
     if plain:
-        return Text(tuple(rewritten), first.header, first.names, first.delimiter, first.encoding, records, reading.header)
+        return Text(tuple(rewritten), first.header, first.names, first.delimiter, first.encoding, records, reading.header, line_ends.pop())
+    found: dict[str, str | int] = {"format": "delimited", "encoding": first.encoding, "delimiter": first.delimiter}
+    if can_sift(contract, len(first.names), first.delimiter):
+        sifted = Sifted(contract, first.names, first.delimiter, spool, quarantine)
+        with kept_or_discarded(sifted):
+            for each in opened:
+                readable(each.paths[0], contract, lambda each=each: sift(  # type: ignore[misc]
+                    each.paths[0], contract, each.encoding, sifted), each.encoding, spool)
+        found = sifted.close(found)
+        return Text((sifted.path,), first.names, first.names, first.delimiter, first.encoding, sifted.kept, False, found=found)
     out = Spool(contract, first.names, spool, quarantine)
-    finished = False
-    try:
+    with kept_or_discarded(out):
         for each in opened:
             readable(each.paths[0], contract, lambda each=each: read_delimited(  # type: ignore[misc]
                 each.paths[0], contract, each.encoding, each.delimiter, out), each.encoding, spool)
-        finished = True
-    finally:
-        if not finished:
-            out.discard()
-    return out.close({"format": "delimited", "encoding": first.encoding, "delimiter": first.delimiter})
+    return out.parquet(found)
 
 
 def _look(path: Path, contract: Contract) -> Text:
@@ -131,6 +141,7 @@ class Shape:
     lines: int
     mixed: bool
     nul: bool
+    line_end: str = "\n"
 
 
 def shape_of(path: Path) -> Shape:
@@ -172,7 +183,7 @@ def shape_of(path: Path) -> Shape:
                 blank |= (one_back == ord("\r")) & (two_back == ord("\n"))
             lines -= ones(bits(blank) & line_ends)
             before = (before + piece)[-2:]
-    return Shape(lines + (not before.endswith(b"\n")), returns != pairs or 0 < pairs != newlines, nul)
+    return Shape(lines + (not before.endswith(b"\n")), returns != pairs or 0 < pairs != newlines, nul, "\r\n" if pairs else "\n")
 
 
 def _outside_quotes(quotes: Any, quoted: bool, length: int) -> tuple[Any, bool]:

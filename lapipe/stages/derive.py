@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from lapipe.contract import Column, Contract
 from lapipe.errors import UsageFault
 from lapipe.lineage import origins
+from lapipe.phrases import Language
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, strictest
-from lapipe.stages.where import resolved
+from lapipe.stages.where import expressed, resolved
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -48,6 +49,12 @@ class Derive(Stage):
                         made_of=tuple(sorted({name for each in inputs for name in (each.made_of or (each.name,))})),
                         about=next((c.about for c in inputs if c.about), ""))
         return contract.add(column)
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        if language == "nl":
+            return f"Berekent een kolom `{self.column}` uit andere: {expressed(self.expression)}; die is zo beschermd als waar ze van gemaakt is."
+        return f"Computes a column `{self.column}` from others: {expressed(self.expression)}; it is guarded as what it is made of."
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Compute it."""

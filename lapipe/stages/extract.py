@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lapipe.contract import Contract, Spelling, first_group
 from lapipe.errors import ContractBroken, Refused
+from lapipe.phrases import Language
 from lapipe.purpose import Purpose
-from lapipe.stage import Context, Stage, carry, leave_out
+from lapipe.stage import Context, Stage, carry, laxer, leave_out
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -23,7 +24,7 @@ class Extract(Stage):
     """Add a column that the contract says is found in a text, such as the acting person's id in Moodle's Description.
 
     Computed over the distinct texts, in lapipe's own process. Rows without a person in their text are left out and counted; the
-    text itself goes, unless `keep`.
+    text itself goes, unless `keep`, which stands under the purpose's exceptions as `Extract.keep`.
     """
 
     column: str
@@ -41,8 +42,19 @@ class Extract(Stage):
         if use is None:
             raise Refused(f"Purpose {purpose.name} does not allow column '{self.column}' of {contract.name}.", rule="LP304")
         contract[found.extracted_from]
+        if self.keep:
+            laxer(self, "keep", self.keep, purpose)
         promised = contract.add(found.change(use=use.use, extracted_from=""))
         return promised if self.keep else promised.drop(found.extracted_from)
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        found = next(column for column in before.extractable if column.name == self.column)
+        if language == "nl":
+            return (f"Haalt `{self.column}` uit de tekst in `{found.extracted_from}`; regels waarin niemand te vinden is vallen af, en de tekst zelf "
+                    + ("blijft in de pijplijn." if self.keep else "vervalt."))
+        return (f"Takes `{self.column}` from the text in `{found.extracted_from}`; rows in which nobody is found are left out, and the text itself "
+                + ("stays in the pipeline." if self.keep else "is dropped."))
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Look the distinct texts up, and mark the rows without a match."""

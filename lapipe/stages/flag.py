@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lapipe.contract import Column, Contract, Kind
 from lapipe.detect.inferred import refuse_revealing
 from lapipe.errors import Refused, UsageFault
+from lapipe.phrases import Language, listed
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, refuse
 
@@ -55,6 +56,16 @@ class Flag(Stage):
                 raise refuse("LP108", self, f"accepts {rule} in '{name}', which purpose {purpose.name} does not list under exceptions "
                              f"as 'flag {name} {rule}'.")
         return contract
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        dutch = language == "nl"
+        accepted = listed([f"{rule} in `{name}`" for name, rule in self.accept.items()], language) if self.accept else ""
+        if dutch:
+            return ("Bekijkt elke waarde die verdergaat en stopt bij een BSN, een naam of nummer van een persoon, of een bijzonder gegeven dat niemand "
+                    "had opgegeven" + (f"; aanvaard is: {accepted}." if accepted else "."))
+        return ("Looks at every value that goes on and stops at a BSN, a person's name or number, or a special category that nobody declared"
+                + (f"; accepted is: {accepted}." if accepted else "."))
 
     def inspect(self, before: ir.Table, context: Context) -> Mapping[str, Any]:
         """Judge each column on its distinct values; give the findings as rule, verdict and counts."""

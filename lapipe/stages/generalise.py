@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lapipe.contract import Column, Contract, Kind, Level
 from lapipe.errors import ContractBroken, UsageFault
 from lapipe.local_time import PERIOD_START, TIME_DETAILS, calendar, coarser_or_equal, day_key, local_seconds, outside, period_type
+from lapipe.phrases import Language, detail_said, listed
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, carry
 
@@ -44,6 +45,14 @@ class Generalise(Stage):
                                  "are free.", rule="LP203")
             contract = contract.change(name, name=given)
         return contract
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        dutch = language == "nl"
+        each = listed([f"`{name}` {'tot' if dutch else 'to'} {detail_said(said, language)}"
+                       + (f" ({'voortaan' if dutch else 'from here on'} `{self.names[name]}`)" if name in self.names else "")
+                       for name, said in self.detail.items()], language)
+        return f"Maakt grover: {each}." if dutch else f"Makes coarser: {each}."
 
     def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
         """Count times outside the range that the contract declares, for which the calendar has no day."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Contract, Kind
 from lapipe.errors import ContractBroken, UsageFault
+from lapipe.phrases import Language
 from lapipe.purpose import Purpose
-from lapipe.stage import Context, Stage, carry, leave_out
+from lapipe.stage import Context, Stage, carry, laxer, leave_out
 from lapipe.stages.minimise import minimised
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ class Join(Stage):
     """Add the columns that the purpose allows of another source, matched on one declared key on each side.
 
     `on` is the table's column, `key` the other source's, both in canonical form and of one identity domain. Rows without a
-    match, and without a key, are left out and counted; `unmatched="keep"` keeps them, with nulls. The other source holds each
-    key once, or the run is refused: otherwise a row would be counted twice.
+    match, and without a key, are left out and counted; `unmatched="keep"` keeps them, with nulls, and stands under the purpose's
+    exceptions as `Join.unmatched`. The other source holds each key once, or the run is refused: otherwise a row would be counted
+    twice.
     """
 
     source: str
@@ -44,6 +46,8 @@ class Join(Stage):
         """Promise the columns of both; refuse keys of different identity domains."""
         if self.unmatched not in ("leave out", "keep"):
             raise UsageFault(f"Join: unmatched is '{self.unmatched}'; it is 'leave out' or 'keep'.")
+        if self.unmatched == "keep":
+            laxer(self, "unmatched", self.unmatched, purpose)
         other = minimised(sources[self.source], purpose, (self.key, *self.columns) if self.columns else ())
         left, right = contract[self.on], other[self.key]
         identifiers = {Kind.IDENTIFIER, Kind.PSEUDONYM}
@@ -55,6 +59,15 @@ class Join(Stage):
             raise UsageFault(f"Join: {self.on} is {left.type} and {self.key} is {right.type}; declare them alike.", rule="LP203")
         nullable = {"required": False} if self.unmatched == "keep" else {}
         return contract.add(*(column.change(**nullable) for column in other if column.name != self.key))
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        kept = self.unmatched == "keep"
+        if language == "nl":
+            return (f"Voegt de toegestane kolommen van bron `{self.source}` toe, waar `{self.on}` gelijk is aan `{self.key}` daar; regels zonder "
+                    + ("overeenkomst blijven, met lege waarden." if kept else "overeenkomst vallen af."))
+        return (f"Adds the allowed columns of source `{self.source}`, where `{self.on}` equals `{self.key}` there; rows without a match "
+                + ("stay, with empty values." if kept else "are left out."))
 
     def depends_on(self, contract: Contract, contracts: Mapping[str, Contract]) -> str:
         """The column that is matched."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lapipe.contract import Contract, Kind
 from lapipe.errors import Refused
+from lapipe.phrases import Language, named
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, carry
 
@@ -27,6 +28,14 @@ class Minimise(Stage):
     def plan(self, contract: Contract, purpose: Purpose, sources: Mapping[str, Contract]) -> Contract:
         """Promise the allowed columns, each with what the purpose lets be released of it."""
         return minimised(contract, purpose, self.columns)
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        if language == "nl":
+            return ("Leest alleen de kolommen die het doel toestaat"
+                    + (f", en daarvan alleen {named(self.columns, language)}" if self.columns else "") + "; de andere worden nooit uit het bestand gelezen.")
+        return ("Reads only the columns that the purpose allows"
+                + (f", and of those only {named(self.columns, language)}" if self.columns else "") + "; the others are never read from the file.")
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Select them."""
@@ -64,5 +73,5 @@ def minimised(contract: Contract, purpose: Purpose, only: tuple[str, ...] = ()) 
                           "names no condition of art. 9(2).", rule="LP105")
         # A spelling for nobody becomes null when it is read, in a column that is filled in the file.
         nobody = column.spelling is not None and column.spelling.nobody
-        kept = kept.change(name, use=allowed[name].use, required=column.required and not nobody)
+        kept = kept.change(name, use=allowed[name].use, required=column.required and not nobody, origin=f"{contract.name}.{name}")
     return kept

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lapipe.contract import Column, Contract, Kind
 from lapipe.errors import Refused
+from lapipe.phrases import Language
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, leave_out, refuse
 from lapipe.stages.minimise import minimised
@@ -51,6 +52,15 @@ class Object(Stage):
                 listed[name]
             shared_domain(listed, contract, self)
         return contract
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        consent = bool(self.consents and purpose.is_consent)
+        if language == "nl":
+            return (f"Laat iedereen weg die bezwaar maakte volgens bron `{self.objections}`, en ook regels waarvan niet te zeggen is over wie ze gaan"
+                    + (f"; alleen wie toestemming gaf volgens bron `{self.consents}` blijft." if consent else "."))
+        return (f"Leaves out everybody who objected according to source `{self.objections}`, and rows of which it cannot be told whom they are about"
+                + (f"; only who consented according to source `{self.consents}` stays." if consent else "."))
 
     def depends_on(self, contract: Contract, contracts: Mapping[str, Contract]) -> str:
         """The identifier that the lists have too, where they all list people by the same."""

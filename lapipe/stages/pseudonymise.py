@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Column, Contract, Kind
 from lapipe.errors import UsageFault
+from lapipe.phrases import Language, listed, named
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, carry, refuse
 
@@ -55,6 +56,17 @@ class Pseudonymise(Stage):
             elif column.kind is not Kind.IDENTIFIER:
                 kept.append(column)
         return dataclasses.replace(contract, columns=tuple(kept), person=person, key=())
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        dutch = language == "nl"
+        each = listed([f"`{name}` {'door' if dutch else 'by'} `{given}`" for name, given in self.columns.items()], language)
+        gone = [column.name for column in before if column.kind is Kind.IDENTIFIER and column.name not in self.columns]
+        if dutch:
+            return (f"Vervangt {each}: een sleutelpseudoniem dat alleen binnen dit doel hetzelfde is. Pseudonieme gegevens blijven persoonsgegevens."
+                    + (f" Wat verder direct herleidbaar is ({named(gone, language)}), vervalt." if gone else ""))
+        return (f"Replaces {each}: a keyed pseudonym that is the same within this purpose only. Pseudonymised data is still personal data."
+                + (f" What else identifies directly ({named(gone, language)}) is dropped." if gone else ""))
 
     def depends_on(self, contract: Contract, contracts: Mapping[str, Contract]) -> str:
         """The identifier, where it is one."""

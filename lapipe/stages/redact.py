@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Column, Contract, Kind
 from lapipe.errors import UsageFault
+from lapipe.phrases import Language
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, carry
 from lapipe.stages.minimise import minimised
@@ -65,6 +66,23 @@ class Redact(Stage):
     def needs(self) -> tuple[str, ...]:
         """The list of people."""
         return (self.people,) if self.people else ()
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does, what may be left in the text, and which words the purpose lets stand."""
+        ordinary = purpose.waiver(f"ordinary {self.column}")
+        if language == "nl":
+            told = (f"Haalt uit de vrije tekst `{self.column}` wat zegt wie iemand is (namen, nummers, adressen) en zet er een omschrijving voor in de plaats"
+                    + (f", of het pseudoniem ({self.pseudonym}) van wie in de gegevens staat" if self.pseudonym else "") + ". "
+                    + (f"Wie in bron {self.people} staat, wordt daarbij gezocht. " if self.people else "")
+                    + "Een tekst met een BSN, met iets over gezondheid of een andere bijzondere categorie, of waarover twijfel is, wordt onthouden. "
+                      "Wat mensen tussen de regels vertellen, blijft staan: zulke tekst blijft een persoonsgegeven.")
+            return told + (f" Deze woorden gelden niet als naam: {ordinary.value}." if ordinary else "")
+        told = (f"Takes out of the free text `{self.column}` what tells who somebody is (names, numbers, addresses) and puts a description in its place"
+                + (f", or the pseudonym ({self.pseudonym}) of who is in the data" if self.pseudonym else "") + ". "
+                + (f"The people in source {self.people} are looked for. " if self.people else "")
+                + "A text with a BSN, with something about health or another special category, or that leaves a doubt, is withheld. "
+                  "What people tell between the lines stays: such text is personal data still.")
+        return told + (f" These words do not count as names: {ordinary.value}." if ordinary else "")
 
     def plan(self, contract: Contract, purpose: Purpose, sources: Mapping[str, Contract]) -> Contract:
         """Promise the column as redacted free text; the release asks whether the purpose allows that."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from lapipe.contract import Contract
 from lapipe.errors import UsageFault
 from lapipe.local_time import starts
+from lapipe.phrases import Language, term_said
 from lapipe.purpose import Duration, Purpose
 from lapipe.stage import Context, Stage, leave_out, refuse
 
@@ -41,6 +42,13 @@ class Retain(Stage):
             raise UsageFault(f"Retain needs a column of dates or times; {self.column} of {contract.name} is "
                              f"{column.type}, in detail {column.detail}.", rule="LP203")
         return contract.change(self.column, keep=str(self._term(purpose)))
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        kept = term_said(self._term(purpose), language)
+        if language == "nl":
+            return f"Laat regels weg die volgens `{self.column}` ouder zijn dan {kept}, of zonder tijd."
+        return f"Leaves out rows that are older than {kept} by `{self.column}`, or have no time."
 
     def _term(self, purpose: Purpose) -> Duration:
         if purpose.retain is None:

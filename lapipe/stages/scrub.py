@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lapipe.contract import Contract, Kind
 from lapipe.errors import UsageFault
+from lapipe.phrases import Language
 from lapipe.purpose import Purpose
 from lapipe.scrubbing import Scrubber
 from lapipe.stage import Context, Stage, carry
@@ -35,6 +36,12 @@ class Scrub(Stage):
                              "Declare `scrub` there.", rule="LP203")
         return contract.change(self.column, kind=Kind.PLAIN, required=False)
 
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        if language == "nl":
+            return f"Haalt de mensen uit de tekst in `{self.column}`, zoals het contract zegt; een tekst die niet geheel begrepen wordt, gaat niet naar buiten."
+        return f"Takes the people out of the text in `{self.column}`, as the contract says; a text that is not understood as a whole is not released."
+
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Look the distinct texts up."""
         joined = self._joined(table, context)
@@ -47,11 +54,6 @@ class Scrub(Stage):
         return {f"{self.column} not released": lost.sum().fill_null(0)}
 
     def _joined(self, table: ir.Table, context: Context) -> ir.Table:
-        scrubber = Scrubber(context.contract[self.column].scrub)
-
-        def compute(texts: list[Any]) -> list[str | None]:
-            return [scrubber.scrub(text) for text in texts]
-
-        mapping = context.lookup(table[self.column], compute, "string")
+        mapping = context.lookup(table[self.column], Scrubber(context.contract[self.column].scrub), "string")
         mapping = mapping.select(lapipe_text=mapping.key, lapipe_scrubbed=mapping.value)
         return table.left_join(mapping, table[self.column] == mapping.lapipe_text).drop("lapipe_text")

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lapipe.contract import Column
+from lapipe.contract import Column, Contract
 from lapipe.errors import ContractBroken
 from lapipe.local_time import outside
-from lapipe.stage import Context, Stage
+from lapipe.phrases import Language
+from lapipe.purpose import Purpose
+from lapipe.stage import Context, Stage, laxer
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -20,10 +22,25 @@ class Validate(Stage):
     """Refuse data that breaks its contract: nulls, ranges, patterns, lengths, allowed values; all counted in one pass.
 
     Whether the contract's key is unique is a query of its own, since it costs more than the rest together; `key=False`
-    leaves it out. Types were checked when the file was read.
+    leaves it out, and stands under the purpose's exceptions as `Validate.key`. Types were checked when the file was read.
     """
 
     key: bool = True
+
+    def plan(self, contract: Contract, purpose: Purpose, sources: Mapping[str, Contract]) -> Contract:
+        """Promise the same columns; refuse to leave the key unchecked where the purpose does not say so."""
+        if not self.key and contract.key:
+            laxer(self, "key", self.key, purpose)
+        return contract
+
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        unchecked = not self.key and bool(before.key)
+        if language == "nl":
+            return ("Controleert of de gegevens aan hun contract voldoen, en stopt als dat niet zo is"
+                    + ("; of een regel dubbel voorkomt wordt niet nagegaan." if unchecked else "."))
+        return ("Checks that the data meets its contract, and stops where it does not"
+                + ("; whether a row stands twice is not checked." if unchecked else "."))
 
     def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
         """Count, for each check, the rows that break it."""

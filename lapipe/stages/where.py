@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lapipe.contract import Contract, Kind
 from lapipe.errors import UsageFault
+from lapipe.phrases import Language
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, leave_out, refuse
 
@@ -35,6 +38,13 @@ class Where(Stage):
             raise UsageFault(f"Where needs a condition that is true or false; {self.condition!r} is not.")
         return contract
 
+    def words(self, language: Language, before: Contract, purpose: Purpose) -> str:
+        """Say what it does."""
+        said = expressed(self.condition)
+        if language == "nl":
+            return f"Houdt alleen de regels waarvoor geldt: {said}. Waar dat niet te zeggen is, vervalt de regel."
+        return f"Keeps only the rows for which this holds: {said}. Where that cannot be told, the row is left out."
+
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         """Mark the other rows as left out."""
         return leave_out(table, ~resolved(self.condition, table, context.contract, self), context)
@@ -58,6 +68,18 @@ def resolved(expression: Any, table: ir.Table, contract: Contract, stage: Stage)
                          f"{', '.join(contract.names)}).", rule="LP203")
     _row_by_row(value, contract, stage)
     return value
+
+
+def expressed(expression: Any) -> str:
+    """Write an expression for who reads no Python: columns by their names.
+
+    >>> from ibis import _
+    >>> expressed(_.component != "core")
+    "`component != 'core'`"
+    """
+    if isinstance(expression, FunctionType):
+        return f"`{expression.__qualname__}` (Python)"
+    return f"`{re.sub(r'(?<![A-Za-z0-9)])_[.]', '', repr(expression)).removeprefix('(').removesuffix(')')}`"
 
 
 def _row_by_row(value: Any, contract: Contract, stage: Stage) -> None:

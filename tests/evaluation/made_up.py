@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
 from random import Random
 
-GIVEN = (
+_GIVEN = (
     "Sanne Daan Emma Bram Lotte Thijs Fleur Jeroen Marieke Wouter Anouk Sjoerd Femke Joost Willemijn Tjeerd Nynke Pieter Roos Jan Mees Guusje "
     "Fenna Jelmer Douwe Maud Floris Hidde Tess Ruben Noor Julia Saar Sophie Levi Luuk Milan Evi Zoë Inés Anne-Fleur Jan-Willem Kees Ineke Riet "
     "Mohammed Fatima Youssef Samira Achraf Naoual Hicham Oumaima Zakaria Btissam Ayoub Hajar Nordin Loubna Redouan Ikram Bilal Safae Anass Chaimae "
@@ -16,8 +17,9 @@ GIVEN = (
     "Agnieszka Katarzyna Piotr Łukasz Małgorzata Tomasz Zuzanna Oleksandr Olena Dmytro Iryna Andrei Ioana Georgi Desislava Nikos Eleni "
     "Amina Abdirahman Hodan Yonas Selam Filmon Mahmoud Rania Khaled Noura Farhad Mina Arash Parisa Zahra Ali Hassan "
     "James Olivia Liam Charlotte Ethan Grace Aoife Siobhán Hans Jürgen Lukas Johanna Giulia Matteo José María João Beatriz Pierre Chloé Freja Lars"
-).split()
-SURNAMES = [name.strip() for name in (
+)
+GIVEN = _GIVEN.split()
+_SURNAMES = (
     "de Jong; Jansen; de Vries; van den Berg; Bakker; van Dijk; Visser; Smit; Meijer; de Boer; Mulder; de Groot; Bos; Vos; Peters; Hendriks; "
     "van Leeuwen; Dekker; Brouwer; de Wit; Dijkstra; Smits; de Graaf; van der Meer; van der Linden; Kok; Jacobs; de Haan; Vermeulen; "
     "van den Heuvel; van der Veen; van den Broek; de Bruijn; Schouten; van Beek; Willems; van Vliet; van der Heijden; Hoekstra; Maas; Verhoeven; "
@@ -30,7 +32,8 @@ SURNAMES = [name.strip() for name in (
     "Kowalski; Nowak; Wójcik; Kamiński; Lewandowska; Zielińska; Shevchenko; Kovalenko; Popescu; Ionescu; Ivanov; Petrova; Papadopoulos; "
     "Hassan; Warsame; Tesfay; Haile; Kidane; Mohammadi; Rezaei; Hosseini; Haddad; Khalil; Al-Masri; Darwish; Ahmadzai; "
     "Smith; Johnson; O'Brien; Murphy; Müller; Schneider; Weber; Rossi; Esposito; García; Fernández; da Silva; Santos; Dubois; Lefèvre; Andersen; Nielsen"
-).split(";")]
+)
+SURNAMES = [name.strip() for name in _SURNAMES.split(";")]
 
 SURNAME_PREFIXES = ("van", "de", "den", "der", "ten", "ter", "'t", "El", "da", "Ait")
 
@@ -105,7 +108,7 @@ def a_nummers(count: int, seed: int) -> list[str]:
     chance, made = Random(seed), dict[str, None]()
     while len(made) < count:
         digits = [chance.randrange(10) for _ in range(10)]
-        if digits[0] and all(a != b for a, b in zip(digits, digits[1:], strict=False)) and sum(digits) % 11 in (0, 5) \
+        if digits[0] and all(a != b for a, b in itertools.pairwise(digits)) and sum(digits) % 11 in (0, 5) \
                 and sum(digit << place for place, digit in enumerate(digits)) % 11 == 0:
             made["".join(map(str, digits))] = None
     return list(made)

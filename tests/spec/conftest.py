@@ -19,7 +19,7 @@ from lapipe.engine import Engine, open_engine
 from lapipe.flow import Flow
 from lapipe.keys import KeyRing
 from lapipe.plan import Plan, Step, _compare, _context
-from lapipe.purpose import Basis, ColumnUse, LegalBasis, Purpose, load_purpose
+from lapipe.purpose import Basis, ColumnUse, LegalBasis, Purpose, Waiver, load_purpose
 from lapipe.release import _arrow_type
 from lapipe.stage import LEFT_OUT, Stage
 from lapipe.stages.minimise import minimised
@@ -40,13 +40,15 @@ _BASE = load_purpose(ROOT / "schemas/purposes/moodle_weekly_activity.yaml", floo
 # --- declarations ---------------------------------------------------------------------------------------------------
 
 
-def a_purpose(*, consent: bool = False, columns: Mapping[str, Mapping[str, str]] | None = None, **changes: Any) -> Purpose:
-    """Give a purpose with k 3, of which a test changes what it is about."""
+def a_purpose(*, consent: bool = False, columns: Mapping[str, Mapping[str, str]] | None = None,
+              excepts: Mapping[str, bool | int | str] | None = None, **changes: Any) -> Purpose:
+    """Give a purpose with k 3, of which a test changes what it is about; `excepts` are settings that stand under its exceptions."""
     bases = dict(_BASE.bases)
     if consent:
         bases["analyse"] = Basis("analyse", LegalBasis.CONSENT, "toestemming bij inschrijving")
     allowed = {table: {name: ColumnUse(name, use) for name, use in uses.items()} for table, uses in (columns or {}).items()}
-    return replace(_BASE, **{"name": "activity", "k": 3, "bases": bases, "columns": allowed, **changes})
+    exceptions = tuple(Waiver(setting, value, "weighed and found small", "privacy_officer") for setting, value in (excepts or {}).items())
+    return replace(_BASE, **{"name": "activity", "k": 3, "bases": bases, "columns": allowed, "exceptions": exceptions, **changes})
 
 
 def a_table(*columns: Column, name: str = "events", **fields: Any) -> Contract:
@@ -163,6 +165,9 @@ def run_stage(stage: Stage, contract: Contract, rows: Sequence[Row], *, engine: 
     table, context = flow.tables["main"], flow._context(1, step)
     facts = {**engine.count(stage.facts(table, context)), **stage.inspect(table, context)}
     held = engine.hold(stage.apply(table, context))
+    if stage.finishes:
+        finished = stage.finish(engine.fetch(held), context)
+        held, facts = engine.table(finished.rows), {**facts, **finished.facts, "withheld": finished.withheld}
     rows_in, gone = engine.fetch(table.count().as_table())[0][0].as_py(), 0
     if LEFT_OUT in held.columns:
         gone = engine.fetch(held.filter(held[LEFT_OUT].notnull()).count().as_table())[0][0].as_py()

@@ -28,6 +28,7 @@ def test_a_row_gets_the_columns_of_its_match_and_others_are_left_out(run: Runner
 
 def test_rows_without_a_match_are_kept_with_nulls_where_that_is_said(run: Runner) -> None:
     found = run(Join("students", on="student", key="number", unmatched="keep"), EVENTS, ROWS,
+                purpose=a_purpose(excepts={"Join.unmatched": "keep"}),
                 sources={"students": (STUDENTS, [*ADMINISTRATION, {"number": None, "programme": "nobody's", "cohort": 1}])})
     assert [(row["student"], row["programme"]) for row in found.rows] == [
         (None, None), ("2", None), ("1", "psychology"), ("1", "psychology")]

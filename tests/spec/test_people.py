@@ -26,7 +26,7 @@ STUDENTS = a_table(a_person("user", domain="user", required=True), a_person("stu
 LIST = a_table(a_person("who"), Column("purpose"), Column("state"), name="objection")
 CONTRACTS = {"main": EVENTS, "students": STUDENTS, "objections": LIST}
 USES = {contract.name: dict.fromkeys(contract.names, "full") for contract in CONTRACTS.values()}
-PURPOSE = a_purpose(columns=USES)
+PURPOSE = a_purpose(columns=USES, excepts={"Join.unmatched": "keep"})
 
 JOIN, OBJECT, RETAIN = Join("students", on="user", key="user"), Object(), Retain("at")
 PSEUDONYMISE = Pseudonymise({"user": "person"})

@@ -1,0 +1,142 @@
+"""Start a project: the folders, what must be decided first, and a job for CI; nothing that exists is overwritten."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from lapipe.errors import EngineFault, UsageFault
+
+_TOML = """# How this project is run. Paths are relative to this file; `lapipe --profile NAME` chooses, otherwise the default holds.
+
+default = "dev"
+
+# On a laptop, over an export that you may have there.
+[profiles.dev]
+register = ".lapipe/register.sqlite"   # what was done with personal data; a path, or a database URL
+out = "out"                            # where releases go
+
+# Where a pipeline's sources are: a path, a glob, or a database URL.
+# [profiles.dev.sources.MY_PIPELINE]
+# events = "exports/log_*.csv"
+
+# On the server. Only what the privacy officer approved runs here (`lapipe approve`).
+[profiles.prod]
+register = "/var/lib/lapipe/@NAME@/register.sqlite"
+out = "/srv/lapipe/@NAME@/out"
+runs = "/var/lib/lapipe/@NAME@/runs"
+keys = "/etc/lapipe/@NAME@.json"
+approvals = true
+"""
+
+_ORGANISATION = """# Who answers for what lapipe processes here. `lapipe check` refuses this file until every `undecided` is decided.
+
+# The name of this project: an approval is for one project, and holds in no other.
+project: @NAME@
+
+controller:
+  name: undecided        # such as Universiteit Voorbeeldstad
+  address: undecided     # such as Voorbeeldlaan 1, 1234 AB Voorbeeldstad
+  contact: undecided     # such as privacy@voorbeeld.example
+
+# The data protection officer (FG) by role, never by name. Incidents name this address.
+officer:
+  role: functionaris gegevensbescherming
+  email: undecided       # such as fg@voorbeeld.example
+
+# No purpose may publish groups of fewer people than this.
+k_floor: 10
+
+# true for a public university: it carries out a public task, so art. 6(1)(f) is no basis for it.
+public_authority: undecided
+
+# Who may approve, per role: Ed25519 public keys (32 bytes in base64), as `lapipe keys signing FILE` prints them.
+# A role without keys can sign nothing yet; a key that is taken out signs nothing any more.
+roles:
+  privacy_officer: []
+  functional_manager: []
+
+# Of these roles one approves a purpose and its pipelines.
+approvers: [privacy_officer]
+"""
+
+_IGNORE = """# Personal data, releases and registers are no part of the project.
+.lapipe/
+out/
+exports/
+*.csv
+*.parquet
+*.xlsx
+*.sqlite
+__pycache__/
+"""
+
+_GITLAB = """# lapipe guards this project: declarations, pipelines, and every change to them.
+# The image has to hold lapipe (and git); it is not on an index, so make one from a checkout.
+lapipe:
+  variables:
+    GIT_DEPTH: 0
+  script:
+    - lapipe check --against="origin/$CI_DEFAULT_BRANCH" --format=junit > lapipe.xml
+  artifacts:
+    when: always
+    reports:
+      junit: lapipe.xml
+"""
+
+_GITHUB = """# lapipe guards this project: declarations, pipelines, and every change to them.
+# The runner has to hold lapipe; it is not on an index, so install it from a checkout, or use lapipe's own action.
+name: lapipe
+on: [pull_request]
+jobs:
+  lapipe:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          fetch-depth: 0
+      - run: lapipe check --format github --against="origin/$GITHUB_BASE_REF"
+"""
+
+#: Where each code host looks for its jobs.
+CI: Mapping[str, tuple[str, str]] = {"gitlab": (".gitlab-ci.yml", _GITLAB), "github": (".github/workflows/lapipe.yml", _GITHUB)}
+
+
+def start_project(folder: Path, *, shipped: Path, ci: str) -> tuple[list[str], list[str]]:
+    """Make a project in a folder, and give the files that were written and those that were there already and stay as they are.
+
+    `shipped` holds lapipe's own schemas, of which the list of objections is taken over.
+
+    Raises:
+        UsageFault: the folder lies inside another project.
+        EngineFault: a file cannot be written.
+    """
+    place = folder.resolve()
+    for above in place.parents:
+        if (above / "lapipe.toml").is_file():
+            raise UsageFault(f"{folder} lies inside the project {above}; a project in a project would be checked as neither. Name another folder.")
+    name = re.sub(r"[^a-z0-9]+", "_", place.name.lower()).strip("_") or "project"
+    if not name[0].isalpha():
+        name = f"project_{name}"
+    host, job = CI[ci]
+    files = {"lapipe.toml": _TOML, "schemas/organisation.yaml": _ORGANISATION, ".gitignore": _IGNORE, host: job,
+             "schemas/tables/objection.odcs.yaml": (shipped / "schemas" / "tables" / "objection.odcs.yaml").read_text("utf-8"),
+             "schemas/purposes/.gitkeep": "", "pipelines/.gitkeep": ""}
+    written, kept, problem = [], [], ""
+    try:
+        for file, text in files.items():
+            path = place / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if os.path.lexists(path):
+                kept.append(file)
+                continue
+            with path.open("x", encoding="utf-8") as stream:
+                stream.write(text.replace("@NAME@", name))
+            written.append(file)
+    except OSError as error:
+        problem = f"{file} cannot be written in {folder} ({error.strerror})"
+    if problem:
+        raise EngineFault(f"{problem}; name a folder that you may write in.")
+    return written, kept
