@@ -22,7 +22,7 @@ from lapipe.rules import Finding
 _PROTECTING = ("Validate", "Object", "Retain", "Flag", "Where", "KAnonymise")
 
 #: Stages that make what is released; which of their changes take something away is not told apart.
-_COMPUTING = ("Aggregate", "Derive", "Extract", "Join", "Scrub")
+_COMPUTING = ("Aggregate", "Derive", "Extract", "Join", "Redact", "Scrub")
 
 #: Days on which two terms are compared: a month is 28 to 31 days, so "longer" is longer from any of these.
 _DAYS = (date(2001, 1, 1), date(2001, 2, 1), date(2003, 3, 1), date(2003, 12, 31), date(2004, 2, 1))

@@ -16,8 +16,9 @@ from lapipe.errors import ContractBroken, EngineFault, Refused
 from lapipe.ledger import Ledger
 from lapipe.local_time import local_date, period_of, starts
 from lapipe.people import People
-from lapipe.plan import Plan, Step
-from lapipe.readers import Parquet, Text, open_source
+from lapipe.plan import Plan, Step, sources_of
+from lapipe.quarantine import quarantine, refuse_quarantined
+from lapipe.readers import Parquet, Text, files_of, open_source
 from lapipe.register import Register, RunRecord
 from lapipe.release import Note, Release, Staging, Written, on_disk, periods_there
 from lapipe.stage import LEFT_OUT, Context
@@ -90,6 +91,7 @@ class Flow:
         self._pending = False
         self._held: ir.Table | None = None
         self._people: People | None = None
+        self._files: dict[str, tuple[Path, ...]] = {}
         #: The groups of the last Aggregate with their people, and the step that made them.
         self._grouped: tuple[Step, dict[tuple[str, ...], ir.Table]] | None = None
         #: The rows that the next count must find again; None where rows became groups.
@@ -103,6 +105,8 @@ class Flow:
     def go(self, data: Mapping[str, Any]) -> None:
         """Read the sources and fold the stages."""
         main = next(iter(self.plan.sources))
+        self._files = {name: files_of(data[name], declared) for name, declared in self.plan.sources.items()}
+        refuse_quarantined(self.register, self._files, self.running.organisation())
         for name, declared in self.plan.sources.items():
             may_be_empty = any(isinstance(step.stage, Object) and name in step.stage.needs() for step in self.plan.steps)
             only = self.plan.steps[0].after if name == main else minimised(declared, self.plan.purpose)
@@ -269,11 +273,29 @@ class Flow:
         self.record.record("stage", {"stage": step.stage.kind, "facts": shown, **counts,
                                      "columns_out": [{"name": c.name, "kind": str(c.kind), "detail": c.detail} for c in step.after]})
         if isinstance(problem, Refused) and problem.rule == "LP503":
-            officer = self.running.organisation().officer
-            raise Refused(f"{str(problem).removeprefix('LP503 ')} Contact: {officer.role}, {officer.email}.", rule="LP503")
+            raise Refused(f"{str(problem).removeprefix('LP503 ')} {self._incident(position, facts)}", rule="LP503")
         if problem is not None:
             raise problem
         self._told[position] = told
+
+    def _incident(self, position: int, facts: Mapping[str, Any]) -> str:
+        """Put the sources of a column with a BSN in quarantine, and say so with the officer's contact."""
+        organisation, options = self.running.organisation(), self.running.options
+        first: dict[str, Mapping[str, Any]] = {}
+        for fact in facts.values():
+            if isinstance(fact, Mapping) and fact.get("kind") == "national_id":
+                for source in sorted(sources_of(self.plan, position, str(fact["column"]))):
+                    first.setdefault(source, fact)
+        told = []
+        for source, fact in first.items():
+            files = self._files.get(source, ())
+            made = quarantine(self.register, options.run_id, pipeline=self.plan.pipeline, source=source, contract=self.plan.sources[source].name,
+                              column=str(fact["column"]), rule=str(fact["rule"]), files=files, today=self.running.today,
+                              organisation=organisation, folder=options.quarantine)
+            told.append(f"source '{source}' (incident {made.number}{'' if files else ', a table in memory, which nothing keeps from being read'})")
+        officer = organisation.officer
+        return (f"In quarantine: {', '.join(told)}; files stay where they are, and no run reads them until the officer releases them "
+                f"(`lapipe quarantine list`). Contact: {officer.role}, {officer.email}.")
 
     def _settle(self, table: ir.Table, contract: Contract, *, written: bool) -> ir.Table:
         """Compute the table once and keep it; count from it, in one grouped query, what each stage left out."""

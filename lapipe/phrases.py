@@ -86,4 +86,7 @@ def use_said(said: str, language: Language) -> str:
         return "alleen binnen de pijplijn, gaat niet naar buiten" if dutch else "used inside the pipeline only, never released"
     if said == "pseudonym":
         return "alleen als pseudoniem naar buiten" if dutch else "released as a pseudonym only"
+    if said == "redacted":
+        return ("vrije tekst, alleen naar buiten nadat de mensen eruit zijn gehaald" if dutch
+                else "free text, released only after the people are taken out of it")
     return f"hoogstens op {detail_said(said, language)} naar buiten" if dutch else f"released at {detail_said(said, language)} at the finest"

@@ -30,6 +30,7 @@ from lapipe.release import Staging, Written, on_disk, read_release, recover
 from lapipe.stage import Stage
 from lapipe.stages.aggregate import Aggregate
 from lapipe.stages.pseudonymise import Pseudonymise
+from lapipe.stages.redact import Redact
 from lapipe.stages.release import Release as ReleaseStage
 from lapipe.syntax import code_of, compiled, file_of, own_modules, read_by
 
@@ -261,7 +262,7 @@ class _Running:
                 replayed = earlier(self.approvals, (entry.body for entry in register.entries() if entry.kind in ("started", "carried")))
                 if replayed:
                     raise Refused(f"Pipeline {pipeline.name}: {replayed}. Have it approved again.", rule="LP109")
-            if any(isinstance(stage, Pseudonymise) for stage in pipeline.stages):
+            if any(isinstance(stage, Pseudonymise) or (isinstance(stage, Redact) and stage.pseudonym) for stage in pipeline.stages):
                 self._keys()
             with self._remembering(register), register.run(options.run_id, self._opening(plan)) as record:
                 started = next(e for e in register.entries(run=options.run_id) if e.kind == "started")

@@ -21,6 +21,7 @@ from lapipe.stages.flag import Flag
 from lapipe.stages.k_anonymise import KAnonymise
 from lapipe.stages.minimise import Minimise, minimised
 from lapipe.stages.object import Object
+from lapipe.stages.redact import Redact
 from lapipe.stages.release import Release as ReleaseStage
 from lapipe.stages.retain import Retain
 from lapipe.stages.validate import Validate
@@ -155,6 +156,9 @@ def _whole(name: str, purpose: Purpose, sources: Mapping[str, Contract], stages:
     if not any(isinstance(stage, Validate) for stage in stages[:first]):
         raise Refused(f"Pipeline {name} releases '{releases[0]}' without Validate() before it; what breaks its contract would be counted "
                       "as if it did not.", rule="LP314")
+    told = next((number for number, stage in enumerate(stages) if isinstance(stage, Redact) and stage.pseudonym), len(stages))
+    if any(isinstance(stage, Object) for stage in stages[told:]):
+        raise Refused(f"Pipeline {name}: Redact puts pseudonyms of people into texts before Object left out who objected; put Object first.", rule="LP308")
     bases = [*purpose.bases.values(), *([purpose.own_basis] if purpose.own_basis else [])]
     if any(basis.basis in _OBJECTABLE for basis in bases) and not any(isinstance(s, Object) for s in stages[:first]):
         raise Refused(f"Pipeline {name}: under the basis of purpose {purpose.name} people may object or withdraw; put Object(...) "
@@ -303,3 +307,19 @@ def stage_sql(plan: Plan, position: int) -> str:
               if _is_read(source, [s.stage for s in plan.steps])}
     context = _context(plan.purpose, date.today(), step.before, step.after, position, others)
     return str(ibis.to_sql(step.stage.apply(ibis.table(step.before.schema(), name=_FLOW), context), dialect="duckdb"))
+
+
+def sources_of(plan: Plan, position: int, name: str) -> frozenset[str]:
+    """Give the sources from which a column comes, as it enters a step; a value out of a lookup comes from all that its stage reads."""
+    import ibis
+
+    others = {source: minimised(contract, plan.purpose) for source, contract in plan.sources.items()
+              if _is_read(source, [step.stage for step in plan.steps])}
+    names, found = {name}, set()
+    for number, step in reversed(list(enumerate(plan.steps[:position]))):
+        context = _context(plan.purpose, date.today(), step.before, step.after, number, others)
+        made = origins(step.stage.apply(ibis.table(step.before.schema(), name=_FLOW), context), _FLOW)
+        origin = {each for column in names for each in (made.get(column) or {*step.stage.needs(), next(iter(plan.sources))})}
+        found |= {each.partition(".")[0] for each in origin if each.partition(".")[0] in plan.sources}
+        names = {each for each in origin if each in step.before}
+    return frozenset(found | ({next(iter(plan.sources))} if names else set()))

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Column, Contract, Kind
+from lapipe.detect.inferred import refuse_times
 from lapipe.engine import Engine
 from lapipe.errors import EngineFault, LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.purpose import Purpose
 from lapipe.register import Register
 from lapipe.stages.aggregate import OVER, PEOPLE, STATUS, WITHHELD
 from lapipe.stages.generalise import meets
+from lapipe.stages.redact import REDACTED
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -46,8 +48,9 @@ class Release:
 
     Raises:
         Refused: a column is an identifier (LP301), a national id (LP302), free text (LP307), a special category without a
-            condition (LP310), not allowed by the purpose (LP304), or finer than it allows (LP303, LP311); or no recipient of
-            the purpose may have a table of this kind (LP304).
+            condition (LP310), not allowed by the purpose (LP304), or finer than it allows (LP303, LP311), or a time about single
+            people from which a special category can be inferred (LP318, LP319); or no recipient of the purpose may have a table
+            of this kind (LP304).
     """
 
     name: str
@@ -70,8 +73,7 @@ class Release:
         if column.kind is Kind.IDENTIFIER:
             raise Refused(f"{at} is a direct identifier. Put Pseudonymise before the release, or leave it out.", rule="LP301")
         if column.kind is Kind.FREE_TEXT:
-            raise Refused(f"{at} is free text, in which names and numbers hide. Leave it out, or Generalise it to a declared level.",
-                          rule="LP307")
+            self._text(column, at)
         if column.kind is Kind.SPECIAL and not self.purpose.condition:
             raise Refused(f"{at} is special-category data, and purpose {self.purpose.name} names no condition of art. 9(2).",
                           rule="LP310")
@@ -84,6 +86,21 @@ class Release:
             raise Refused(f"{at} has detail '{column.detail}', finer than the '{column.use}' that purpose {self.purpose.name} allows. "
                           f"Add it to Generalise: {{'{column.name}': '{column.use}'}}.",
                           rule="LP303" if column.kind is Kind.EVENT_TIME else "LP311")
+        refuse_times(at, column, self.contract, self.purpose)
+
+    def _text(self, column: Column, at: str) -> None:
+        """Refuse free text, unless it is redacted and the purpose says so, with a reason, for people who may have pseudonyms."""
+        name = self.purpose.name
+        if column.detail != REDACTED:
+            raise Refused(f"{at} is free text, in which names and numbers hide. Leave it out, Generalise it to a declared level, or Redact it where "
+                          f"purpose {name} allows that.", rule="LP307")
+        if self.contract.statistics:
+            raise Refused(f"{at} is free text, and figures are not told per text. Leave it out of Aggregate.", rule="LP317")
+        waiver = self.purpose.waiver(f"{REDACTED} {column.name}")
+        if column.use != REDACTED or waiver is None or waiver.value is not True:
+            missing = f"says '{column.use or 'nothing'}' for it and not '{REDACTED}'" if column.use != REDACTED else "does not say why"
+            raise Refused(f"{at} is redacted free text, in which something may still tell who wrote it, and purpose {name} {missing}. It takes the use "
+                          f"'{REDACTED}' under columns, and an exception '{REDACTED} {column.name}' with value true and the reason.", rule="LP317")
 
     def write(self, table: ir.Table | pa.Table, engine: Engine, staging: Staging, note: Note) -> Written:
         """Write data, codebooks and manifest below `staging`; nothing is visible before `Staging.commit`.
@@ -253,6 +270,7 @@ _WORDS = {
            "measure": "Een leeg cijfer in een gepubliceerde rij is onthouden omdat het over te weinig mensen gaat of ieders waarde zou verraden.",
            "null": "Een lege waarde in een groepskolom is een eigen groep: bij deze mensen is de waarde onbekend.",
            "plain": "Een lege waarde is in de bron onbekend.",
+           "redacted": "Een lege tekst was leeg, of wordt onthouden: iets erin vertelt mogelijk over iemand. Wat tussen [haken] staat, is vervangen.",
            "joinable": "andere gepseudonimiseerde tabellen van hetzelfde doel, en geen andere",
            "nojoin": "niets: deze tabel bevat groepen, geen mensen"},
     "en": {"title": "Codebook", "why": "Why this table exists", "column": "column", "means": "meaning", "type": "type",
@@ -268,6 +286,7 @@ _WORDS = {
            "measure": "An empty figure in a published row is withheld, because too few people are behind it or it would tell everyone's value.",
            "null": "An empty value in a grouping column is a group of its own: for these people the value is not known.",
            "plain": "An empty value is not known in the source.",
+           "redacted": "An empty text was empty, or is withheld: something in it may tell about somebody. What stands in [brackets] was replaced.",
            "joinable": "other pseudonymised tables of the same purpose, and no others",
            "nojoin": "nothing: it holds groups, not people"},
 }
@@ -299,6 +318,8 @@ def codebook(release: Release, note: Note, language: str) -> str:
         lines.append(words["null"])
     else:
         lines.append(words["plain"])
+        if any(column.detail == REDACTED for column in contract):
+            lines.append(words["redacted"])
     lines += ["", f"{words['join']}: {words['nojoin'] if contract.statistics else words['joinable']}.", "",
               f"{words['erase']}: {note.erase_by.isoformat()}.", ""]
     return "\n".join(lines)

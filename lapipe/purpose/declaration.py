@@ -60,9 +60,9 @@ class Basis:
 class ColumnUse:
     """What of a column may be released.
 
-    `use` is "full" (as it is), "inside" (used inside the pipeline, never released), "pseudonym", or a detail: "hour",
-    "day", "week", "month", "year", "academic year", "band 10", "level NAME" (of a hierarchy), "prefix 16" (bits of an
-    IPv4 address; IPv6 keeps three times as many).
+    `use` is "full" (as it is), "inside" (used inside the pipeline, never released), "pseudonym", "redacted" (free text that
+    Redact took the people out of), or a detail: "hour", "day", "week", "month", "year", "academic year", "band 10",
+    "level NAME" (of a hierarchy), "prefix 16" (bits of an IPv4 address; IPv6 keeps three times as many).
     """
 
     column: str
@@ -304,7 +304,7 @@ def _basis(phase: str, said: Mapping[str, str]) -> Basis:
 
 
 #: The uses that are one word (or two); the others carry a number or a name.
-_PLAIN_USES = ("full", "inside", "pseudonym", "hour", "day", "week", "month", "year", "academic year")
+_PLAIN_USES = ("full", "inside", "pseudonym", "redacted", "hour", "day", "week", "month", "year", "academic year")
 _OTHER_USES = (r"band [1-9]\d{0,8}", r"level [A-Za-z_]\w*(?:[ -]\w+)*", r"prefix (?:[1-9]|[12]\d|3[01])")
 _USE = re.compile("|".join([*_PLAIN_USES, *_OTHER_USES]))
 

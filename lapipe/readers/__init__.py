@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-__all__ = ["FORMATS", "Frame", "Parquet", "Source", "Text", "open_source"]
+__all__ = ["FORMATS", "Frame", "Parquet", "Source", "Text", "files_of", "open_source"]
 
 #: The format that a file's ending stands for, where the contract names none; a packed file has .gz or .zip behind it.
 FORMATS = {".csv": "delimited", ".txt": "delimited", ".tsv": "delimited", ".xls": "delimited", ".jsonl": "jsonl", ".ndjson": "jsonl",
@@ -61,6 +61,11 @@ def open_source(data: Any, contract: Contract, spool: Path, quarantine: Path | N
     if format == "delimited":
         return open_text(paths, contract, spool, quarantine)
     return _open_records(paths, format, contract, spool, quarantine)
+
+
+def files_of(data: Any, contract: Contract) -> tuple[Path, ...]:
+    """Give the files that a source is read from; none where it is a table in memory."""
+    return _paths(str(data), contract) if isinstance(data, (str, Path)) else ()
 
 
 def _format(path: Path, contract: Contract) -> str:

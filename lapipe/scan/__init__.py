@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,7 +165,8 @@ def scan(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = 
         # Two columns at a time: looking at values is done outside Python's lock, each column with a cursor of its own.
         listed = [(column.name, column.type, engine.distinct(read.table[column.name])) for column in opened.contract]
         with ThreadPoolExecutor(_TOGETHER) as pool:
-            columns = list(pool.map(lambda each: _column(each[0], each[1], each[2], read.rows), listed))
+            columns = tuple(pool.map(lambda each: _column(each[0], each[1], each[2], read.rows), listed))
+        columns = _inferred(columns, read.rows, lambda name: engine.distinct(read.table[name]))
     finally:
         engine.close()
     told = beside([Judged(column.name, column.evidence) for column in columns], read.rows)
@@ -206,6 +207,25 @@ def _column(name: str, stored: str, batches: Iterator[pa.Array], rows: int) -> S
     key = distinct == rows > 1 and found.type in ("string", "integer") and not found.clock
     nulls = tuple(sorted(texts.nulls | {""})) if stored == "string" else ()
     return ScannedColumn(name, found, nulls, distinct, key, evidence)
+
+
+def _inferred(columns: tuple[ScannedColumn, ...], rows: int, distinct: Callable[[str], Iterator[pa.Array]]) -> tuple[ScannedColumn, ...]:
+    """Add to the notes what times show about the people beside them."""
+    from lapipe.detect.inferred import TimesSeen, beside_people, times_of
+
+    people = beside_people([(c.name, c.distinct, any(e.kind == "identifier" and e.verdict == "found" and not e.text for e in c.evidence))
+                            for c in columns], rows)
+    notes: dict[str, tuple[str, ...]] = {}
+    for column in columns:
+        born = any(each.rule == "date_of_birth" and each.verdict != "none" for each in column.evidence)
+        if people and column.temporal and not born:
+            seen = TimesSeen()
+            for batch in distinct(column.name):
+                times = times_of(batch, column.found.format, column.found.clock)
+                if times is not None:
+                    seen.add(times)
+            notes[column.name] = seen.notes()
+    return tuple(replace(column, found=replace(column.found, notes=(*column.found.notes, *notes.get(column.name, ())))) for column in columns)
 
 
 def exports_in(folder: Path) -> tuple[Path, ...]:

@@ -11,6 +11,7 @@ from lapipe.stages.measures import Count, Deviation, Mean, Median, Share, Sum
 from lapipe.stages.minimise import Minimise
 from lapipe.stages.object import Object
 from lapipe.stages.pseudonymise import Pseudonymise
+from lapipe.stages.redact import Redact
 from lapipe.stages.release import Release
 from lapipe.stages.retain import Retain
 from lapipe.stages.scrub import Scrub
@@ -19,5 +20,5 @@ from lapipe.stages.where import Where
 
 __all__ = [
     "Aggregate", "Count", "Derive", "Deviation", "Extract", "Flag", "Generalise", "Join", "KAnonymise", "Mean", "Median", "Minimise", "Object",
-    "Pseudonymise", "Release", "Retain", "Scrub", "Share", "Sum", "Validate", "Where",
+    "Pseudonymise", "Redact", "Release", "Retain", "Scrub", "Share", "Sum", "Validate", "Where",
 ]

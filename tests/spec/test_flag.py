@@ -6,7 +6,7 @@ import pytest
 
 from lapipe.contract import Column, Kind
 from lapipe.errors import LapipeError, Refused, UsageFault
-from lapipe.purpose import Waiver
+from lapipe.purpose import Condition, Waiver
 from lapipe.stages import Flag
 from tests.spec.conftest import Runner, a_person, a_purpose, a_table, plan_stage
 
@@ -75,3 +75,34 @@ def test_what_is_declared_and_may_not_flow_is_refused_in_the_plan(kind: Kind, ru
     with pytest.raises(Refused) as refused:
         plan_stage(Flag(), a_table(a_person(), Column("x", kind=kind)))
     assert refused.value.rule == rule
+
+
+CONDITION = a_purpose(condition=Condition("j", "UAVG art. 24"))
+
+
+def test_a_special_category_that_no_contract_declares_is_refused_whatever_the_purpose_says(run: Runner) -> None:
+    rows = [{"student": str(number), "dyslexie": number % 7 == 0} for number in range(40)]
+    for purpose in (a_purpose(), CONDITION):
+        with pytest.raises(Refused, match=r"^LP310 Flag: column 'dyslexie' holds special:health, which its contract does not declare"):
+            run(Flag(), a_table(a_person(), Column("dyslexie", type="boolean")), rows, purpose=purpose)
+    declared = a_table(a_person(), Column("dyslexie", type="boolean", kind=Kind.SPECIAL, category="pd:Disability"))
+    assert len(run(Flag(), declared, rows, purpose=CONDITION).rows) == 40
+
+
+def test_criminal_data_is_refused_whatever_its_contract_and_purpose_say(run: Runner) -> None:
+    rows = [{"student": str(number), "strafblad": "ja" if number % 7 == 0 else "nee"} for number in range(40)]
+    for kind in (Kind.PLAIN, Kind.SENSITIVE):
+        with pytest.raises(Refused, match=r"^LP321 Flag: column 'strafblad' holds criminal data"):
+            run(Flag(), a_table(a_person(), Column("strafblad", kind=kind)), rows, purpose=CONDITION)
+    with pytest.raises(UsageFault, match="^LP321"):
+        plan_stage(Flag(accept={"strafblad": "special:criminal"}), a_table(a_person(), Column("strafblad")), purpose=CONDITION)
+
+
+def test_what_is_left_of_redacted_text_is_looked_at_like_all_else(run: Runner) -> None:
+    table = a_table(a_person(), Column("message", kind=Kind.FREE_TEXT, detail="redacted", use="redacted"))
+    clean = [{"student": str(number), "message": f"Hoi [naam], zie vraag {number} van [persoon 596d8598-acdc-8fd0-822a-5ff407bb114e] of [e-mailadres]."} for number in range(60)]
+    assert len(run(Flag(), table, clean).rows) == 60
+    with pytest.raises(Refused, match="^LP301 Flag: column 'message' holds email"):
+        run(Flag(), table, [*clean, {"student": "61", "message": "Hoi, mail mij op jan@voorbeeld.example, goed?"}])
+    with pytest.raises(Refused, match="^LP503"):
+        run(Flag(), table, [*clean, {"student": "61", "message": f"Mijn BSN is {NUMBERS[0]}."}])
