@@ -1,0 +1,132 @@
+"""The records of art. 30 say of each value whether it ran, was declared, or is missing."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from lapipe.article30 import CNIL, FIELDS, ICO, Item, Record, as_csv, as_json, as_markdown, records, write_xlsx
+from lapipe.register import Register
+from tests.projects import WEEKLY, Project, project
+from tests.test_register import Ticking
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    made = project(tmp_path_factory.mktemp("article30"))
+    assert made.lapipe("run", WEEKLY, "--run-id", "r1").code == 0
+    return made
+
+
+def found(made: Project, register: Path | None = None) -> dict[tuple[str, str], Record]:
+    with Register.open(register or made.register, clock=Ticking()) as opened:
+        return {(record.article, record.name): record for record in records(made.root, opened)}
+
+
+def labels(record: Record, field: str) -> set[str]:
+    return {item.label for item in record.fields[field]}
+
+
+def test_every_field_of_the_article_is_there_and_says_what_it_rests_on(made: Project) -> None:
+    record = found(made)["30(1)", WEEKLY]
+    asked = {f"30(1)({letter})" for letter in "abcdefg"}
+    assert asked <= {FIELDS[key][0].partition(",")[0] for key in record.fields}
+    assert {key: labels(record, key) for key in record.fields} == {
+        "controller": {"declared"}, "joint_controller": {"missing"}, "officer": {"declared"}, "purposes": {"evidenced"}, "subjects": {"declared"},
+        "data": {"evidenced", "declared"}, "special": {"missing"}, "recipients": {"evidenced"}, "transfers": {"missing"},
+        "terms": {"evidenced", "declared"}, "measures": {"evidenced"}, "basis": {"declared"}, "condition": {"missing"},
+        "sources": {"evidenced", "declared"}, "notice": {"declared"}, "dpia": {"declared"}, "decisions": {"missing"}, "breaches": {"missing"}}
+    assert (record.runs, bool(record.last_run)) == (1, True)
+
+
+def test_what_is_evidenced_names_entries_that_show_it(made: Project) -> None:
+    record = found(made)["30(1)", WEEKLY]
+    with Register.open(made.register, clock=Ticking()) as register:
+        entries = {entry.seq: entry for entry in register.entries()}
+    kinds = {key: {entries[seq].kind for item in items for seq in item.entries} for key, items in record.fields.items()}
+    assert (kinds["purposes"], kinds["data"], kinds["recipients"], kinds["terms"]) == ({"started"}, {"source"}, {"release"}, {"stage"})
+    for item in record.fields["data"]:
+        table, _, column = item.value.partition(" ")[0].partition(".")
+        read = {seq for seq, entry in entries.items() if entry.kind == "source" and entry.body["contract"] == table
+                and column in entry.body["columns_read"]}  # type: ignore[operator]
+        assert set(item.entries) == read
+        assert (item.label == "evidenced") == bool(read)
+    said = [item.value for item in record.fields["measures"]]
+    assert "k = 10" in said
+    assert any(value.startswith("Pseudonymise {") for value in said)
+    assert any(value.startswith("pseudonyms of moodle_user under key 20") for value in said)
+    # A role that may only have statistics is not shown by a release of pseudonyms.
+    (committee,) = [item for item in record.fields["recipients"] if "statistics" in item.value]
+    assert {entries[seq].body["kind"] for seq in committee.entries} == {"statistics"}
+
+
+def test_the_processor_has_a_record_of_its_own_that_says_for_whom_is_not_known(made: Project) -> None:
+    record = found(made)["30(2)", WEEKLY]
+    assert (labels(record, "processor"), labels(record, "on_behalf_of"), labels(record, "categories")) == ({"declared"}, {"missing"}, {"evidenced"})
+    assert "(30(2)(d))" in as_markdown([record], "en")
+
+
+def test_what_did_not_run_is_not_evidenced(made: Project, tmp_path: Path) -> None:
+    for record in found(made, tmp_path / "empty").values():
+        assert record.runs == 0
+        assert not any(item.label == "evidenced" or item.entries for items in record.fields.values() for item in items)
+
+
+def test_a_purpose_that_was_changed_since_is_declared_and_not_evidenced(tmp_path: Path, made: Project) -> None:
+    other = project(tmp_path)
+    path = other.root / "schemas" / "purposes" / f"{WEEKLY}.yaml"
+    path.write_text(path.read_text("utf-8") + "\n# later\n", "utf-8")
+    record = found(other, made.register)["30(1)", WEEKLY]
+    assert labels(record, "purposes") == {"declared"}
+
+
+def test_a_missing_field_is_never_given_a_value(made: Project) -> None:
+    items = [item for record in found(made).values() for each in record.fields.values() for item in each]
+    assert all(bool(item.value) is (item.label != "missing") for item in items)
+    assert all(bool(item.entries) is (item.label == "evidenced") for item in items)
+    assert all(item.file for item in items if item.label == "declared")
+
+
+def test_the_exports_hold_the_same_values(made: Project, tmp_path: Path) -> None:
+    all_of_it = list(found(made).values())
+    items = [item for record in all_of_it for each in record.fields.values() for item in each]
+    told = json.loads(as_json(all_of_it))
+    assert [item["value"] for record in told["records"] for each in record["fields"].values() for item in each["items"]] == [item.value for item in items]
+    for language in ("nl", "en"):
+        rows = list(csv.reader(io.StringIO(as_csv(all_of_it, language).removeprefix("\ufeff"))))
+        assert [row[4] for row in rows[1:]] == [item.value for item in items]
+        text = as_markdown(all_of_it, language)
+        assert text.count("[ontbreekt]" if language == "nl" else "[missing]") == sum(item.label == "missing" for item in items)
+        write_xlsx(all_of_it, language, tmp_path / "book.xlsx")
+        book = openpyxl.load_workbook(tmp_path / "book.xlsx")
+        assert book.sheetnames == ["30", "CNIL", "ICO", "Scope"]
+        for name, columns in (("CNIL", CNIL), ("ICO", ICO)):
+            sheet = list(book[name].values)
+            assert sheet[0] == tuple(columns)
+            assert len(sheet) == 1 + len(all_of_it) / 2
+
+
+def test_no_cell_is_a_formula(made: Project, tmp_path: Path) -> None:
+    record = found(made)["30(1)", WEEKLY]
+    planted = dataclasses.replace(record, fields={"notice": (Item("=HYPERLINK(1)", "declared", file="+x"),)}, title={"nl": "=1+1", "en": "=1+1"})
+    cells = [cell for row in csv.reader(io.StringIO(as_csv([planted], "en"))) for cell in row]
+    assert "'=HYPERLINK(1)" in cells
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+    write_xlsx([planted], "en", tmp_path / "book.xlsx")
+    types = {cell.data_type for sheet in openpyxl.load_workbook(tmp_path / "book.xlsx") for row in sheet for cell in row}
+    assert types >= {"s"}
+    assert "f" not in types
+
+
+@pytest.mark.parametrize(("words", "code"), [
+    ((), 0), (("--format", "json"), 0), (("--format", "csv", "--language", "en"), 0), (("--format", "xlsx"), 2), (("--format", "ods"), 2),
+    (("--language", "fr"), 2), (("--format", "xlsx", "--to", "book.xlsx"), 0), (("--to", "nowhere/record.md"), 6), (("--to", "record.md"), 0)])
+def test_the_command_writes_what_is_asked(made: Project, words: tuple[str, ...], code: int) -> None:
+    done = made.lapipe("register", "article30", *words)
+    assert (done.code, done.err.count("\n")) == (code, int(code != 0))
