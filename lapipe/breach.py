@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lapipe.errors import RegisterFault, UsageFault
-from lapipe.release import DATA, MANIFEST, parts
+from lapipe.release import DATA, MANIFEST, parts, sha256
 
 #: The hours within which the authority is told, from when the controller knew (GDPR art. 33(1)).
 HOURS = 72
@@ -63,7 +63,7 @@ def manifests_of(release: Path) -> list[tuple[Path, dict[str, Any]]]:
 
     Raises:
         UsageFault: there is no release.
-        RegisterFault: a manifest cannot be read (LP605).
+        RegisterFault: a manifest cannot be read, or the data is not what it says (LP605).
     """
     found = []
     for folder in parts(release):
@@ -74,6 +74,8 @@ def manifests_of(release: Path) -> list[tuple[Path, dict[str, Any]]]:
             said = None
         if not isinstance(said, dict) or not {"release", "kind", "run", "rows", "erase_by", "purpose", "recipients", "columns", "k"} <= said.keys():
             raise RegisterFault(f"The manifest of {folder} cannot be read; restore it, or tell from the register what run it was of.", rule="LP605")
+        if not (folder / DATA).is_file() or sha256(folder / DATA) != said.get("files", {}).get(DATA):
+            raise RegisterFault(f"The data of {folder} is not what its manifest says, so nobody in it can be counted; restore it.", rule="LP605")
         found.append((folder, said))
     return found
 

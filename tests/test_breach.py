@@ -27,3 +27,7 @@ def test_a_breach_pack_counts_people_and_tells_the_clock(tmp_path: Path) -> None
     assert made.lapipe("register", "breach", "out/weekly_activity", "--known", "2026-03-29T01:30").code == 2
     assert made.lapipe("register", "list").code == 0
     assert made.lapipe("register", "verify").code == 0
+    data = next(made.out.glob("moodle_activity/*/r1/data.parquet"))
+    pq.write_table(table.slice(1), data)
+    altered = made.lapipe("register", "breach", "out/moodle_activity", *known)
+    assert (altered.code, "LP605" in altered.err, altered.out) == (5, True, "")
