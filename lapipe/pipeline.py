@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
 import traceback
@@ -18,7 +17,7 @@ from lapipe.contract import Contract
 from lapipe.documents import load
 from lapipe.engine import open_engine
 from lapipe.engine.runfolder import RunFolder, sweep
-from lapipe.errors import LapipeError, Refused, RegisterFault, UsageFault
+from lapipe.errors import LapipeError, Refused, UsageFault
 from lapipe.flow import Flow, Told, texts
 from lapipe.keys import KeyRing, Marks, Pseudonyms
 from lapipe.ledger import Ledger
@@ -26,7 +25,7 @@ from lapipe.plan import Plan, make_plan
 from lapipe.project import Profile, demanding, find_project, load_profiles, load_project
 from lapipe.purpose import Organisation, Purpose, load_organisation
 from lapipe.purpose.findings import findings
-from lapipe.register import Register
+from lapipe.register import Register, Unsettled
 from lapipe.release import Staging, Written, on_disk, read_release, recover
 from lapipe.stage import Stage
 from lapipe.stages.aggregate import Aggregate
@@ -249,7 +248,7 @@ class _Running:
         self._lawful()
         self.approvals = held_by(plan, self.organisation(), pipeline.purpose.path.resolve().parents[2], self.today, demanded=options.approvals)
         data = self._data(data)
-        with _owner_only(), Register.open(options.register, clock=options.clock) as register, _one_at_a_time(register, pipeline.name):
+        with _owner_only(), Register.open(options.register, clock=options.clock) as register, register.turn(pipeline.name):
             sweep(runs)
             on_disk("tidy the releases", lambda: recover(out, register))
             before = register.outcome(options.run_id)
@@ -281,10 +280,12 @@ class _Running:
                                                       "periods": list(written.periods)})
                         on_disk("put the releases in place", staging.commit)
                         record.complete({"releases": [w.name for w in flow.written], "key": self.key_ids})
-                    except BaseException:
-                        staging.undo()
-                        if self.ledger is not None:
-                            self.ledger.forget(options.run_id)
+                    except BaseException as error:
+                        # Where nobody knows whether the end was written, the next run asks the register, and finishes or takes back.
+                        if not isinstance(error, Unsettled):
+                            staging.undo()
+                            if self.ledger is not None:
+                                self.ledger.forget(options.run_id)
                         raise
                     staging.finish()
         return Run(options.run_id, out, tuple(flow.written), flow.told, flow.source_rows, withheld=flow.withheld,
@@ -401,24 +402,6 @@ def _repeated(register: Register, run: str, out: Path) -> Run:
 def _releases(pipeline: Pipeline) -> dict[str, str]:
     """Give the pipeline of each of its releases' names."""
     return {stage.name: pipeline.name for stage in pipeline.stages if isinstance(stage, ReleaseStage)}
-
-
-@contextmanager
-def _one_at_a_time(register: Register, pipeline: str) -> Iterator[None]:
-    """Let the runs of one pipeline on one register wait for each other, so that no period is released by two of them."""
-    path = register.path.with_name(f".{register.path.name}.{pipeline}.turn")
-    try:
-        turn = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-        reason = ""
-    except OSError as error:
-        reason = str(error.strerror)
-    if reason:
-        raise RegisterFault(f"The folder of the register {register.path} cannot be written ({reason}).", rule="LP601")
-    try:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(turn)
 
 
 @contextmanager

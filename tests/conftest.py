@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
+from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
+
+#: Where the tests may make schemas; the account that runs them is a superuser there.
+POSTGRES = os.environ.get("LAPIPE_POSTGRES", "postgresql:///test?host=/var/run/postgresql")
 
 _missing: set[str] = set()
 
@@ -16,6 +21,23 @@ def missing(what: str) -> NoReturn:
         pytest.fail(f"{what}, and LAPIPE_ALL=1 asks for all tests", pytrace=False)
     _missing.add(what)
     pytest.skip(what)
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    """Give the URL of a schema of one's own in PostgreSQL, which is not made yet."""
+    import psycopg
+
+    schema = f"lapipe_test_{secrets.token_hex(6)}"
+    try:
+        with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=5) as connection:
+            connection.execute("SET client_min_messages = error")
+            yield f"{POSTGRES}{'&' if '?' in POSTGRES else '?'}schema={schema}"
+            connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        return
+    except psycopg.OperationalError:
+        pass
+    missing("no PostgreSQL at LAPIPE_POSTGRES or on the local socket")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

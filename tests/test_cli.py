@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,35 @@ def test_keys_are_created_once_and_listed(made: Project) -> None:
     assert made.lapipe("keys", "create", "--keys", ring).code == 5
     assert made.lapipe("keys", "list", "--keys", ring).out.count("\n") == 1
     assert made.lapipe("keys", "create", "--keys", made.root / "ring.json").code == 5
+
+
+def test_a_register_is_signed_verified_exported_amended_and_closed(made: Project) -> None:
+    officer = made.base / "officer"
+    key, note, export = officer / "key", officer / "note", officer / "export.jsonl"
+    assert made.lapipe("run", WEEKLY, "--run-id", "r1").code == 0
+    assert made.lapipe("register", "create-key", key).code == 0
+    assert made.lapipe("register", "create-key", made.root / "key").err.startswith("lapipe: LP610")
+    signed = made.lapipe("register", "checkpoint", "--key", key, "--to", note)
+    assert (signed.code, signed.err) == (0, "")
+    assert made.lapipe("register", "checkpoint", "--key", key).out.encode().endswith(b"\n")
+    # What went to standard output was the last checkpoint.
+    assert made.lapipe("register", "verify", "--checkpoint", note, "--public", f"{key}.pub").code == 5
+    assert made.lapipe("register", "checkpoint", "--key", key, "--to", note).code == 0
+    held = made.lapipe("register", "verify", "--checkpoint", note, "--public", f"{key}.pub", "--format", "json")
+    assert (held.code, json.loads(held.out)["assurance"]) == (0, "chain and checkpoint")
+    for words in (("--checkpoint", note), ("--public", f"{key}.pub"), ("--checkpoint", note, "--public", "x"), ("--checkpoint", key, "--public", f"{key}.pub")):
+        assert made.lapipe("register", "verify", *words).code == 2
+    assert made.lapipe("register", "verify", "--checkpoint", officer / "none", "--public", f"{key}.pub").code == 6
+    assert made.lapipe("register", "amend", "2", "--reason", "the week before", "--set", "rows=11").out.endswith("amends entry 2.\n")
+    assert made.lapipe("register", "amend", "2", "--reason", "the week before", "--set", "rows").code == 2
+    assert "amends: 2" in made.lapipe("register", "show", "r1").out
+    assert made.lapipe("register", "prove", "--checkpoint", note, "--entry", "2").code == 0
+    assert made.lapipe("register", "prove", "--checkpoint", note).code == 2
+    assert made.lapipe("register", "export", "--to", export).code == 0
+    assert made.lapipe("register", "export", "--format", "xml").code == 2
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    nothing = made.lapipe("register", "close", "--until", today, "--export", officer / "closed", "--key", key, "--to", note)
+    assert (nothing.code, nothing.err) == (2, f"lapipe: Nothing that was recorded before {today} is there to close.\n")
+    assert made.lapipe("register", "close", "--until", "today", "--export", officer / "closed", "--key", key, "--to", note).code == 2
+    assert made.lapipe("register", "create").code == 0
+    assert made.lapipe("register", "create", "--writer", "someone").code == 2

@@ -16,12 +16,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, TypeAlias
 
+import psycopg
 import pytest
 
 from lapipe import register as module
 from lapipe.errors import ContractBroken, EngineFault, LapipeError, Refused, RegisterFault, UsageFault
-from lapipe.register import LARGEST, NOTHING_BEFORE, Register
+from lapipe.register import LARGEST, NOTHING_BEFORE, Register, chain, store
 
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]
@@ -45,8 +47,22 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def register(path: Path) -> Iterator[Register]:
+def in_file(path: Path) -> Iterator[Register]:
     with Register.open(path, clock=Ticking()) as register:
+        yield register
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest) -> str:
+    """Where a register may be: every test with this runs on both backends."""
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("path"))
+    return str(request.getfixturevalue("database"))
+
+
+@pytest.fixture
+def register(place: str) -> Iterator[Register]:
+    with Register.open(place, clock=Ticking()) as register:
         yield register
 
 
@@ -88,8 +104,8 @@ def test_an_entry_holds_what_was_given_and_continues_the_one_before(register: Re
     assert list(register.entries(run="r2")) == []
 
 
-def test_the_hash_is_the_rfc_9162_leaf_hash_of_the_canonical_text(register: Register, path: Path) -> None:
-    entry = register.append("key", {"b": "ë", "a": 1})
+def test_the_hash_is_the_rfc_9162_leaf_hash_of_the_canonical_text(in_file: Register, path: Path) -> None:
+    entry = in_file.append("key", {"b": "ë", "a": 1})
     text = ('{"content":{"a":1,"b":"ë"},"kind":"key","prev":"' + "0" * 64
             + '","run":"","seq":1,"time":"2026-01-05T12:00:01.000000Z"}')
     assert entry.hash == sha256(b"\0" + text.encode()).hexdigest()
@@ -111,7 +127,7 @@ def test_entries_come_whole_at_the_boundaries_of_a_page(register: Register, coun
     def many() -> None:
         for _ in range(count):
             register._insert("key", {}, "")
-    register._transaction(many)
+    register._store.transact(many)
     assert [entry.seq for entry in register.entries()] == list(range(1, count + 1))
     checked = register.verify()
     assert (checked.entries, checked.findings) == (count, ())
@@ -123,9 +139,9 @@ def test_an_empty_register_is_whole_and_its_head_is_nothing(register: Register) 
     assert register.outcome("r1") is None
 
 
-def test_entries_appended_while_reading_wait_for_the_next_reading(register: Register, path: Path) -> None:
+def test_entries_appended_while_reading_wait_for_the_next_reading(register: Register, place: str) -> None:
     register.append("key", {})
-    with Register.open(path, clock=Ticking(START + timedelta(hours=1))) as other:
+    with Register.open(place, clock=Ticking(START + timedelta(hours=1))) as other:
         seen = 0
         for _ in register.entries():
             seen += 1
@@ -177,21 +193,21 @@ def test_append_takes_names_and_leaves_starts_and_ends_to_run(register: Register
         register.append(kind, {}, run=run)
 
 
-def test_a_clock_without_a_zone_is_refused(path: Path) -> None:
-    with Register.open(path, clock=lambda: datetime(2026, 1, 5)) as register:
+def test_a_clock_without_a_zone_is_refused(place: str) -> None:
+    with Register.open(place, clock=lambda: datetime(2026, 1, 5)) as register:
         with pytest.raises(TypeError, match="zone"):
             register.append("key", {})
         assert list(register.entries()) == []
 
 
-def test_a_time_in_another_zone_is_recorded_in_utc(path: Path) -> None:
-    with Register.open(path, clock=lambda: datetime(2026, 1, 5, 1, tzinfo=timezone(timedelta(hours=2)))) as register:
+def test_a_time_in_another_zone_is_recorded_in_utc(place: str) -> None:
+    with Register.open(place, clock=lambda: datetime(2026, 1, 5, 1, tzinfo=timezone(timedelta(hours=2)))) as register:
         assert register.append("key", {}).time == "2026-01-04T23:00:00.000000Z"
 
 
-def test_a_clock_that_was_set_back_is_recorded_as_it_was_and_found(path: Path) -> None:
+def test_a_clock_that_was_set_back_is_recorded_as_it_was_and_found(place: str) -> None:
     times = iter([START, START, START - timedelta(microseconds=1), START + timedelta(days=1)])
-    with Register.open(path, clock=lambda: next(times)) as register:
+    with Register.open(place, clock=lambda: next(times)) as register:
         for _ in range(4):
             register.append("key", {})
         findings = register.verify().findings
@@ -202,8 +218,8 @@ def test_a_clock_that_was_set_back_is_recorded_as_it_was_and_found(path: Path) -
 # --- runs -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_start_is_on_disk_before_the_body_runs(register: Register, path: Path) -> None:
-    with Register.open(path, clock=Ticking()) as other, register.run("r1", {"pipeline": "weekly"}) as record:
+def test_a_start_is_on_disk_before_the_body_runs(register: Register, place: str) -> None:
+    with Register.open(place, clock=Ticking()) as other, register.run("r1", {"pipeline": "weekly"}) as record:
         assert [entry.kind for entry in other.entries(run="r1")] == ["started"]
         record.complete({})
         assert [entry.kind for entry in other.entries(run="r1")] == ["started", "completed"]
@@ -247,6 +263,7 @@ def test_an_error_is_recorded_and_goes_on(
     assert summary is not None
     assert (summary.state, summary.reason) == (state, body.get("rule") or body["error"])
     assert register.verify().findings == ()
+    assert PLANTED not in repr(list(register.entries()))
     # Every byte that was written: the register, SQLite's files beside it, locks.
     assert not any(PLANTED.encode() in file.read_bytes() for file in path.parent.iterdir())
 
@@ -314,8 +331,8 @@ def test_a_run_without_success_starts_again_as_the_next_attempt(register: Regist
     assert [summary.id for summary in register.runs()] == ["r1"]
 
 
-def test_a_run_that_lives_cannot_start_twice(register: Register, path: Path) -> None:
-    with Register.open(path, clock=Ticking()) as other, register.run("r1", {}) as record:
+def test_a_run_that_lives_cannot_start_twice(register: Register, place: str) -> None:
+    with Register.open(place, clock=Ticking()) as other, register.run("r1", {}) as record:
         with pytest.raises(UsageFault, match="is running now"), other.run("r1", {}):
             pytest.fail("the body ran")
         with other.run("r2", {}) as second:
@@ -331,16 +348,16 @@ def test_a_run_id_is_a_file_name(register: Register, run: str) -> None:
     assert list(register.entries()) == []
 
 
-def test_a_lock_is_owner_only_and_gone_after_the_run(register: Register, path: Path) -> None:
+def test_a_lock_is_owner_only_and_gone_after_the_run(in_file: Register, path: Path) -> None:
     lock = path.with_name(".register.sqlite.r1.lock")
-    with register.run("r1", {}) as record:
+    with in_file.run("r1", {}) as record:
         assert stat.S_IMODE(lock.stat().st_mode) == 0o600
         record.complete({})
     assert not lock.exists()
 
 
 def test_a_lock_that_is_deleted_between_opening_and_holding_is_made_anew(
-        register: Register, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        in_file: Register, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lock = path.with_name(".register.sqlite.r1.lock")
     real = fcntl.flock
     looks: list[int] = []
@@ -352,23 +369,23 @@ def test_a_lock_that_is_deleted_between_opening_and_holding_is_made_anew(
         real(handle, how)
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    with register.run("r1", {}) as record:
+    with in_file.run("r1", {}) as record:
         assert lock.exists()
-        summary = register.outcome("r1")
+        summary = in_file.outcome("r1")
         assert summary is not None
         assert summary.state == "running"
         record.complete({})
 
 
-def test_a_living_run_is_running_and_a_killed_one_interrupted(path: Path) -> None:
+def test_a_living_run_is_running_and_a_killed_one_interrupted(place: str) -> None:
     with start_python(
             "with Register.open(sys.argv[1], clock=clock) as register, register.run('r1', {}) as run:\n"
             "    run.record('source', {'rows': 1})\n"
             "    print('in', flush=True)\n"
-            "    sys.stdin.read()\n", path) as process:
+            "    sys.stdin.read()\n", place) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "in\n"
-        with Register.open(path, clock=lambda: datetime.now(UTC)) as register:
+        with Register.open(place, clock=lambda: datetime.now(UTC)) as register:
             summary = register.outcome("r1")
             assert summary is not None
             assert (summary.state, summary.ended, summary.reason) == ("running", None, "")
@@ -400,34 +417,34 @@ def test_a_living_run_is_running_and_a_killed_one_interrupted(path: Path) -> Non
     (lambda reader: reader.verify().findings, ()),
 ])
 def test_a_run_that_ends_while_it_is_looked_at_has_ended(
-        register: Register, path: Path, monkeypatch: pytest.MonkeyPatch,
+        register: Register, place: str, monkeypatch: pytest.MonkeyPatch,
         look: Callable[[Register], object], expected: object) -> None:
-    with Register.open(path, clock=Ticking()) as reader, register.run("r1", {}) as record:
+    with Register.open(place, clock=Ticking()) as reader, register.run("r1", {}) as record:
         def ended(run: str) -> bool:
             record.complete({})
             return False
 
-        monkeypatch.setattr(reader, "_is_held", ended)
+        monkeypatch.setattr(reader._store, "is_alive", ended)
         assert look(reader) == expected
 
 
 def test_verify_is_not_misled_by_what_others_append_meanwhile(
-        register: Register, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Register._verify_frame
-
-    def frame(reader: Register, last: int, findings: module._Findings) -> None:
-        register.append("key", {})
-        real(reader, last, findings)
-
-    monkeypatch.setattr(Register, "_verify_frame", frame)
+        register: Register, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     register.append("key", {})
-    with Register.open(path, clock=Ticking()) as reader:
+    with Register.open(place, clock=Ticking()) as reader:
+        real = reader._store.frame
+
+        def frame(last: int) -> list[tuple[str, str]]:
+            register.append("key", {})
+            return real(last)
+
+        monkeypatch.setattr(reader._store, "frame", frame)
         checked = reader.verify()
     assert (checked.entries, checked.findings) == (1, ())
     assert len(list(register.entries())) == 2
 
 
-def test_of_processes_that_start_one_run_at_once_exactly_one_wins(path: Path) -> None:
+def test_of_processes_that_start_one_run_at_once_exactly_one_wins(place: str) -> None:
     script = ("from lapipe.errors import UsageFault\n"
               "with Register.open(sys.argv[1], clock=clock) as register:\n"
               "    print('ready', flush=True); sys.stdin.readline()\n"
@@ -435,7 +452,7 @@ def test_of_processes_that_start_one_run_at_once_exactly_one_wins(path: Path) ->
               "        with register.run('r1', {}) as run:\n"
               "            print('won', flush=True); sys.stdin.readline(); run.complete({})\n"
               "    except UsageFault: print('lost', flush=True)\n")
-    processes = [start_python(script, path) for _ in range(3)]
+    processes = [start_python(script, place) for _ in range(3)]
     for process in processes:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -450,87 +467,187 @@ def test_of_processes_that_start_one_run_at_once_exactly_one_wins(path: Path) ->
     for process in processes:
         process.communicate("end\n", timeout=30)
     assert sorted(told) == ["lost\n", "lost\n", "won\n"]
-    with Register.open(path, clock=Ticking()) as register:
+    with Register.open(place, clock=Ticking()) as register:
         assert [entry.kind for entry in register.entries()] == ["started", "completed"]
 
 
-def test_four_processes_keep_every_entry_on_one_chain(path: Path) -> None:
+def test_eight_processes_keep_every_entry_on_one_chain(place: str) -> None:
     # Nobody has made the register: the processes also agree on who does.
     processes = [start_python(
         "with Register.open(sys.argv[1], clock=clock) as register:\n"
-        "    for number in range(50): register.append('stage', {'number': number}, run=sys.argv[2])\n",
-        path, f"r{name}") for name in range(4)]
-    assert [process.communicate(timeout=60) for process in processes] == [("", "")] * 4
-    with Register.open(path, clock=Ticking(), create=False) as register:
+        "    for number in range(25): register.append('stage', {'number': number}, run=sys.argv[2])\n",
+        place, f"r{name}") for name in range(8)]
+    assert [process.communicate(timeout=60) for process in processes] == [("", "")] * 8
+    with Register.open(place, clock=Ticking(), create=False) as register:
         checked = register.verify()
         assert (checked.entries, checked.findings) == (200, ())
-        for name in range(4):
-            assert [entry.body["number"] for entry in register.entries(run=f"r{name}")] == list(range(50))
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
+        for name in range(8):
+            assert [entry.body["number"] for entry in register.entries(run=f"r{name}")] == list(range(25))
+        if register.path:
+            assert [file.name for file in register.path.parent.iterdir() if "-" not in file.name] == [register.path.name]
+
+
+KILLED = """
+import random, signal
+from datetime import date
+place, dice = sys.argv[1], random.Random(9)
+Register.open(place, clock=clock).close()
+for number in range(100):
+    told, telling = os.pipe()
+    child = os.fork()
+    if not child:
+        with Register.open(place, clock=clock) as register:
+            os.write(telling, b'open\\n')
+            for run in range(1000):
+                with register.run(f'r{number}-{run}', {'pipeline': 'weekly', 'purpose': 'feedback'}) as record:
+                    record.record('source', {'rows': 12})
+                    kept = register.evidence.add('consent', 's1', {'number': number}, date(2030, 1, 1))
+                    record.complete({})
+                os.write(telling, f'r{number}-{run}\\n'.encode())
+    os.close(telling)
+    os.read(told, 5)
+    time.sleep(dice.random() / 30)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with os.fdopen(told) as lines:
+        print(lines.read(), end='')
+"""
+
+
+def test_what_is_killed_a_hundred_times_loses_nothing_and_finishes_nothing_by_half(place: str) -> None:
+    told = run_python(KILLED, place).split()
+    with Register.open(place, clock=lambda: datetime.now(UTC), create=False) as register:
+        checked = register.verify()
+        runs = register.runs()
+        by_run: dict[str, list[str]] = {}
+        for entry in register.entries():
+            by_run.setdefault(entry.run, []).append(entry.kind)
+        kept = register.evidence.of("s1")
+    assert {finding.rule for finding in checked.findings} <= {"LP603"}
+    completed = {run.id for run in runs if run.state == "completed"}
+    assert set(told) <= completed
+    # At most the last one of each process was completed without having come to say so.
+    assert len(completed) - len(told) <= 100
+    assert {run.state for run in runs} <= {"completed", "interrupted"}
+    assert len(checked.findings) == len(runs) - len(completed)
+    assert all(by_run[run] == ["started", "source", "completed"] for run in completed)
+    assert len(kept) == by_run[""].count("evidence") == checked.evidence
 
 
 # --- attacks --------------------------------------------------------------------------------------------------------
 
 
-def change(db: sqlite3.Connection, at: int, /, between: str = ",", **fields: object) -> None:
+class Insider:
+    """Whoever owns the register's file or schema, with the triggers out of the way."""
+
+    def __init__(self, place: str) -> None:
+        self.sqlite = sqlite3.connect(place) if "://" not in place else None
+        self.postgres = None if self.sqlite else psycopg.connect(place.partition("&schema=")[0], autocommit=True)
+        self.triggers: list[tuple[str, str]] = []
+        if self.sqlite:
+            self.triggers = self("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            assert len(self.triggers) == 3
+            for name, _ in self.triggers:
+                self(f"DROP TRIGGER {name}")
+        else:
+            self(f"SET search_path = {place.partition('&schema=')[2]}")
+            self("ALTER TABLE entries DISABLE TRIGGER USER")
+
+    def __enter__(self) -> Insider:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Put the triggers back as they were."""
+        if self.sqlite:
+            for _, sql in self.triggers:
+                with suppress(sqlite3.OperationalError):  # on a table that is gone
+                    self(sql)
+            self.sqlite.commit()
+            self.sqlite.close()
+        if self.postgres:
+            self("ALTER TABLE entries ENABLE TRIGGER USER")
+            self.postgres.close()
+
+    def __call__(self, statements: str, *values: object) -> list[tuple[Any, ...]]:
+        if self.sqlite and ";" in statements and not values:
+            self.sqlite.executescript(statements)
+            return []
+        if self.sqlite:
+            return self.sqlite.execute(statements, values).fetchall()
+        assert self.postgres is not None
+        done = self.postgres.execute(statements.replace("?", "%s") if values else statements, values or None)  # type: ignore[arg-type]
+        return done.fetchall() if done.description else []
+
+    def count(self, entries: int) -> None:
+        """Set the backend's own count of entries."""
+        self(f"UPDATE sqlite_sequence SET seq = {entries}" if self.sqlite else f"UPDATE counted SET entries = {entries}")
+
+
+Attack: TypeAlias = "str | Callable[[Insider], object]"
+
+
+def change(insider: Insider, at: int, /, between: str = ",", **fields: object) -> None:
     """Edit the content of an entry, and rehash it as a careful insider would."""
-    entry = json.loads(db.execute("SELECT body FROM entries WHERE seq = ?", (at,)).fetchone()[0]) | fields
+    entry = json.loads(insider("SELECT body FROM entries WHERE seq = ?", at)[0][0]) | fields
     body = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(between, ":"))
-    db.execute("UPDATE entries SET body = ?, hash = ? WHERE seq = ?",
-               (body, sha256(b"\0" + body.encode()).hexdigest(), at))
+    insider("UPDATE entries SET body = ?, hash = ? WHERE seq = ?", body, sha256(b"\0" + body.encode()).hexdigest(), at)
 
 
 def copy(seq: int, *, to: int) -> str:
     return f"INSERT INTO entries SELECT {to}, run, kind, body, hash FROM entries WHERE seq = {seq}"
 
 
-def swap(db: sqlite3.Connection) -> None:
+def swap(insider: Insider) -> None:
     """Exchange entries 4 and 5, all their columns but the number."""
-    four, five = db.execute("SELECT run, kind, body, hash FROM entries WHERE seq IN (4, 5) ORDER BY seq").fetchall()
+    four, five = insider("SELECT run, kind, body, hash FROM entries WHERE seq IN (4, 5) ORDER BY seq")
     for seq, columns in ((4, five), (5, four)):
-        db.execute("UPDATE entries SET run = ?, kind = ?, body = ?, hash = ? WHERE seq = ?", (*columns, seq))
+        insider("UPDATE entries SET run = ?, kind = ?, body = ?, hash = ? WHERE seq = ?", *columns, seq)
 
 
-def trail(db: sqlite3.Connection) -> None:
+def trail(insider: Insider) -> None:
     """Put something after the last entry's JSON, within its hash."""
-    body = db.execute("SELECT body || 'x' FROM entries WHERE seq = 9").fetchone()[0]
-    db.execute("UPDATE entries SET body = ?, hash = ? WHERE seq = 9", (body, sha256(b"\0" + body.encode()).hexdigest()))
+    body = insider("SELECT body || 'x' FROM entries WHERE seq = 9")[0][0]
+    insider("UPDATE entries SET body = ?, hash = ? WHERE seq = 9", body, sha256(b"\0" + body.encode()).hexdigest())
 
 
-def skip(db: sqlite3.Connection) -> None:
+def skip(insider: Insider) -> None:
     """Give the last entry a later number, and set the counter to it."""
-    change(db, 9, seq=11)
-    db.executescript("UPDATE entries SET seq = 11 WHERE seq = 9; UPDATE sqlite_sequence SET seq = 11")
+    change(insider, 9, seq=11)
+    insider("UPDATE entries SET seq = 11 WHERE seq = 9")
+    insider.count(11)
 
 
-def insert(db: sqlite3.Connection) -> None:
+def insert(insider: Insider) -> None:
     """Make room after entry 4, and put a well-made entry there."""
-    db.execute("UPDATE entries SET seq = -seq - 1 WHERE seq > 4")
-    db.execute("UPDATE entries SET seq = -seq WHERE seq < 0")
-    db.execute(copy(4, to=5))
-    prev = db.execute("SELECT hash FROM entries WHERE seq = 4").fetchone()[0]
-    change(db, 5, seq=5, prev=prev, content={"rows": 0})
+    insider("UPDATE entries SET seq = -seq - 1 WHERE seq > 4")
+    insider("UPDATE entries SET seq = -seq WHERE seq < 0")
+    insider(copy(4, to=5))
+    change(insider, 5, seq=5, prev=insider("SELECT hash FROM entries WHERE seq = 4")[0][0], content={"rows": 0})
 
 
-ATTACKS: dict[str, tuple[str | Callable[[sqlite3.Connection], object], str]] = {
+def fork(insider: Insider) -> None:
+    """Let two entries continue one: entry 9 is made anew to continue entry 7, as a second writer without the lock would."""
+    change(insider, 9, prev=insider("SELECT hash FROM entries WHERE seq = 7")[0][0])
+
+
+ATTACKS: dict[str, tuple[Attack, str]] = {
     "edit a body": ("UPDATE entries SET body = replace(body, '12', '13') WHERE seq = 5", "entry 5"),
-    "edit a body and its hash": (lambda db: change(db, 5, content={"rows": 1}), "entry 6"),
+    "edit a body and its hash": (lambda insider: change(insider, 5, content={"rows": 1}), "entry 6"),
     "edit the hash of the last": (f"UPDATE entries SET hash = '{'0' * 64}' WHERE seq = 9", "entry 9"),
     "edit the last body": ("UPDATE entries SET body = replace(body, '1', '2') WHERE seq = 9", "entry 9"),
+    "empty a body": ("UPDATE entries SET body = '' WHERE seq = 5", "entry 5"),
     "edit the column of a run": ("UPDATE entries SET run = 'r9' WHERE seq = 5", "entry 5"),
     "edit the column of a kind": ("UPDATE entries SET kind = 'stage' WHERE seq = 5", "entry 5"),
-    "hide a run as a blob": ("UPDATE entries SET run = CAST(run AS BLOB) WHERE seq = 5", "entry 5"),
-    "no utf-8": ("UPDATE entries SET body = CAST(x'ff' AS TEXT) WHERE seq = 5", "entry 5"),
     "no json": ("UPDATE entries SET body = '{' WHERE seq = 5", "entry 5"),
     "no object": ("UPDATE entries SET body = '[]' WHERE seq = 5", "entry 5"),
-    "deep nesting": ("UPDATE entries SET body = replace(hex(zeroblob(100000)), '0', '[') WHERE seq = 5", "entry 5"),
+    "deep nesting": (lambda insider: insider("UPDATE entries SET body = ? WHERE seq = 5", "[" * 200_000), "entry 5"),
     "half a character pair": (
         r"""UPDATE entries SET body = replace(body, '"r2"', '"\ud800"') WHERE seq = 5""", "entry 5"),
-    "a number of the wrong type": (lambda db: change(db, 5, seq=True), "entry 5"),
-    "the number of another": (lambda db: change(db, 9, seq=7), "entry 9"),
-    "spaces in the last": (lambda db: change(db, 9, between=", "), "entry 9"),
+    "a number of the wrong type": (lambda insider: change(insider, 5, seq=True), "entry 5"),
+    "the number of another": (lambda insider: change(insider, 9, seq=7), "entry 9"),
+    "spaces in the last": (lambda insider: change(insider, 9, between=", "), "entry 9"),
     "text after the last": (trail, "entry 9"),
-    "a field more": (lambda db: change(db, 5, more=1), "entry 5"),
+    "a field more": (lambda insider: change(insider, 5, more=1), "entry 5"),
     "delete the first": ("DELETE FROM entries WHERE seq = 1", "entry 2"),
     "delete one in the middle": ("DELETE FROM entries WHERE seq = 5", "entry 6"),
     "delete and renumber": (
@@ -546,103 +663,169 @@ ATTACKS: dict[str, tuple[str | Callable[[sqlite3.Connection], object], str]] = {
     "repeat the last": (copy(9, to=10), "entry 10"),
     "repeat one far on": (copy(5, to=99), "entry 99"),
     "leave a gap": (skip, "entry 11"),
-    "set the clock back": (lambda db: change(db, 9, time="2025-12-31T00:00:00.000000Z"), "entry 9"),
+    "fork": (fork, "entry 9"),
+    "set the clock back": (lambda insider: change(insider, 9, time="2025-12-31T00:00:00.000000Z"), "entry 9"),
+    "say that a period was closed": (lambda insider: close_falsely(insider), "entry 9"),
 }
+
+#: What only SQLite's loose types let somebody write.
+LOOSE: dict[str, tuple[Attack, str]] = {
+    "hide a run as a blob": ("UPDATE entries SET run = CAST(run AS BLOB) WHERE seq = 5", "entry 5"),
+    "no utf-8": ("UPDATE entries SET body = CAST(x'ff' AS TEXT) WHERE seq = 5", "entry 5"),
+    "a body that is a blob": ("UPDATE entries SET body = x'' WHERE seq = 5", "entry 5"),
+}
+
+
+def close_falsely(insider: Insider) -> None:
+    """Empty entry 5, and let the last entry say that it was closed, with a root that is none."""
+    change(insider, 9, kind="closed", content={"until": 5, "root": "0" * 64})
+    insider("UPDATE entries SET body = '' WHERE seq = 5; UPDATE entries SET kind = 'closed' WHERE seq = 9")
+
+
+def fill(place: str | Path) -> None:
+    with Register.open(place, clock=Ticking()) as register:
+        for run in ("r1", "r2", "r3"):
+            finish(register, run)
+        assert register.verify().findings == ()
 
 
 @pytest.fixture
 def filled(path: Path) -> Path:
-    """Three runs of three entries."""
-    with Register.open(path, clock=Ticking()) as register:
-        for run in ("r1", "r2", "r3"):
-            finish(register, run)
-        assert register.verify().findings == ()
+    """Three runs of three entries, in a file."""
+    fill(path)
     return path
 
 
-def attack(path: Path, how: str | Callable[[sqlite3.Connection], object]) -> None:
+@pytest.fixture
+def full(place: str) -> str:
+    """Three runs of three entries."""
+    fill(place)
+    return place
+
+
+def attack(place: str | Path, how: Attack) -> None:
     """Do it with the triggers out of the way, and put them back as they were."""
-    with closing(sqlite3.connect(path)) as db:
-        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        assert len(triggers) == 3
-        for name, _ in triggers:
-            db.execute(f"DROP TRIGGER {name}")
+    with Insider(str(place)) as insider:
         if isinstance(how, str):
-            db.executescript(how)
+            insider(how)
         else:
-            how(db)
-        for _, sql in triggers:
-            db.execute(sql)
-        db.commit()
+            how(insider)
+
+
+def found_where(place: str | Path) -> set[str]:
+    with Register.open(place, clock=Ticking(), create=False) as register:
+        return {finding.where for finding in register.verify().findings if finding.rule in ("LP602", "LP612")}
 
 
 @pytest.mark.parametrize(("how", "where"), ATTACKS.values(), ids=ATTACKS.keys())
-def test_an_attack_is_found(filled: Path, how: str | Callable[[sqlite3.Connection], object], where: str) -> None:
+def test_an_attack_is_found(full: str, how: Attack, where: str) -> None:
+    attack(full, how)
+    assert f"register {where}" in found_where(full)
+
+
+@pytest.mark.parametrize(("how", "where"), LOOSE.values(), ids=LOOSE.keys())
+def test_an_attack_by_type_is_found(filled: Path, how: Attack, where: str) -> None:
     attack(filled, how)
-    with Register.open(filled, clock=Ticking(), create=False) as register:
-        findings = register.verify().findings
-    assert f"register {where}" in {finding.where for finding in findings if finding.rule == "LP602"}
+    assert f"register {where}" in found_where(filled)
 
 
-def test_dropped_triggers_are_found(filled: Path) -> None:
-    with closing(sqlite3.connect(filled)) as db:
-        db.execute("DROP TRIGGER entries_stay")
-    with Register.open(filled, clock=Ticking()) as register:
-        findings = register.verify().findings
-    assert [finding.rule for finding in findings] == ["LP602"]
-    assert "triggers" in findings[0].message
+def straight(place: str, statement: str) -> None:
+    """Do it as a tool that knows nothing of lapipe."""
+    server, _, schema = place.partition("&schema=")
+    if schema:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"SET search_path = {schema}")
+            connection.execute(statement)
+    else:
+        with closing(sqlite3.connect(place)) as db:
+            db.execute(statement)
+
+
+def triggers_are_missed(place: str) -> bool:
+    with Register.open(place, clock=Ticking()) as register:
+        (finding,) = register.verify().findings
+    return finding.rule == "LP602" and "triggers" in finding.message
+
+
+def test_dropped_triggers_are_found(full: str) -> None:
+    straight(full, "DROP TRIGGER entries_stay" + " ON entries" * ("://" in full))
+    assert triggers_are_missed(full)
+
+
+@pytest.mark.parametrize("how", [
+    "ALTER TABLE entries DISABLE TRIGGER entries_hold",
+    "CREATE OR REPLACE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+])
+def test_triggers_that_do_nothing_are_found(database: str, how: str) -> None:
+    fill(database)
+    straight(database, how)
+    assert triggers_are_missed(database)
 
 
 @pytest.mark.parametrize("statement", [
     "UPDATE entries SET body = '' WHERE seq = 5",
     "DELETE FROM entries WHERE seq = 9",
-    copy(4, to=5).replace("INSERT", "INSERT OR REPLACE"),
     copy(9, to=11),
+])
+def test_the_triggers_keep_an_honest_tool_from_changing_entries(full: str, statement: str) -> None:
+    with pytest.raises((sqlite3.IntegrityError, psycopg.Error), match="append-only"):
+        straight(full, statement)
+
+
+@pytest.mark.parametrize("statement", [
+    copy(4, to=5).replace("INSERT", "INSERT OR REPLACE"),
     "INSERT INTO entries (run, kind, body, hash) VALUES ('', '', '', '')",
 ])
-def test_the_triggers_keep_an_honest_tool_from_changing_entries(filled: Path, statement: str) -> None:
+def test_the_triggers_keep_what_only_sqlite_can_say(filled: Path, statement: str) -> None:
     with closing(sqlite3.connect(filled)) as db, pytest.raises(sqlite3.IntegrityError, match="append-only"):
         db.execute(statement)
 
 
-def test_the_end_of_a_run_that_is_cut_off_is_also_a_run_without_an_end(filled: Path) -> None:
-    attack(filled, "DELETE FROM entries WHERE seq = 9")
-    with Register.open(filled, clock=Ticking()) as register:
+def test_the_end_of_a_run_that_is_cut_off_is_also_a_run_without_an_end(full: str) -> None:
+    attack(full, "DELETE FROM entries WHERE seq = 9")
+    with Register.open(full, clock=Ticking()) as register:
         assert sorted(finding.rule for finding in register.verify().findings) == ["LP602", "LP603"]
 
 
-def test_what_a_chain_alone_cannot_show_changes_the_head_or_the_count(filled: Path) -> None:
-    with Register.open(filled, clock=Ticking()) as register:
+def cut_the_tail(insider: Insider) -> None:
+    insider("DELETE FROM entries WHERE seq > 6")
+    insider.count(6)
+
+
+def rewrite(insider: Insider) -> None:
+    """Change one entry, and rehash everything after it."""
+    prev = NOTHING_BEFORE
+    for (seq,) in insider("SELECT seq FROM entries ORDER BY seq"):
+        change(insider, seq, prev=prev)
+        if seq == 2:
+            change(insider, seq, content={"rows": 1})
+        prev = insider("SELECT hash FROM entries WHERE seq = ?", seq)[0][0]
+
+
+def test_what_a_chain_alone_cannot_show_changes_the_head_or_the_count(full: str) -> None:
+    with Register.open(full, clock=Ticking()) as register:
         before = register.verify()
 
-    attack(filled, "DELETE FROM entries WHERE seq > 6; UPDATE sqlite_sequence SET seq = 6")
-    with Register.open(filled, clock=Ticking()) as register:
+    attack(full, cut_the_tail)
+    with Register.open(full, clock=Ticking()) as register:
         cut = register.verify()
     assert (cut.entries, cut.findings) == (6, ())
 
-    def rewrite(db: sqlite3.Connection) -> None:
-        prev = NOTHING_BEFORE
-        for seq in range(1, 7):
-            change(db, seq, prev=prev)
-            if seq == 2:
-                change(db, seq, content={"rows": 1})
-            prev = db.execute("SELECT hash FROM entries WHERE seq = ?", (seq,)).fetchone()[0]
-
-    attack(filled, rewrite)
-    with Register.open(filled, clock=Ticking()) as register:
+    attack(full, rewrite)
+    with Register.open(full, clock=Ticking()) as register:
         rewritten = register.verify()
     assert rewritten.findings == ()
     assert len({before.head, cut.head, rewritten.head}) == 3
 
 
-def test_a_finding_shows_nothing_of_what_was_put_in(filled: Path) -> None:
-    def plant(db: sqlite3.Connection) -> None:
-        change(db, 1, run=PLANTED + "/..", kind="started", time=PLANTED, content={PLANTED: PLANTED})
-        db.execute("UPDATE entries SET run = ?, kind = ?, hash = ? WHERE seq = 5", (PLANTED, PLANTED, PLANTED))
-        db.execute("UPDATE entries SET body = ? WHERE seq = 6", (PLANTED,))
+def test_a_finding_shows_nothing_of_what_was_put_in(full: str) -> None:
+    def plant(insider: Insider) -> None:
+        change(insider, 1, run=PLANTED + "/..", kind="started", time=PLANTED, content={PLANTED: PLANTED})
+        insider("UPDATE entries SET run = ?, kind = ?, hash = ? WHERE seq = 5", PLANTED, PLANTED, PLANTED)
+        insider("UPDATE entries SET body = ? WHERE seq = 6", PLANTED)
 
-    attack(filled, plant)
-    with Register.open(filled, clock=Ticking()) as register:
+    attack(full, plant)
+    with Register.open(full, clock=Ticking()) as register:
         checked = register.verify()
         assert len(checked.findings) > 3
         assert PLANTED not in repr(checked)
@@ -652,10 +835,10 @@ def test_a_finding_shows_nothing_of_what_was_put_in(filled: Path) -> None:
     assert caught.value.__context__ is None
 
 
-def test_the_findings_of_a_ruin_are_counted_beyond_the_limit(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_FINDINGS", 4)
-    attack(filled, "UPDATE entries SET body = ''")
-    with Register.open(filled, clock=Ticking()) as register:
+def test_the_findings_of_a_ruin_are_counted_beyond_the_limit(full: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain, "MOST_FINDINGS", 4)
+    attack(full, "UPDATE entries SET body = 'x'")
+    with Register.open(full, clock=Ticking()) as register:
         findings = register.verify().findings
     assert len(findings) == 5
     assert findings[-1].message == "5 more findings are not listed."
@@ -709,12 +892,13 @@ def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
-def test_every_append_is_durable(register: Register) -> None:
-    assert register._db.execute("PRAGMA journal_mode").fetchone() == (b"wal",)
-    assert register._db.execute("PRAGMA synchronous").fetchone() == (2,)
+def test_every_append_is_durable(in_file: Register) -> None:
+    db = in_file._store._db  # type: ignore[attr-defined]
+    assert db.execute("PRAGMA journal_mode").fetchone() == (b"wal",)
+    assert db.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
-@pytest.mark.parametrize("url", ["postgresql://user:secret@host/db", "sqlite://host/x", "https://x", "", "sqlite:///"])
+@pytest.mark.parametrize("url", ["mysql://user:secret@host/db", "sqlite://host/x", "https://x", "", "sqlite:///"])
 def test_a_register_elsewhere_is_refused_with_what_exists(url: str) -> None:
     with pytest.raises(UsageFault, match="sqlite:///path") as caught:
         Register.open(url, clock=Ticking())
@@ -735,7 +919,7 @@ def other_sqlite(path: Path) -> None:
 
 def newer(path: Path) -> None:
     with Register.open(path, clock=Ticking()) as register:
-        register._db.execute("PRAGMA user_version = 2")
+        register._store._db.execute("PRAGMA user_version = 99")  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("make", "says"), [
@@ -743,7 +927,7 @@ def newer(path: Path) -> None:
     (lambda path: path.write_bytes(PLANTED.encode() * 200), "no lapipe register"),
     (lambda path: path.write_bytes(b"SQLite format 3\0" + b"x" * 5000), "no lapipe register"),
     (other_sqlite, "no lapipe register"),
-    (newer, "format 2"),
+    (newer, "format 99"),
     (lambda path: path.mkdir(), "is a folder"),
     (lambda path: os.mkfifo(path), "no lapipe register"),
 ])
@@ -760,6 +944,27 @@ def test_what_is_no_register_is_refused_and_left_alone(
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
+def test_a_register_of_the_first_version_goes_on_as_it_was(path: Path, as_user: tuple[str, ...]) -> None:
+    """Made as lapipe made it before there were closings and evidence."""
+    with Register.open(path, clock=Ticking()) as register:
+        finish(register, "r1")
+        before = list(register.entries())
+    with closing(sqlite3.connect(path)) as db:
+        for name in ("TRIGGER entries_hold", "INDEX entries_closed", "TABLE evidence"):
+            db.execute(f"DROP {name}")
+        db.execute("CREATE TRIGGER entries_hold BEFORE UPDATE ON entries"
+                   " BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END")
+        db.execute("PRAGMA user_version = 1")
+    path.chmod(0o400)
+    message = run_python(FAULT + "tell(lambda: Register.open(sys.argv[1], clock=clock))\n", path, prefix=as_user)
+    assert_plain(message.rstrip("\n"))
+    path.chmod(0o600)
+    with Register.open(path, clock=Ticking(START + timedelta(days=1)), create=False) as register:
+        assert list(register.entries()) == before
+        register.evidence.add("consent", "s1", {}, START.date())
+        assert register.verify().findings == ()
+
+
 def overwrite(path: Path, start: int) -> None:
     content = path.read_bytes()
     path.write_bytes(content[:start] + PLANTED.encode() * ((len(content) - start) // len(PLANTED)))
@@ -773,8 +978,7 @@ def overwrite(path: Path, start: int) -> None:
     lambda path: attack(path, "ALTER TABLE entries RENAME TO others"),
 ])
 def test_a_damaged_register_is_refused_in_our_words(filled: Path, damage: Callable[[Path], None]) -> None:
-    with suppress(sqlite3.OperationalError):  # the triggers cannot come back on a table that is gone
-        damage(filled)
+    damage(filled)
     with pytest.raises(RegisterFault, match="damaged") as caught, \
             Register.open(filled, clock=Ticking()) as register:
         register.verify()
@@ -785,7 +989,7 @@ def test_a_damaged_register_is_refused_in_our_words(filled: Path, damage: Callab
 
 def test_a_register_held_too_long_is_a_fault_and_nothing_is_lost(
         path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
     with Register.open(path, clock=Ticking()) as register, closing(sqlite3.connect(path)) as holder:
         holder.execute("BEGIN IMMEDIATE")
         with pytest.raises(RegisterFault, match=r"held by another process for 0\.05 seconds") as caught:
@@ -800,7 +1004,7 @@ def test_a_register_held_too_long_is_a_fault_and_nothing_is_lost(
 
 
 def test_an_error_goes_on_where_its_end_cannot_be_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
     with Register.open(path, clock=Ticking()) as register, closing(sqlite3.connect(path)) as holder:
         def stage() -> None:
             holder.execute("BEGIN IMMEDIATE")

@@ -1,0 +1,147 @@
+"""Time the register: appends by four processes at full durability, verifying, and what a large one takes in memory and on disk.
+
+    python tests/benchmarks/register.py [--entries 1000000] [--seconds 10] [--postgres URL] [--dir DIR]
+
+Entries are those of the demo's run, over and over: about twenty of 150 to 1,900 bytes. The large register is filled in
+one transaction. Beside the appends stands what the disk allows: fsync of a small write, one after another. Without --postgres only
+SQLite is timed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from lapipe.register import Register
+
+#: Bodies as the demo's run writes them, by the length of their canonical text.
+LENGTHS = (1900, 420, 330, 330, 350, 310, 310, 290, 330, 290, 420, 310, 360, 330, 450, 520, 330, 330, 290)
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def bodies() -> list[dict[str, Any]]:
+    return [{"stage": "Generalise", "rows": 1234567, "said": "x" * (length - 230)} for length in LENGTHS]
+
+
+def append_for(url: str, seconds: float) -> int:
+    """Append until the time is over; give how many."""
+    with Register.open(url, clock=clock) as register:
+        made, end, some = 0, time.monotonic() + seconds, bodies()
+        while time.monotonic() < end:
+            register.append("stage", some[made % len(some)], run="r1")
+            made += 1
+    return made
+
+
+def appends(url: str, processes: int, seconds: float) -> float:
+    """Give appends a second of some processes at once."""
+    Register.open(url, clock=clock).close()
+    going = [subprocess.Popen([sys.executable, __file__, "--append", url, "--seconds", str(seconds)], stdout=subprocess.PIPE, text=True)
+             for _ in range(processes)]
+    made = sum(int(process.communicate()[0]) for process in going)
+    with Register.open(url, clock=clock) as register:
+        checked = register.verify()
+        assert (checked.entries, checked.findings) == (made, ()), "an entry was lost"
+    return made / seconds
+
+
+def fill(url: str, entries: int) -> float:
+    start, some = time.monotonic(), bodies()
+    with Register.open(url, clock=clock) as register:
+        def many() -> None:
+            for number in range(entries):
+                register._insert("stage", some[number % len(some)], f"r{number // len(some)}")
+        register._store.transact(many)
+    return time.monotonic() - start
+
+
+def verify(url: str) -> dict[str, float]:
+    """Verify with and without the Merkle tree, in this process; give the times and the peak of memory."""
+    told: dict[str, float] = {}
+    for name, whole_tree in (("chain", False), ("chain and tree", True)):
+        start = time.monotonic()
+        with Register.open(url, clock=clock) as register:
+            found = register.verify(whole_tree=whole_tree)
+        assert found.findings == ()
+        told[name] = found.entries / (time.monotonic() - start)
+    told["MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return told
+
+
+def fsyncs(folder: Path, seconds: float = 2) -> float:
+    made, end = 0, time.monotonic() + seconds
+    handle = os.open(folder / "fsync", os.O_CREAT | os.O_WRONLY)
+    while time.monotonic() < end:
+        os.write(handle, b"x" * 4096)
+        os.fsync(handle)
+        made += 1
+    os.close(handle)
+    return made / seconds
+
+
+def size(url: str) -> float:
+    """Give megabytes."""
+    if "://" not in url:
+        return sum(file.stat().st_size for file in Path(url).parent.glob(f"{Path(url).name}*")) / 1e6
+    with Register.open(url, clock=clock) as register:
+        tables = "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+        return float(register._store._one(tables)) / 1e6  # type: ignore[attr-defined]
+
+
+def drop(url: str) -> None:
+    with Register.open(url, clock=clock) as register:
+        name = register._store._schema  # type: ignore[attr-defined]
+        register._store._db.execute(f"DROP SCHEMA {name} CASCADE")  # type: ignore[attr-defined]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--postgres", default="")
+    parser.add_argument("--dir", type=Path)
+    parser.add_argument("--append", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--verify", default="", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.append:
+        print(append_for(given.append, given.seconds))
+        return
+    if given.verify:
+        print(json.dumps(verify(given.verify)))
+        return
+    with tempfile.TemporaryDirectory(dir=given.dir) as folder:
+        print(f"the disk: {fsyncs(Path(folder)):,.0f} fsyncs a second")
+        places = {"SQLite": (f"{folder}/appends", f"{folder}/large")}
+        if given.postgres:
+            joint = "&" if "?" in given.postgres else "?"
+            places["PostgreSQL"] = (f"{given.postgres}{joint}schema=lapipe_bench_appends", f"{given.postgres}{joint}schema=lapipe_bench_large")
+        for name, (small, large) in places.items():
+            try:
+                for processes in (1, 4):
+                    print(f"{name}: {appends(small + (str(processes) if name == 'SQLite' else f'_{processes}'), processes, given.seconds):,.0f} appends a second"
+                          f" from {processes} process{'es' * (processes > 1)}")
+                took = fill(large, given.entries)
+                done = subprocess.run([sys.executable, __file__, "--verify", large], capture_output=True, text=True, check=True)
+                told = json.loads(done.stdout)
+                print(f"{name}: {given.entries:,} entries filled in {took:.0f} s, {size(large):,.0f} MB; verified {told['chain']:,.0f} a second, with"
+                      f" the Merkle tree {told['chain and tree']:,.0f}; peak memory {told['MB']:,.0f} MB")
+            finally:
+                if name == "PostgreSQL":
+                    for url in (f"{small}_1", f"{small}_4", large):
+                        drop(url)
+
+
+if __name__ == "__main__":
+    main()
