@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
+    from lapipe.choices import Standing
     from lapipe.keys import Pseudonyms
     from lapipe.phrases import Language
     from lapipe.purpose import Purpose
@@ -39,7 +40,8 @@ class Context:
     its schema and a function that gives its few rows, which is not called when planning. `distinct` streams a column's
     distinct values, and `pseudonyms` opens the key of an identity domain; both only when running. `root` gives the column of
     the source, as it was read, from which a column comes unchanged: cheaper to look at, and a superset. `purposes` names every
-    purpose of the project, `coverage` the first and last local day that the data has events of.
+    purpose of the project, `coverage` the first and last local day that the data has events of. `standing` are the objections, restrictions
+    and consents in the register that hold for the purpose; None when planning.
     """
 
     purpose: Purpose
@@ -56,6 +58,7 @@ class Context:
     root: Callable[[ir.Column], ir.Column]
     purposes: frozenset[str] = frozenset()
     coverage: tuple[date, date] | None = None
+    standing: Standing | None = None
 
     def table(self, source: str) -> ir.Table:
         """Give another source's table by its name in the pipeline."""

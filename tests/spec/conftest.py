@@ -181,7 +181,7 @@ def a_flow(steps: tuple[Step, ...], contracts: Mapping[str, Contract], rows: Map
            engine: Engine, folder: Path, today: date = TODAY, purposes: Sequence[str] = ()) -> Flow:
     """Give the flow of a run whose sources are read; `main` is the source that the steps are over, as the first of them gets it."""
     options = SimpleNamespace(progress=lambda phrase: None, quarantine=None, run_id="spec")
-    running = SimpleNamespace(options=options, today=today, purposes=frozenset(purposes) | {purpose.name},
+    running = SimpleNamespace(options=options, today=today, standing=None, purposes=frozenset(purposes) | {purpose.name},
                               pseudonyms=lambda domain: RING.pseudonyms(purpose=purpose.name, domain=domain))
     record = SimpleNamespace(record=lambda kind, shown: None)
     nothing: Any = None
