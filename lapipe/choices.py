@@ -6,11 +6,11 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lapipe.errors import Refused, UsageFault
+from lapipe.errors import Refused, RegisterFault, UsageFault
 from lapipe.purpose import LegalBasis, Purpose
 from lapipe.purpose.duration import Duration
 
@@ -86,6 +86,14 @@ def cases(register: Register) -> list[Case]:
     return sorted(latest.values(), key=lambda case: (case.received, case.entry))
 
 
+def check_ring(found: Sequence[Case], ring: KeyRing) -> None:
+    """Refuse a key ring other than the one that the cases' references were made with: nobody in them would be found (LP604)."""
+    others = sum(case.content.get("ring") != ring.check_value() for case in found)
+    if others:
+        raise RegisterFault(f"The register holds {others} objections, consents or requests that were recorded with another ledger key than the one given, so the "
+                            "people in them would be missed; give the key ring (NAME.ledger.json, beside the pseudonyms') that it was kept with.", rule="LP604")
+
+
 def find_case(register: Register, id: str) -> Case:
     """Give a case by its id.
 
@@ -99,11 +107,11 @@ def find_case(register: Register, id: str) -> Case:
 
 
 def record(register: Register, kind: str, references: Mapping[str, str], content: Mapping[str, Any], *, purpose: str, state: str,
-           received: date, keep_until: date, case: str = "") -> str:
-    """Keep the state of a case as evidence, a new case where none is named, and give its id."""
+           received: date, keep_until: date, ring: str, case: str = "") -> str:
+    """Keep the state of a case as evidence, a new case where none is named, and give its id. `ring` is the key ring's check value."""
     case = case or secrets.token_hex(5)
     subject = next(iter(sorted(references.values())))
-    register.evidence.add(kind, subject, {**content, "case": case, "purpose": purpose, "state": state, "received": received.isoformat(),
+    register.evidence.add(kind, subject, {**content, "case": case, "ring": ring, "purpose": purpose, "state": state, "received": received.isoformat(),
                                           "references": dict(references)}, keep_until)
     return case
 
@@ -111,7 +119,7 @@ def record(register: Register, kind: str, references: Mapping[str, str], content
 def change(register: Register, case: Case, state: str, content: Mapping[str, Any]) -> None:
     """Put a case in another state; what it was stays as evidence."""
     record(register, case.kind, case.references, {**case.content, **content}, purpose=case.purpose, state=state, received=case.received,
-           keep_until=case.keep_until, case=case.id)
+           keep_until=case.keep_until, ring=str(case.content.get("ring", "")), case=case.id)
 
 
 def kept_until(purposes: Sequence[Purpose], today: date) -> date:
@@ -154,9 +162,15 @@ class Standing:
     given: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
     ring: KeyRing | None = field(default=None, repr=False)
     evidence: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
+    cases: tuple[Case, ...] = field(default=(), repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.out or self.given)
+
+    def with_ring(self, ring: KeyRing) -> Standing:
+        """Add the ring that the references were made with; another is refused (LP604)."""
+        check_ring(self.cases, ring)
+        return replace(self, ring=ring)
 
     def unplaced(self, domain: str) -> int:
         """Count those who must stay out and have no name in a domain, so that a table of it would keep them."""
@@ -172,8 +186,8 @@ class Standing:
 
 
 def standing(register: Register, purpose: Purpose, today: date) -> Standing:
-    """Give the choices that hold for a purpose today; the ring that their references were made with is to be added."""
-    out, given, evidence = [], [], []
+    """Give the choices that hold for a purpose today; `with_ring` adds the ring that their references were made with."""
+    out, given, evidence, held = [], [], [], []
     for case in cases(register):
         if case.received > today or case.purpose not in ("", purpose.name):
             continue
@@ -183,6 +197,7 @@ def standing(register: Register, purpose: Purpose, today: date) -> Standing:
             given.append(case.references)
         else:
             continue
+        held.append(case)
         evidence.append({"case": case.id, "kind": case.kind, "state": case.state})
     # Who withdrew and then gave it again has given it: cases of consent are one per person and purpose.
-    return Standing(tuple(out), tuple(given), None, tuple(evidence))
+    return Standing(tuple(out), tuple(given), None, tuple(evidence), tuple(held))

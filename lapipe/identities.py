@@ -80,29 +80,43 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Links:
+    """The rows of the maps in canonical form, found by each name in them. Its repr shows nothing of them."""
+
+    rows: Sequence[Mapping[str, str]] = field(default=(), repr=False)
+    where: Mapping[tuple[str, str], list[int]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, str]]) -> Links:
+        """Index rows."""
+        where: dict[tuple[str, str], list[int]] = {}
+        for number, row in enumerate(rows):
+            for pair in row.items():
+                where.setdefault(pair, []).append(number)
+        return cls(rows, where)
+
+
+@dataclass(frozen=True)
 class Identities:
     """The identity domains of a project and what ties them together."""
 
     domains: Mapping[str, Domain]
     maps: tuple[IdentityMap, ...] = ()
 
-    def resolve(self, given: Sequence[tuple[str, str]], links: Sequence[Mapping[str, str]], *, mapped: bool = True) -> Person:
+    def resolve(self, given: Sequence[tuple[str, str]], links: Links, *, mapped: bool = True) -> Person:
         """Find the one person whom identifiers name: pairs of a domain (empty: to be found out) and a spelling.
 
-        `links` are the rows of the maps in canonical form. Without `mapped` the person is what is given and no more.
+        Without `mapped` the person is what is given and no more.
 
         Raises:
             Refused: it names nobody, or may name several people or domains (LP501).
             UsageFault: there is no such domain.
 
         >>> identities = Identities({"a": Domain("a", Spelling(pattern="[0-9]{3}")), "b": Domain("b", Spelling(pattern="x[0-9]"))})
-        >>> identities.resolve([("", " x1 ")], [{"a": "123", "b": "x1"}]).domains
+        >>> identities.resolve([("", " x1 ")], Links.of([{"a": "123", "b": "x1"}])).domains
         ('a', 'b')
         """
-        where: dict[tuple[str, str], list[int]] = {}
-        for number, link in enumerate(links if mapped else ()):
-            for pair in link.items():
-                where.setdefault(pair, []).append(number)
+        where: Mapping[tuple[str, str], list[int]] = links.where if mapped else {}
         start = [self._placed(domain, raw, where) for domain, raw in given]
         if mapped and self.maps and not any(pair in where for pair in start):
             raise _stopped("the source that ties identities together does not know this identifier, so what stands under the person's other "
@@ -113,7 +127,7 @@ class Identities:
             domain, form = pair = queue.pop()
             forms.setdefault(domain, set()).add(form)
             for number in where.get(pair, ()):
-                fresh = set(links[number].items()) - seen
+                fresh = set(links.rows[number].items()) - seen
                 seen |= fresh
                 queue += fresh
         several = sorted(domain for domain, found in forms.items() if len(found) > 1)
@@ -136,7 +150,7 @@ class Identities:
             fitting = known
         return fitting[0]
 
-    def links(self, paths: Mapping[str, str], engine: Engine, spool: Path) -> list[dict[str, str]]:
+    def links(self, paths: Mapping[str, str], engine: Engine, spool: Path) -> Links:
         """Read the maps from where they lie (`PIPELINE.SOURCE` -> path or glob); only the columns of identifiers are read.
 
         Raises:
@@ -152,8 +166,8 @@ class Identities:
                 raise UsageFault(f"{FILE} ties identities together by source {source} of {pipeline}, and it is not said where it lies: a line under "
                                  f"[profiles.NAME.sources.{pipeline}] in lapipe.toml, or --map {each.source}=PATH.")
             _guarded(path, each.source)
-            found += list(self._rows(each, path, engine, spool))
-        return found
+            found += self._rows(each, path, engine, spool)
+        return Links.of(found)
 
     def _rows(self, each: IdentityMap, path: str, engine: Engine, spool: Path) -> Iterator[dict[str, str]]:
         contract = each.contract.keep(list(each.columns.values()))

@@ -377,7 +377,7 @@ class _Running:
             raise Refused(f"Pipeline {self.pipeline.name} has no Object stage, and the register holds {len(found.out)} objections, restrictions or "
                           f"withdrawals for purpose {self.pipeline.purpose.name}. Add Object('register') before Pseudonymise.", rule="LP501")
         assert self.options.ledger is not None
-        return replace(found, ring=self._ledger_ring(self.options.ledger))
+        return found.with_ring(self._ledger_ring(self.options.ledger))
 
     def _recorded(self, register: Register, record: RunRecord) -> None:
         """Say in the register on which choices the run rests: counts, and a salted commitment to their state."""

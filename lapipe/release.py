@@ -470,6 +470,9 @@ def rewrite(folder: Path, change: Callable[[ir.Table], ir.Table], engine: Engine
     out = folder.parents[2]
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     before = sha256(folder / MANIFEST)
+    if sha256(folder / DATA) != manifest["files"].get(DATA):
+        raise RegisterFault(f"Release {folder} was altered: its data does not have the hash of the manifest, and written anew it would seem whole. Find out "
+                            "why, and run the pipeline again.", rule="LP605")
     place = out / f"{_REWRITING}{'+'.join(folder.relative_to(out).parts)}"
 
     def written() -> tuple[int, str]:

@@ -55,7 +55,7 @@ From = Annotated[Path | None, typer.Option("--from", help="A CSV or Parquet file
 
 @contextmanager
 def _desk(profile: str, register: str, maps: list[str] | None = None) -> Iterator[Desk]:
-    """Open the project's desk; the register must be there, since what is not in one cannot be found in it."""
+    """Open the project's desk; a register is made where there is none yet, since people may choose before the first run."""
     from lapipe.keys import PassphraseNeeded
     from lapipe.register import Register
     from lapipe.subjects import Desk

@@ -17,6 +17,7 @@ from lapipe.choices import (
     asked,
     cases,
     change,
+    check_ring,
     check_route,
     find_case,
     kept_until,
@@ -27,8 +28,8 @@ from lapipe.contract import Contract, load_contracts
 from lapipe.documents import nearest
 from lapipe.engine import Engine, open_engine
 from lapipe.engine.runfolder import RunFolder, sweep
-from lapipe.errors import EngineFault, Refused, RegisterFault, UsageFault
-from lapipe.identities import FILE, Identities, Person, load_identities
+from lapipe.errors import EngineFault, Refused, UsageFault
+from lapipe.identities import FILE, Identities, Links, Person, load_identities
 from lapipe.keys import KeyRing
 from lapipe.ledger import Ledger, ledger_ring
 from lapipe.phrases import Language
@@ -104,7 +105,8 @@ class Desk:
     passphrase: str | None = field(default=None, repr=False)
     maps: Mapping[str, str] = field(default_factory=dict, repr=False)
     _rings: dict[str, KeyRing | None] = field(default_factory=dict, repr=False)
-    _links: list[dict[str, str]] | None = field(default=None, repr=False)
+    _links: Links | None = field(default=None, repr=False)
+    _checked: bool = False
 
     @classmethod
     @contextmanager
@@ -133,9 +135,9 @@ class Desk:
 
     def person(self, given: Sequence[tuple[str, str]], *, mapped: bool = True) -> Person:
         """Resolve identifiers, in any spelling, to one person; see `Identities.resolve`."""
-        return self.identities.resolve(given, self.links() if mapped else [], mapped=mapped)
+        return self.identities.resolve(given, self.links() if mapped else Links(), mapped=mapped)
 
-    def links(self) -> list[dict[str, str]]:
+    def links(self) -> Links:
         """Read what ties identities together; once."""
         if self._links is None:
             self._links = self.identities.links(self.maps, self.engine, self.spool)
@@ -143,6 +145,9 @@ class Desk:
 
     def references(self, person: Person) -> dict[str, str]:
         """Give what the register knows the person by."""
+        if not self._checked:
+            check_ring(cases(self.register), self.ledger_ring())
+            self._checked = True
         return references(person, self.ledger_ring())
 
     def ledger_ring(self) -> KeyRing:
@@ -254,7 +259,7 @@ class Desk:
 
     def _put(self, kind: str, known: Mapping[str, str], purpose: Purpose, state: str, on: date, content: Mapping[str, Any], before: Case | None) -> str:
         return record(self.register, kind, {**(before.references if before else {}), **known}, {**(before.content if before else {}), **content},
-                      purpose=purpose.name, state=state, received=on, keep_until=kept_until([purpose], self.today), case=before.id if before else "")
+                      purpose=purpose.name, state=state, received=on, keep_until=kept_until([purpose], self.today), ring=self.ledger_ring().check_value(), case=before.id if before else "")
 
     def import_choices(self, kind: str, rows: Sequence[Mapping[str, Any]], *, domain: str, default_purpose: str, route: str = "", text: bytes = b"", version: str = "",
                        how: str = "", attested_by: str = "") -> int:
@@ -287,15 +292,19 @@ class Desk:
         if broken:
             raise Refused(f"{broken} of {len(rows)} rows name nobody, or may name several people; nothing is taken in, since going on would miss them. "
                           "Correct the identifiers, or say with --domain what they are.", rule="LP501")
-        there = cases(self.register)
-        for person, purpose, state, day in ready:
+        there = {(case.purpose, domain, reference): case for case in cases(self.register) if case.kind == kind
+                 for domain, reference in case.references.items()}
+        # The newest last: a person who stands there twice chose last what stands last.
+        for person, purpose, state, day in sorted(ready, key=lambda each: each[3]):
             known = self.references(person)
             content: dict[str, Any] = {"route": route} if kind == "objection" else self._consented(purpose, text, version, how, attested_by)
-            before = next((case for case in there if (case.kind, case.purpose) == (kind, purpose.name) and case.of(known)), None)
-            if before is not None and before.state == state and before.received == day:
+            places = [(purpose.name, domain, reference) for domain, reference in known.items()]
+            before = next((there[place] for place in places if place in there), None)
+            if before is not None and (before.received > day or (before.state, before.received) == (state, day)):
                 continue
-            self._put(kind, known, purpose, state, day, content, before)
-            there = cases(self.register) if before is None and len(ready) < 100 else there
+            id = self._put(kind, known, purpose, state, day, content, before)
+            case = Case(id, kind, purpose.name, state, day, known, {**(before.content if before else {}), **content}, 0, self.today)
+            there |= dict.fromkeys(places, case)
         return len(ready)
 
     # --- find ---
@@ -395,16 +404,17 @@ class Desk:
             raise UsageFault(f"There is no ground '{ground}' (there are: {', '.join(GROUNDS)}; to refuse: {', '.join(REFUSALS)}).")
         settle(self.profile.out, self.register)
         on_disk("tidy the releases", lambda: recover(self.profile.out, self.register))
-        found = self.find(person)
-        for each in found.obstacles:
-            if "art. 11" not in each.obstacle:
-                raise (RegisterFault if "altered" in each.obstacle else Refused)(
-                    f"Release {each.name} of run {each.manifest['run']} cannot be searched: {each.obstacle}. Nothing is erased before that is settled"
-                    f"{'' if 'altered' in each.obstacle else '; give the other identifier with --also DOMAIN=ID'}.",
-                    rule="LP605" if "altered" in each.obstacle else "LP501")
+        self._searchable(self.find(person, landing=False))
         case = self._request(person, "erase", received, verified)
-        for purpose in self.affected(person):
+        affected = self.affected(person)
+        for purpose in affected:
             self._choice("objection", person, purpose, "upheld", min(received, self.today), {"route": "17(1)", "by": verified.role, "request": case.id})
+        # A run that began before the objection may still release: it is waited for, and those that begin later leave the person out.
+        for pipeline in sorted({run.pipeline for run in self.register.runs() if run.purpose in {purpose.name for purpose in affected}}):
+            with self.register.turn(pipeline):
+                pass
+        found = self.find(person)
+        self._searchable(found)
         search = Search(person, self.ring(), self.engine)
         done: list[Json] = []
         for each in found.holding:
@@ -423,6 +433,14 @@ class Desk:
             "records of quarantine": records, "statistics": sorted({each.name for each in found.statistics}),
             "unlinkable": sorted({each.name for each in found.obstacles}), "files of sources": sum(each.holds for each in found.landing)})
         return case.id, found
+
+    @staticmethod
+    def _searchable(found: Found) -> None:
+        """Refuse to go on where it cannot be told whether a release holds the person; a destroyed key is no reason (GDPR art. 11)."""
+        for each in found.obstacles:
+            if "art. 11" not in each.obstacle:
+                raise Refused(f"Release {each.name} of run {each.manifest['run']} cannot be searched: {each.obstacle}. Nothing is erased before that is "
+                              "settled; give the other identifier with --also DOMAIN=ID.", rule="LP501")
 
     def _forget(self, person: Person) -> int:
         """Make the person's marks in the ledger of releases anonymous."""
@@ -496,7 +514,8 @@ class Desk:
         content = {**(before.content if before else {}), "what": what,
                    **({"verified_by": verified.role, "verified_how": verified.how} if verified else {})}
         id = record(self.register, "request", {**(before.references if before else {}), **known}, content, purpose="", state="received",
-                    received=before.received if before else received, keep_until=kept_until(self.affected(person), self.today), case=before.id if before else "")
+                    received=before.received if before else received, keep_until=kept_until(self.affected(person), self.today), ring=self.ledger_ring().check_value(),
+                    case=before.id if before else "")
         return find_case(self.register, id)
 
     def _done(self, case: Case, state: str, content: Mapping[str, Any]) -> None:
