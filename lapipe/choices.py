@@ -128,6 +128,15 @@ def kept_until(purposes: Sequence[Purpose], today: date) -> date:
     return KEPT_AFTER.after(last)
 
 
+def may_object(purpose: Purpose, route: str) -> bool:
+    """Say whether a route leads somewhere for a purpose."""
+    try:
+        check_route(purpose, route)
+    except Refused:
+        return False
+    return True
+
+
 def check_route(purpose: Purpose, route: str) -> None:
     """Refuse a route that does not lead anywhere for this purpose (LP510)."""
     bases = [each.basis for each in (*purpose.bases.values(), *([purpose.own_basis] if purpose.own_basis else []))]

@@ -258,10 +258,24 @@ def test_an_objection_holds_at_once_and_ends_when_it_is_rejected_with_a_reason(m
 
 def test_an_objection_without_a_name_in_the_tables_domain_stops_the_run(made: Project) -> None:
     with Desks(made) as desk:
-        person = desk.person([("email", "kanarie3@zwaluw.example")], mapped=False)
+        person = desk.person([("moodle_user", str(MOODLE_IDS[3]))], mapped=False)
         desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
     with pytest.raises(Refused, match="LP501 Object: 1 objections.* domain student_number"):
         made.go(run_id="b", ledger=ledger(made))
+
+
+def test_a_choice_for_a_purpose_that_does_not_know_the_person_is_refused_at_once(made: Project) -> None:
+    with Desks(made) as desk, pytest.raises(Refused, match="LP501 Purpose assessment_results knows people by oulad_student"):
+        desk.object(desk.person([("", str(STUDENT_NUMBERS[3]))]), [desk.purpose("assessment_results")], route="21(1)", received=TODAY)
+
+
+def test_choices_kept_under_another_ledger_key_are_not_passed_over(made: Project) -> None:
+    with Desks(made) as desk:
+        desk.object(desk.person([("", str(STUDENT_NUMBERS[3]))]), [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+    other = made.base / "keys" / "other.json"
+    KeyRing.create(other, today=TODAY)
+    with pytest.raises(RegisterFault, match="LP604 The register holds 1 objections.*another ledger key"):
+        made.go(run_id="b", keys=other, ledger=made.root / "another-ledger")
 
 
 def test_a_pipeline_without_object_does_not_pass_over_what_is_recorded(made: Project) -> None:

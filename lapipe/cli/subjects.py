@@ -158,7 +158,7 @@ def object_(identifier: OptionalId = "", purpose: PurposeName = "",
             source: From = None, domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "",
             profile: ProfileName = "") -> None:
     """Record an objection: from then on the person is left out. Or decide on one (--case), or take in many (--from)."""
-    from lapipe.choices import ROUTES
+    from lapipe.choices import ROUTES, may_object
 
     if route not in ROUTES:
         raise UsageFault(f"There is no route '{route}' (there are: {', '.join(ROUTES)}).")
@@ -178,11 +178,16 @@ def object_(identifier: OptionalId = "", purpose: PurposeName = "",
             return
         person = _person(desk, identifier, domain, also, no_map)
         purposes = _purposes(desk, purpose, person)
-        if not purpose:
-            purposes = [each for each in purposes if not each.is_consent]
+        others = [] if purpose else [each for each in purposes if not may_object(each, route)]
+        purposes = [each for each in purposes if each not in others]
+        if not purposes:
+            raise UsageFault(f"No purpose that knows this person can be objected to by art. {route} (it is known to: "
+                             f"{', '.join(each.name for each in others) or 'none'}); name one with --purpose to hear why.")
         ids = desk.object(person, purposes, route=route, received=_day(received, "--received"))
         for each, id in zip(purposes, ids, strict=True):
             say(f"Objection to {each.name} recorded as case {id}, to be decided by {desk.case(id).due}; until then, and when upheld, the person is left out.")
+        for each in others:
+            say(f"Not recorded for {each.name}, whose legal basis gives another route: name it with --purpose to hear which.")
         _tell_releases(desk.find(person, landing=False))
 
 

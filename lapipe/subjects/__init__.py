@@ -253,6 +253,11 @@ class Desk:
         """Record a choice; a person has one case of a kind for each purpose, so that what they chose last is what holds."""
         if on > self.today:
             raise UsageFault(f"{on} is still to come; a choice is recorded with the day on which it was made.")
+        if purpose not in self.affected(person):
+            tables = [self.contracts[table] for table in purpose.columns if table in self.contracts]
+            domains = sorted({column.domain for table in tables for column in (*table, *table.extractable) if column.domain})
+            raise Refused(f"Purpose {purpose.name} knows people by {', '.join(domains) or 'no identifier'}, and of this person {', '.join(person.domains)} is known, so "
+                          "they could not be left out. Give the other identifier with --also DOMAIN=ID.", rule="LP501")
         known = self.references(person)
         return self._put(kind, known, purpose, state, on, content,
                          next((case for case in cases(self.register) if (case.kind, case.purpose) == (kind, purpose.name) and case.of(known)), None))
@@ -271,7 +276,11 @@ class Desk:
         ready, broken = [], 0
         states = {"objection": ("received", "upheld", "rejected", "withdrawn"), "consent": ("given", "withdrawn")}[kind]
         for number, row in enumerate(rows, start=1):
-            purpose = self.purpose(str(row.get("purpose") or default_purpose))
+            named = str(row.get("purpose") or default_purpose)
+            if named not in self.purposes:
+                # What stands in a file is not quoted: in a wrong column it may be anybody's name.
+                raise UsageFault(f"Row {number} names no purpose, or one that is not declared (there are: {', '.join(sorted(self.purposes))}).")
+            purpose = self.purposes[named]
             state = str(row.get("state") or states[0])
             if state not in states:
                 raise UsageFault(f"Row {number} has a state that is none of {', '.join(states)}.")
@@ -284,7 +293,7 @@ class Desk:
             if day > self.today:
                 raise UsageFault(f"Row {number} has a day that is still to come.")
             try:
-                person = self.person([(domain, str(row["identifier"]))])
+                person = self.person([(domain, str(row["identifier"] or ""))])
             except Refused:
                 broken += 1
                 continue
@@ -402,6 +411,10 @@ class Desk:
         self.role(verified.role, "verify the identity of whoever asks")
         if ground not in GROUNDS:
             raise UsageFault(f"There is no ground '{ground}' (there are: {', '.join(GROUNDS)}; to refuse: {', '.join(REFUSALS)}).")
+        with self.register.turn("subject-erase"):
+            return self._erase(person, to, verified, ground, received)
+
+    def _erase(self, person: Person, to: Path, verified: Verified, ground: str, received: date) -> tuple[str, Found]:
         settle(self.profile.out, self.register)
         on_disk("tidy the releases", lambda: recover(self.profile.out, self.register))
         self._searchable(self.find(person, landing=False))
@@ -440,7 +453,7 @@ class Desk:
         for each in found.obstacles:
             if "art. 11" not in each.obstacle:
                 raise Refused(f"Release {each.name} of run {each.manifest['run']} cannot be searched: {each.obstacle}. Nothing is erased before that is "
-                              "settled; give the other identifier with --also DOMAIN=ID.", rule="LP501")
+                              f"settled{'; give the other identifier with --also DOMAIN=ID' if 'is not known' in each.obstacle else ''}.", rule="LP501")
 
     def _forget(self, person: Person) -> int:
         """Make the person's marks in the ledger of releases anonymous."""
