@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -400,7 +401,8 @@ def test_the_command_line_finds_exports_and_erases_and_names_nobody(tmp_path: Pa
     assert made.lapipe("subject", "list").out == "No case waits for an answer.\n"
     assert made.lapipe("verify", "out/moodle_activity", "--register", "record/register.sqlite").code == 0
     assert made.lapipe("subject", "find", "1234").code == 4
-    assert made.lapipe("subject", "refuse", who).code == 2
+    wrong = made.lapipe("subject", "find", who, f"s{STUDENT_NUMBERS[4]}")
+    assert (wrong.code, "unexpected extra argument" in wrong.err) == (2, True)
     refusal = made.lapipe("subject", "erase", f"s{STUDENT_NUMBERS[4]}", "--verified-by", "privacy_officer", "--refuse", "legal_claims", "--why", "A claim is pending.",
                           "--to", made.base / "refusal")
     assert refusal.code == 0
@@ -423,6 +425,33 @@ schema:
       - {name: student_number, logicalType: string, customProperties: [{property: privacy, vendor: lapipe, value: {kind: identifier, about: student, domain: student_number, spelling: SPELLING}}]}
       - {name: canvas, logicalType: string, customProperties: [{property: privacy, vendor: lapipe, value: {kind: identifier, about: student, domain: canvas_user, spelling: {number: true, pattern: '[0-9]{1,19}', nobody: ['0']}}}]}
 """
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_objections_come_in_by_the_file_all_or_none_and_twice_changes_nothing(made: Project, ending: str) -> None:
+    from lapipe.cli.subjects import _rows
+
+    path = made.base / f"objections.{ending}"
+    table = {"identifier": [f"s{STUDENT_NUMBERS[3]}", f"{STUDENT_NUMBERS[4]}.0", f"#{STUDENT_NUMBERS[3]}"], "state": ["upheld", "received", "withdrawn"],
+             "received": ["2026-11-02", "2026-11-02", "2026-11-01"]}
+    for broken in (True, False):
+        rows = {**table, "identifier": ["Kanarievogel", *table["identifier"][1:]]} if broken else table
+        if ending == "parquet":
+            pq.write_table(pa.table(rows), path)
+        else:
+            path.write_text("\n".join(",".join(cells) for cells in [tuple(rows), *zip(*rows.values(), strict=True)]) + "\n", encoding="utf-8-sig")
+        with Desks(made) as desk:
+            if broken:
+                with pytest.raises(Refused, match="LP501 1 of 3 rows") as refused:
+                    desk.import_choices("objection", _rows(path), domain="", default_purpose=WEEKLY, route="21(1)")
+                assert not leaks(str(refused.value))
+                assert cases(desk.register) == []
+                continue
+            for _ in range(2):
+                assert desk.import_choices("objection", _rows(path), domain="", default_purpose=WEEKLY, route="21(1)") == 3
+            found = {case.state: case.of(desk.references(desk.person([("", spellings(3)[0])]))) for case in cases(desk.register)}
+            assert found == {"upheld": True, "received": False}, "what was chosen last holds, whatever row it stands in"
+            assert len(standing(desk.register, desk.purpose(WEEKLY), TODAY).out) == 2
 
 
 def test_people_that_an_export_says_are_deleted_are_erased(made: Project) -> None:

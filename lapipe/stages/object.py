@@ -164,7 +164,7 @@ class Object(Stage):
 
 def _said(source: str | None, kind: str, register: str) -> str:
     """Name a list for who reads no Python; what is recorded counts whichever list is named."""
-    return register if source == REGISTER else f"{kind} `{source}`"
+    return register if source == REGISTER else f"{kind} `{source}` {'en' if kind == 'bron' else 'and'} {register}"
 
 
 def _purpose(rows: ir.Table) -> ir.StringValue:

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import secrets
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -255,10 +256,11 @@ class Search:
 
 def _unpacked(line: bytes) -> str:
     """Give a record of quarantine as text, what JSON escapes in it unpacked beside what stands there."""
-    text = line.decode("utf-8", "replace")
+    text = unicodedata.normalize("NFC", line.decode("utf-8", "replace"))
     with contextlib.suppress(ValueError):
         content = json.loads(text)
-        return "\n".join([text, *(str(value) for value in (content.values() if isinstance(content, dict) else [content]))])
+        values = content.values() if isinstance(content, dict) else [content]
+        return "\n".join([text, *(unicodedata.normalize("NFC", str(value)) for value in values)])
     return text
 
 
