@@ -188,11 +188,11 @@ def load_identities(path: Path, contracts: Mapping[str, Contract]) -> Identities
     """
     declared = _declared(contracts)
     if not path.exists():
-        return Identities({name: Domain(name, spellings[0]) for name, spellings in sorted(declared.items()) if len(spellings) == 1})
+        return Identities(_alone(declared))
     document = load(path)
     check(document, _FORM)
     said = document.content
-    domains: dict[str, Domain] = {}
+    domains = _alone(declared)
     for name, about in said["domains"].items():
         spellings = declared.get(name, [])
         own = about.get("spelling")
@@ -207,6 +207,11 @@ def load_identities(path: Path, contracts: Mapping[str, Contract]) -> Identities
             raise document.fault(["domains", name, "spelling"], "is not the one that the contracts have, so the same person would be two; make them agree.")
         domains[name] = Domain(name, spelling, about["label"])
     return Identities(domains, tuple(_map(document, number, each, domains, contracts) for number, each in enumerate(said.get("maps", ()))))
+
+
+def _alone(declared: Mapping[str, list[Spelling]]) -> dict[str, Domain]:
+    """Give the domains that the contracts have and spell in one way."""
+    return {name: Domain(name, spellings[0]) for name, spellings in sorted(declared.items()) if len(spellings) == 1}
 
 
 def _declared(contracts: Mapping[str, Contract]) -> dict[str, list[Spelling]]:
@@ -229,7 +234,7 @@ def _map(document: Document, number: int, said: Mapping[str, Any], domains: Mapp
     for domain, column in said["columns"].items():
         at = ["maps", number, "columns", domain]
         if domain not in domains:
-            raise document.fault(at, f"is no domain of this file (there are: {', '.join(domains)}).{nearest(domain, domains)}")
+            raise document.fault(at, f"is no domain of this file or a contract (there are: {', '.join(domains)}).{nearest(domain, domains)}")
         if column not in contract:
             raise document.fault(at, f"names column '{column}', which contract {name} does not have.{nearest(column, contract.names)}")
         if contract[column].domain not in ("", domain):

@@ -30,16 +30,16 @@ def test_without_a_file_the_domains_are_those_of_the_contracts(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("old", "new", "line", "said"), [
-    ("contract: student\n", "contract: studnt\n", 20, "no such contract. Did you mean 'student'"),
-    ("moodle_user: moodle_id", "moodle_user: moodleid", 22, "column 'moodleid'.*Did you mean 'moodle_id'"),
-    ("student_number: student_number", "student_numbr: student_number", 22, "no domain of this file"),
-    ("moodle_user: moodle_id", "moodle_user: student_number", 22, "puts in domain student_number"),
-    ("  canvas_user:", "  canvas_usr:", 11, "is in no contract.*Did you mean 'canvas_user'"),
-    ("maps:", "map:", 19, "not a key here"),
-    ("source: moodle_weekly_activity.students", "source: students.csv.gz", 21, "does not have the form"),
-    ("    label: {nl: Studentnummer, en: Student number}", "    label: {nl: Studentnummer, en: Student number}\n    spelling: {lower: true}", 6,
+    ("contract: student\n", "contract: studnt\n", 15, "no such contract. Did you mean 'student'"),
+    ("moodle_user: moodle_id", "moodle_user: moodleid", 17, "column 'moodleid'.*Did you mean 'moodle_id'"),
+    ("student_number: student_number", "student_numbr: student_number", 17, "no domain of this file"),
+    ("moodle_user: moodle_id", "moodle_user: student_number", 17, "puts in domain student_number"),
+    ("  moodle_user:", "  moodle_usr:", 7, "is in no contract.*Did you mean 'moodle_user'"),
+    ("maps:", "map:", 14, "not a key here"),
+    ("source: moodle_weekly_activity.students", "source: students.csv.gz", 16, "does not have the form"),
+    ("    label: {nl: Studentnummer, en: Student number}", "    label: {nl: Studentnummer, en: Student number}\n    spelling: {lower: true}", 7,
      "not the one that the contracts have"),
-    ("    label: {nl: E-mailadres, en: Email address}\n", "", 8, "lacks label")])
+    ("    label: {nl: E-mailadres, en: Email address}\n", "", 9, "lacks label")])
 def test_what_is_wrong_is_said_with_file_and_line(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:
     assert old in SHIPPED
     path = tmp_path / "identities.yaml"
