@@ -31,11 +31,18 @@ lint: $(VENV)/dev-$(if $(JAVA),spark,plain)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: lint
+# A peer's tool that reads our contracts, in an environment of its own: its pins exclude ours.
+$(VENV)-peers/installed: constraints-peers.txt
+	@test -d $(VENV)-peers || $(PYTHON) -m venv $(VENV)-peers
+	@echo "Setting up .venv-peers (datacontract-cli, which reads our contracts in a test) ..."
+	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-peers.txt datacontract-cli
+	@touch $@
+
+test: lint $(VENV)-peers/installed
 	$(BIN)/python -m pytest -n auto --dist worksteal lapipe tests
 
 bench: $(VENV)/dev-$(if $(JAVA),spark,plain)
 	$(BIN)/python tests/benchmarks/main_job.py
 
 clean:
-	rm -rf $(VENV) lapipe-demo .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-peers lapipe-demo .mypy_cache .ruff_cache .hypothesis

@@ -9,18 +9,25 @@ from typing import TYPE_CHECKING, Any
 from lapipe.declarations import contract, purpose
 
 if TYPE_CHECKING:
+    from lapipe.assess import risk
+    from lapipe.comparison import compare
     from lapipe.pipeline import Options, Pipeline, Run
     from lapipe.release import read_release
 
 __version__ = "0.1.0"
 
-__all__ = ["Options", "Pipeline", "Run", "__version__", "contract", "purpose", "read_release"]
+__all__ = ["Options", "Pipeline", "Run", "__version__", "compare", "contract", "purpose", "read_release", "risk"]
 
-_WHERE = {"Options": "lapipe.pipeline", "Pipeline": "lapipe.pipeline", "Run": "lapipe.pipeline", "read_release": "lapipe.release"}
+_WHERE = {"Options": "lapipe.pipeline", "Pipeline": "lapipe.pipeline", "Run": "lapipe.pipeline", "compare": "lapipe.comparison",
+          "read_release": "lapipe.release", "risk": "lapipe.assess"}
 
 
 def __getattr__(name: str) -> Any:
     """Import on first use, so that `lapipe --help` loads neither pandas nor an engine."""
+    if name == "disclosure":
+        import lapipe.disclosure as disclosure
+
+        return disclosure
     if name not in _WHERE:
         raise AttributeError(f"lapipe has no '{name}' (it has: {', '.join(__all__)})")
     from importlib import import_module

@@ -230,7 +230,7 @@ def _fault(document: Document, error: Any, schema: Mapping[str, Any]) -> tuple[i
     where: list[str | int] = list(error.absolute_path)
     rank = 1
     if error.validator in ("additionalProperties", "unevaluatedProperties"):
-        allowed = sorted(_properties(error.schema, schema))
+        allowed = sorted(allowed_keys(error.schema, schema))
         unknown = [key for key in error.instance if key not in allowed]
         rank = 0 if unknown else 2
         if unknown:
@@ -264,13 +264,13 @@ def _fault(document: Document, error: Any, schema: Mapping[str, Any]) -> tuple[i
     return rank, document.lines.get(at, 1), document.fault(where, message)
 
 
-def _properties(part: Mapping[str, Any], schema: Mapping[str, Any]) -> set[str]:
+def allowed_keys(part: Mapping[str, Any], schema: Mapping[str, Any]) -> set[str]:
     """Every property name that `part` of a schema allows, with what it refers to and combines."""
     names = set(part.get("properties", {}))
     reference = str(part.get("$ref", ""))
     inner = [schema.get("$defs", {}).get(reference.rsplit("/", 1)[-1], {})] if reference else []
     for nested in [*inner, *part.get("allOf", [])]:
-        names |= _properties(nested, schema)
+        names |= allowed_keys(nested, schema)
     return names
 
 

@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lapipe.contract import Contract, Kind, Spelling
+from lapipe.contract import Column, Contract, Kind, Spelling
 from lapipe.differencing import Leaving, about_release, hold, marks_of
 from lapipe.disclosure.bands import withheld_band
 from lapipe.engine import Engine
 from lapipe.errors import ContractBroken, EngineFault, Refused
 from lapipe.ledger import Ledger
-from lapipe.local_time import local_date, period_of
+from lapipe.local_time import local_date, period_of, starts
 from lapipe.people import People
 from lapipe.plan import Plan, Step
 from lapipe.readers import Parquet, Text, open_source
@@ -82,9 +82,12 @@ class Flow:
         self._told: dict[int, Told] = {}
         self.written: list[Written] = []
         self.withheld = ""
+        #: How long an outsider's interval for a withheld group is at least; nought where no group depends on others.
+        self.interval = 0
         self.window: list[Any] = []
         self.skipped: list[str] = []
         self.coverage: tuple[date, date] | None = None
+        self._extents: dict[Any, tuple[Any, Any] | None] = {}
         self._dropping: list[tuple[int, Step, Context, dict[str, Any]]] = []
         self._pending = False
         self._held: ir.Table | None = None
@@ -136,7 +139,7 @@ class Flow:
         shown: dict[str, Any] = {"source": name, "contract": declared.name, "version": declared.version, "rows": read.rows,
                                  "columns_read": list(only.names), "columns_left": [n for n in declared.names if n not in only]}
         if isinstance(source, Text):
-            shown |= {"encoding": source.encoding, "delimiter": source.delimiter}
+            shown |= {"encoding": source.encoding, "delimiter": source.delimiter, **source.found}
         elif isinstance(source, Parquet):
             shown |= source.found
         self.record.record("source", shown)
@@ -146,10 +149,25 @@ class Flow:
         times = [column for column in contract if column.kind is Kind.EVENT_TIME and column.is_time]
         days: list[tuple[date, date]] = []
         for column in times:
-            found = self.engine.count({"first": table[column.name].min(), "last": table[column.name].max()})
-            if found["first"] is not None:
-                days.append((local_date(found["first"], column), local_date(found["last"], column)))
+            found = self._extent(table[column.name], column)
+            if found is not None:
+                days.append((local_date(found[0], column), local_date(found[1], column)))
         return (max(first for first, _ in days), min(last for _, last in days)) if days else None
+
+    def _extent(self, column: ir.Column, declared: Column) -> tuple[Any, Any] | None:
+        """Give the first and last time within its declared range that a column has where it was read; None where it has none.
+
+        A time far outside is on no calendar; Validate refuses it.
+        """
+        import ibis
+
+        root = self.engine.root(column)
+        if root.op() not in self._extents:
+            low, high = (ibis.literal(starts(declared, date.fromisoformat(day))).cast(declared.engine_type) for day in declared.times_between)
+            known = (root >= low) & (root < high)
+            found = self.engine.count({"first": root.min(where=known), "last": root.max(where=known)})
+            self._extents[root.op()] = None if found["first"] is None else (found["first"], found["last"])
+        return self._extents[root.op()]
 
     def _valid(self, table: ir.Table, contract: Contract) -> None:
         """Hold a source that is joined or looked into against its contract; the main one has Validate among its stages."""
@@ -176,7 +194,7 @@ class Flow:
                 found.append(int(text) if whole and text is not None else text)
             return found
 
-        mapping = self.engine.lookup(table[name], compute, column.engine_type)
+        mapping = self.engine.lookup(self.engine.root(table[name]), compute, column.engine_type)
         if unspellable:
             raise ContractBroken(f"{contract.name}: {unspellable} distinct spellings of '{name}' are not what the contract declares, and "
                                  "cannot be brought to one form. Declare their spelling, or correct the export.", rule="LP207")
@@ -201,7 +219,7 @@ class Flow:
             self._release(stage, step.after, table)
             return table
         if stage.drops:
-            self._dropping.append((position, step, context, facts))
+            self._dropping.append((position, step, context, {**facts, **found}))
         else:
             self._judged(position, step, context, {**facts, **found}, Told(stage.kind))
         after = self._applied(step, table, context)
@@ -240,7 +258,8 @@ class Flow:
             lookup=lambda column, compute, type: engine.lookup(engine.root(column), compute, type),
             small=lambda schema, rows: engine.table(rows()),
             distinct=lambda column: engine.distinct(column), pseudonyms=self.running.pseudonyms, root=engine.root,
-            purposes=self.running.purposes, coverage=self.coverage, standing=self.running.standing)
+            extent=self._extent, values=engine.values, purposes=self.running.purposes, coverage=self.coverage, fetch=engine.fetch,
+            standing=self.running.standing)
 
     def _judged(self, position: int, step: Step, context: Context, facts: Mapping[str, Any], told: Told) -> None:
         problem: BaseException | None = None
@@ -271,8 +290,11 @@ class Flow:
             self._people = None
         if self._dropping and self._dropping[-1][1].stage.finishes:
             held = self._finished(held)
+        main = next(iter(self.plan.sources))
         if self._held is not None:
             self.engine.drop(self._held)
+        elif not any(main in step.stage.needs() for step in self.plan.steps):
+            self.engine.drop(self.tables[main])
         self._held, self._pending = held, False
         if self._dropping:
             self._count(held, contract)
@@ -284,7 +306,7 @@ class Flow:
         finished = step.stage.finish(self.engine.fetch(held), context)
         self.engine.drop(held)
         facts.update(finished.facts)
-        self.withheld = finished.withheld
+        self.withheld, self.interval = finished.withheld, finished.interval
         return self.engine.table(finished.rows)
 
     def _count(self, held: ir.Table, contract: Contract) -> None:
@@ -373,7 +395,8 @@ class Flow:
         note = Note(
             pipeline=running.pipeline.name, run=running.options.run_id, register=self.started, periods=periods,
             created=f"{running.options.clock():%Y-%m-%dT%H:%M:%SZ}", erase_by=declared.keep_for.after(running.today),
-            withheld=self.withheld if contract.statistics else "", key_id=", ".join(sorted(set(running.key_ids.values())))
+            withheld=self.withheld if contract.statistics else "", interval=self.interval if contract.statistics else 0,
+            key_id=", ".join(sorted(set(running.key_ids.values())))
             if not contract.statistics else "", contracts=sources, version=__version__,
             approvals=tuple(approval.named() for approval in running.approvals))
         chosen = table.select(*contract.names)

@@ -23,7 +23,6 @@ from lapipe.disclosure.memory import Cells, Comparison, Dimension, Match, Pair, 
 from lapipe.engine import Engine
 from lapipe.errors import EngineFault, RegisterFault, UsageFault
 from lapipe.keys import KeyRing
-from lapipe.local_time import period_end
 from lapipe.register import Register
 
 if TYPE_CHECKING:
@@ -296,7 +295,7 @@ def _compared(new: Cells, members: ir.Table, cells: Cells, then: ir.Table, k: in
     pairs, slices = _met(members, [numbers.get(match.of_new(key)) for key in new.keys],
                          then, [numbers.get(match.of_earlier(key)) for key in cells.keys],
                          {number: key for key, number in numbers.items()}, engine)
-    return compare(new, cells, pairs, slices, k, period_end)
+    return compare(new, cells, pairs, slices, k)
 
 
 def _as_shown(new: Cells, members: ir.Table, frozen: Mapping[int, tuple[Remembered, int]], engine: Engine) -> tuple[Cells, ir.Table]:

@@ -173,6 +173,14 @@ def local_date(value: Any, column: Column) -> date:
     return value.date() if isinstance(value, datetime) else date.fromisoformat(str(value)[:10])
 
 
+def within(column: Column, extent: tuple[Any, Any] | None) -> Column:
+    """Give a time column with the days between its least and greatest value as its range: a short calendar, few changes of the clock."""
+    if extent is None:
+        return column
+    first, last = (local_date(value, column) for value in extent)
+    return column.change(times_between=(first.isoformat(), (last + timedelta(days=1)).isoformat()))
+
+
 def outside(value: ir.Value, column: Column) -> ir.BooleanValue:
     """Say of each time whether it lies outside the column's declared range (null is not outside)."""
     import ibis

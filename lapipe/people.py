@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lapipe.contract import Column, Contract, Kind
+from lapipe.engine import MATCH
 from lapipe.stage import LEFT_OUT, carry
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ class People:
     """
 
     def __init__(self, engine: Engine, rows: ir.Table, contract: Contract, on: str) -> None:
-        self._engine, self._rows, self._on = engine, rows, on
-        values = engine.values(engine.root(rows[on]))
-        self._table = values.select(**{on: values.key, _KEY.name: values.key})
+        keyed = engine.keyed(rows, on)
+        self._engine, self._rows, self._has_null = engine, keyed.rows, keyed.has_null
+        self._table = keyed.values.select(**{on: keyed.values.key, _KEY.name: keyed.values[MATCH]})
         #: Columns that the people have; the others are the rows' own.
         self._names: tuple[str, ...] = (on,)
         self._beside = tuple(name for name in contract.names if name != on)
@@ -59,9 +60,10 @@ class People:
 
         people, rows = self._table, self._rows
         before = rows[LEFT_OUT] if LEFT_OUT in rows.columns else ibis.null("int8")
-        rows = rows.select(*self._beside, lapipe_key=rows[self._on], lapipe_before=before)
+        rows = rows.select(*self._beside, MATCH, lapipe_before=before)
+        match, person = rows[MATCH], people[_KEY.name]
         # Every row has its value among the people, null too: none is lost, and the next count holds that.
-        table = rows.inner_join(people, rows.lapipe_key.identical_to(people[_KEY.name]))
+        table = rows.inner_join(people, match.identical_to(person) if self._has_null else match == person)
         if LEFT_OUT in people.columns:
             table = table.mutate(**{LEFT_OUT: ibis.coalesce(table.lapipe_before, table[LEFT_OUT])})
         elif LEFT_OUT in self._rows.columns:

@@ -15,9 +15,10 @@ from lapipe.errors import Refused, UsageFault
 from lapipe.lineage import LOOKUP, SMALL, origins
 from lapipe.purpose import LegalBasis, Purpose
 from lapipe.release import Release
-from lapipe.stage import LEFT_OUT, OWN, Context, Stage
+from lapipe.stage import LEFT_OUT, OWN, Context, Stage, running_only
 from lapipe.stages.aggregate import Aggregate
 from lapipe.stages.flag import Flag
+from lapipe.stages.k_anonymise import KAnonymise
 from lapipe.stages.minimise import Minimise, minimised
 from lapipe.stages.object import Object
 from lapipe.stages.release import Release as ReleaseStage
@@ -199,6 +200,7 @@ def _last(name: str, purpose: Purpose, steps: Sequence[Step]) -> None:
     statistics = [step for step in steps if isinstance(step.stage, Aggregate)]
     if len(statistics) > 1:
         raise Refused(f"Pipeline {name} aggregates twice; tables of the same people could be subtracted.", rule="LP403")
+    _anonymised_last(name, [step.stage for step in steps])
     grouped = False
     looked = False
     for step in steps:
@@ -213,6 +215,21 @@ def _last(name: str, purpose: Purpose, steps: Sequence[Step]) -> None:
         if isinstance(step.stage, ReleaseStage) and not looked:
             raise Refused(f"Pipeline {name} changes columns between Flag() and Release('{step.stage.name}'), so nobody looked at what is "
                           "released. Put Flag() after the last stage that changes columns.", rule="LP313")
+
+
+def _anonymised_last(name: str, stages: Sequence[Stage]) -> None:
+    """Refuse what would undo k-anonymity: another column or fewer people after it, or a finer table of the same people (LP412)."""
+    at = next((number for number, stage in enumerate(stages) if isinstance(stage, KAnonymise)), None)
+    if at is None:
+        return
+    finer = next((stage for stage in stages[:at] if isinstance(stage, ReleaseStage)), None)
+    if finer is not None:
+        raise Refused(f"Pipeline {name} releases '{finer.name}' before KAnonymise: who has both tables has the finer one. Release one of them.",
+                      rule="LP412")
+    after = next((stage for stage in stages[at + 1:] if not isinstance(stage, (Flag, ReleaseStage))), None)
+    if after is not None:
+        raise Refused(f"Pipeline {name}: {after.kind} stands after KAnonymise, and what it adds or leaves out was not counted; only Flag and Release "
+                      "may follow. Put it before.", rule="LP412")
 
 
 def _shape(contract: Contract) -> tuple[tuple[str, str, str, str], ...]:
@@ -234,11 +251,8 @@ def _context(purpose: Purpose, today: date, contract: Contract, after: Contract,
 
     return Context(purpose=purpose, today=today, contract=contract, promise=after, position=position,
                    tables={name: ibis.table(other.schema(), name=name) for name, other in others.items()}, contracts=others,
-                   lookup=lookup, small=small, distinct=_running_only, pseudonyms=_running_only, root=lambda column: column)
-
-
-def _running_only(*_: Any) -> Any:
-    raise AssertionError("a plan has neither data nor keys")
+                   lookup=lookup, small=small, distinct=running_only, pseudonyms=running_only, root=lambda column: column,
+                   extent=lambda column, declared: None, values=running_only)
 
 
 def _compare(name: str, stage: Stage, before: Contract, after: Contract, context: Context) -> None:

@@ -20,7 +20,7 @@ from lapipe.engine import Engine
 from lapipe.errors import EngineFault, LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.purpose import Purpose
 from lapipe.register import Register
-from lapipe.stages.aggregate import PEOPLE
+from lapipe.stages.aggregate import OVER, PEOPLE, STATUS, WITHHELD
 from lapipe.stages.generalise import meets
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Release:
         label = note.periods_label or ALL
         folder = staging.make(self.name, label)
         data = folder / DATA
-        rows = _write_statistics(table, self.contract, data) if self.contract.statistics else engine.write(table, data)
+        rows = _write_statistics(self._withheld(table), self.contract, data) if self.contract.statistics else engine.write(table, data)
         if self.contract.statistics or self.csv:
             write_csv(data, folder / CSV)
         for language in ("nl", "en"):
@@ -111,6 +111,19 @@ class Release:
                        "statistics" if self.contract.statistics else "pseudonyms", note.periods)
 
 
+    def _withheld(self, table: pa.Table) -> pa.Table:
+        """Refuse rows that say they are withheld and hold a figure: the last look before they are written."""
+        import pyarrow.compute as pc
+
+        if STATUS in self.contract:
+            figures = [name for name in self.contract.names if name not in (*self.contract.key, STATUS)]
+            rows = table.filter(pc.equal(table.column(STATUS), WITHHELD))
+            if any(rows.column(name).null_count < rows.num_rows for name in figures):
+                raise Refused(f"Release {self.name}: a withheld group still holds a figure. This is a fault of lapipe; please report it.",
+                              rule="LP401")
+        return table
+
+
 @dataclass(frozen=True)
 class Note:
     """What a release's manifest says beyond its columns and purpose."""
@@ -121,6 +134,7 @@ class Note:
     created: str
     erase_by: date
     withheld: str = ""
+    interval: int = 0
     periods: tuple[str, ...] = ()
     key_id: str = ""
     contracts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -215,6 +229,7 @@ def _manifest(release: Release, note: Note, rows: int, files: Mapping[str, str])
                        if r.may == "pseudonyms" or contract.statistics],
         "k": purpose.k,
         "withheld": note.withheld,
+        **({"audit": {"outsiders_interval_at_least": note.interval}} if note.interval else {}),
         "periods": list(note.periods),
         "columns": [{"name": c.name, "type": c.type, "kind": str(c.kind), "detail": c.detail, "category": c.category,
                      "domain": c.domain, "label": dict(c.label), "unit": c.unit} for c in contract],
@@ -237,6 +252,8 @@ _WORDS = {
            "frozen": "Een rij met `status` `frozen` toont wat eerder is gepubliceerd: sindsdien zijn er minder dan {k} mensen bij gekomen, weggegaan of "
                      "veranderd, en het verschil zou over hen gaan.",
            "norow": "Groepen onder de drempel hebben geen rij. Aantal van zulke groepen: {withheld}.",
+           "totals": "Een rij met `total_over` is een totaal over die kolommen, die er dan leeg zijn. Ook groepen van {k} of meer kunnen onthouden "
+                     "zijn, zodat een onthouden groep niet uit de andere te berekenen is. Mensen in meer groepen tellen in een totaal één keer.",
            "measure": "Een leeg cijfer in een gepubliceerde rij is onthouden omdat het over te weinig mensen gaat of ieders waarde zou verraden.",
            "null": "Een lege waarde in een groepskolom is een eigen groep: bij deze mensen is de waarde onbekend.",
            "plain": "Een lege waarde is in de bron onbekend.",
@@ -250,6 +267,8 @@ _WORDS = {
            "frozen": "A row with `status` `frozen` shows what was published before: fewer than {k} people came, went or changed since, and the "
                      "difference would be about them.",
            "norow": "Groups under the threshold have no row. Number of such groups: {withheld}.",
+           "totals": "A row with `total_over` is a total over those columns, which are empty in it. Groups of {k} or more may be withheld too, so "
+                     "that no withheld group can be computed from others. People in several groups count once in a total.",
            "measure": "An empty figure in a published row is withheld, because too few people are behind it or it would tell everyone's value.",
            "null": "An empty value in a grouping column is a group of its own: for these people the value is not known.",
            "plain": "An empty value is not known in the source.",
@@ -277,7 +296,9 @@ def codebook(release: Release, note: Note, language: str) -> str:
         else:
             lines.append(words["norow"].format(withheld=note.withheld))
         lines.append(words["frozen"].format(k=purpose.k))
-        if contract.names[-1] != PEOPLE:
+        if OVER in contract:
+            lines.append(words["totals"].format(k=purpose.k))
+        elif contract.names[-1] != PEOPLE:
             lines.append(words["measure"])
         lines.append(words["null"])
     else:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
 
 #: What stands where a person stood, and where the number of something that belongs to one person stood.
 PERSON, HIDDEN = "person", "hidden"
@@ -12,7 +17,12 @@ PERSON, HIDDEN = "person", "hidden"
 #: Skeletons that are remembered; a system has some hundreds, and free text outside quotes would have no end of them.
 _REMEMBERED = 50_000
 
-_NUMBER = re.compile(r"-?[0-9]{1,18}")
+#: A longer number is no id of the system's.
+_DIGITS = 18
+#: Fewer texts of one sentence are not worth taking apart as columns.
+_FEW = 50
+
+_NUMBER = re.compile(rf"-?[0-9]{{1,{_DIGITS}}}")
 _WORD = re.compile(r"[^\W\d_]+(?:_[^\W\d_]+)*")
 #: What may stand between the words.
 _BETWEEN = re.compile(r"[\s.,/()]*")
@@ -101,7 +111,7 @@ class Scrubber:
             return None
         out = understood.pieces.copy()
         for place in understood.kept:
-            if len(parts[place]) > 18:
+            if len(parts[place]) > _DIGITS:
                 return None
             out[place] = parts[place]
         for place in understood.named:
@@ -109,6 +119,85 @@ class Scrubber:
                 return None
             out[place] = parts[place]
         return "'".join(out)
+
+    def __call__(self, texts: list[Any]) -> list[str | None]:
+        """Give each text as `scrub` does."""
+        return [self.scrub(text) for text in texts]
+
+    def over_arrow(self, texts: pa.Array) -> pa.Array:
+        """Give each text as `scrub` does, many at once: those of one sentence are taken apart and put together as columns.
+
+        A log has some hundred sentences and millions of texts. Rare sentences, and texts of a frequent one that are not like the
+        others, are scrubbed one by one.
+        """
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        lists = pc.split_pattern(texts, "'")
+        counts = pc.list_value_length(lists).to_numpy(zero_copy_only=False)
+        places, made, alone = [], [], []
+        for count in np.unique(counts).tolist():
+            rows = np.flatnonzero(counts == count)
+            if count % 2 == 0 or len(rows) < _FEW:
+                alone.append(rows)
+                continue
+            flat = (lists if len(rows) == len(lists) else lists.take(pa.array(rows))).flatten()
+            columns = [flat.take(pa.array(np.arange(place, len(flat), count))) for place in range(count)]
+            skeletons = np.zeros(len(rows), np.int64)
+            for column in columns[::2]:
+                coded = column.dictionary_encode()
+                skeletons = skeletons * len(coded.dictionary) + coded.indices.to_numpy()
+                if len(coded.dictionary) > _FEW:
+                    # So that the product stays a small number.
+                    skeletons = np.unique(skeletons, return_inverse=True)[1]
+            order = np.argsort(skeletons, kind="stable")
+            for same in np.split(order, np.flatnonzero(np.diff(skeletons[order])) + 1):
+                sentence = self._sentence([column[int(same[0])].as_py() for column in columns]) if len(same) >= _FEW else None
+                if sentence is None:
+                    alone.append(rows[same])
+                    continue
+                done, good = self._together(sentence, [column.take(pa.array(same)) for column in columns])
+                places.append(rows[same[good]])
+                made.append(done)
+                alone.append(rows[same[~good]])
+        single = np.concatenate([*alone, np.zeros(0, np.int64)])
+        made.append(pa.array(self(texts.take(pa.array(single)).to_pylist()), pa.string()))
+        back = np.empty(len(texts), np.int64)
+        back[np.concatenate([*places, single])] = np.arange(len(texts))
+        return pa.concat_arrays(made).take(pa.array(back))
+
+    def _together(self, sentence: _Sentence, columns: list[pa.Array]) -> tuple[pa.Array, np.ndarray]:
+        """Give the texts of one sentence scrubbed, and which of them: in the others something is no plain number or no declared name."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        good = np.ones(len(columns[0]), np.bool_)
+        for place in sentence.numbers:
+            column = columns[place]
+            for each in (pc.utf8_is_decimal(column), pc.string_is_ascii(column), pc.less_equal(pc.binary_length(column), _DIGITS)):
+                good &= each.to_numpy(zero_copy_only=False)
+        for place in sentence.named:
+            good &= pc.is_in(columns[place], value_set=pa.array(sorted(self._names), pa.string())).to_numpy(zero_copy_only=False)
+        stays = {*sentence.kept, *sentence.named}
+        pieces: list[Any] = [""]
+        for place, piece in enumerate(sentence.pieces):
+            quote = "'" if place else ""
+            if place in stays:
+                pieces += [columns[place].filter(pa.array(good)), ""]
+                pieces[-3] += quote
+            else:
+                pieces[-1] += quote + piece
+        if len(pieces) == 1:
+            return pa.array([pieces[0]], pa.string()).take(pa.array(np.zeros(int(good.sum()), np.int64))), good
+        return pc.binary_join_element_wise(*pieces, "").cast(pa.string()), good
+
+    def _sentence(self, parts: list[str]) -> _Sentence | None:
+        """Give the sentence of a text, or None where it is not understood."""
+        self.scrub("'".join(parts))
+        found = self._known.get(tuple(parts[::2]))
+        return found if isinstance(found, _Sentence) else None
 
     def _understood(self, parts: Sequence[str]) -> _Sentence | None:
         """Give the sentence's pieces, white space folded, with the places of what is quoted by its role."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from lapipe.choices import Standing
+    from lapipe.engine import IfAny
     from lapipe.keys import Pseudonyms
     from lapipe.phrases import Language
     from lapipe.purpose import Purpose
@@ -25,6 +26,12 @@ LEFT_OUT = "lapipe_left_out"
 
 #: What the names begin with of columns that a stage makes for itself and that never leave.
 OWN = "lapipe_"
+
+
+def running_only(*_: Any) -> Any:
+    """Stand for what a plan has not: data and keys."""
+    raise AssertionError("a plan has neither data nor keys")
+
 
 #: From a batch of distinct values to one new value for each.
 Compute = Callable[["list[Any]"], "Sequence[Any]"]
@@ -40,8 +47,11 @@ class Context:
     its schema and a function that gives its few rows, which is not called when planning. `distinct` streams a column's
     distinct values, and `pseudonyms` opens the key of an identity domain; both only when running. `root` gives the column of
     the source, as it was read, from which a column comes unchanged: cheaper to look at, and a superset. `purposes` names every
-    purpose of the project, `coverage` the first and last local day that the data has events of. `standing` are the objections, restrictions
-    and consents in the register that hold for the purpose; None when planning.
+    purpose of the project, `coverage` the first and last local day that the data has events of; `extent` gives the first and
+    last time that a column has where it was read, or None when planning and where there are none, and `values` a table of one
+    column `key`: the distinct values that a column has there. `fetch` brings a table of groups here, and `memo` keeps what `inspect`
+    found for `apply`; both only when running. `standing` are the objections,
+    restrictions and consents in the register that hold for the purpose; None when planning.
     """
 
     purpose: Purpose
@@ -56,8 +66,12 @@ class Context:
     distinct: Callable[[ir.Column], Iterator[pa.Array]]
     pseudonyms: Callable[[str], Pseudonyms]
     root: Callable[[ir.Column], ir.Column]
+    extent: Callable[[ir.Column, Column], tuple[Any, Any] | None]
+    values: Callable[[ir.Column], ir.Table]
     purposes: frozenset[str] = frozenset()
     coverage: tuple[date, date] | None = None
+    fetch: Callable[[ir.Table], pa.Table] = running_only
+    memo: dict[str, Any] = field(default_factory=dict)
     standing: Standing | None = None
 
     def table(self, source: str) -> ir.Table:
@@ -67,10 +81,14 @@ class Context:
 
 @dataclass(frozen=True)
 class Finished:
-    """What a stage finished in this process: the rows that go on, what is told of those left out, and facts for the register."""
+    """What a stage finished in this process: the rows that go on, what is told of those left out, and facts for the register.
+
+    `interval` is how long an outsider's interval for what is withheld is at least.
+    """
 
     rows: pa.Table
     withheld: str
+    interval: int
     facts: Mapping[str, Any]
 
 
@@ -116,7 +134,7 @@ class Stage:
         """Give the Ibis expression; runs nothing but lookups."""
         return table
 
-    def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
+    def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar | IfAny]:
         """Name what must be known of the table that enters, as Ibis aggregates; the pipeline computes them in one query."""
         return {}
 

@@ -25,6 +25,8 @@ from lapipe.keys import KeyRing
 from lapipe.pipeline import Options, Pipeline, Run, load_pipeline
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Sample exports, which are never committed: beside the checkout, or where LAPIPE_SAMPLES says.
+SAMPLES = Path(os.environ.get("LAPIPE_SAMPLES", ROOT.parent / "shared" / "data"))
 WEEKLY = "moodle_weekly_activity"
 
 #: The day on which pipelines run when the test hands the clock in: a Tuesday, within the shipped purposes' term.

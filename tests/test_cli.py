@@ -28,7 +28,7 @@ def made(tmp_path: Path) -> Project:
 def test_help_names_every_command(made: Project) -> None:
     done = made.start("--help").wait()
     assert (done.code, done.err) == (0, "")
-    for name in ("scan", "contract", "check", "plan", "explain", "run", "demo", "verify", "register", "keys"):
+    for name in ("scan", "contract", "check", "plan", "explain", "run", "demo", "verify", "risk", "register", "keys"):
         assert name in done.out
 
 

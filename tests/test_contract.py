@@ -13,10 +13,10 @@ import pytest
 from lapipe.contract import Column, Contract, Kind, Level, Spelling, first_group, load_contract, load_contracts
 from lapipe.errors import ContractBroken, DeclarationFault, UsageFault
 from lapipe.readers.header import match_header
+from tests.projects import SAMPLES
 
 PROJECT = Path(__file__).parent.parent
 TABLES = PROJECT / "schemas" / "tables"
-SAMPLES = PROJECT.parent / "shared" / "data"
 SHIPPED = sorted(path.name.removesuffix(".odcs.yaml") for path in TABLES.glob("*.odcs.yaml"))
 
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"the sample exports are not in {SAMPLES}")

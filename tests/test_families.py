@@ -18,9 +18,7 @@ from lapipe.contract import Column, Contract, Kind, load_contract
 from lapipe.engine import Engine, Read, open_engine
 from lapipe.errors import ContractBroken
 from lapipe.readers import open_source
-from tests.projects import ROOT
-
-SAMPLES = ROOT.parent / "shared" / "data"
+from tests.projects import ROOT, SAMPLES
 
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"NOT TESTED: there are no sample exports in {SAMPLES}")
 

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lapipe.disclosure.memory import Cells, Comparison, Dimension, Match, Pair, Slice, compare
-from lapipe.local_time import period_end
 
 K = 3
 
@@ -76,7 +75,7 @@ def held(new: Table, earlier: list[Table]) -> tuple[Table, list[Comparison]]:
     for alike in (True, False):
         for table in earlier:
             if (table.by == new.by) is alike:
-                found = compare(new.cells, table.cells, *met(new, table), K, period_end)
+                found = compare(new.cells, table.cells, *met(new, table), K)
                 comparisons.append(found)
                 frozen |= {i: (table, j) for i, j in found.frozen.items()}
                 withheld |= found.withheld
@@ -100,7 +99,7 @@ groupings = st.sampled_from([by for size in (1, 2) for by in itertools.combinati
 
 @settings(max_examples=300, deadline=None)
 @given(persons, st.data())
-def test_no_two_tables_about_one_group_or_one_within_another_differ_by_a_few_people(people: list[Person], data: st.DataObject) -> None:
+def test_no_two_tables_about_one_group_differ_by_a_few_people(people: list[Person], data: st.DataObject) -> None:
     released: list[Table] = []
     for _ in range(3):
         gone = data.draw(st.sets(st.sampled_from([person.number for person in people]), max_size=2))
@@ -112,10 +111,6 @@ def test_no_two_tables_about_one_group_or_one_within_another_differ_by_a_few_peo
                     continue
                 if table.by == before.by:
                     assert len(mine ^ theirs) == 0 or len(mine ^ theirs) >= K
-                elif set(before.by) < set(table.by):
-                    assert not 1 <= len(theirs - mine) < K
-                elif set(table.by) < set(before.by):
-                    assert not 1 <= len(mine - theirs) < K
         released.append(table)
 
 
@@ -139,19 +134,8 @@ def test_a_contribution_of_one_that_changed_counts_as_a_difference() -> None:
     """12 people with mean 7.10 and the same 12 with 7.05 give one person's change: n2 m2 - n1 m1."""
     cells = Cells((DIMENSIONS["programme"],), [("A",)], [12], [True], ("mean grade",))
     slices = {("A",): Slice(12, 12, 12)}
-    assert compare(cells, cells, [Pair(0, 0, 12, 11)], slices, 10, period_end).frozen == {0: 0}
-    assert not compare(cells, cells, [Pair(0, 0, 12, 12)], slices, 10, period_end).frozen
-
-
-def test_a_week_within_a_month_that_leaves_few_of_its_people_out_is_withheld() -> None:
-    week, month = Dimension("log.time", "week", is_time=True), Dimension("log.time", "month", is_time=True)
-    by_week = Cells((week,), [("2026-09-07",), ("2026-08-31",)], [20, 20], [True, True])
-    by_month = Cells((month,), [("2026-09-01",)], [21], [True])
-    slices = {(): Slice(30, 21, 21)}
-    pairs = [Pair(0, 0, 20, 20), Pair(1, 0, 20, 20)]
-    # The week that begins in August is not within September.
-    assert compare(by_week, by_month, pairs, slices, K, period_end).withheld == {0}
-    assert compare(by_month, by_week, [Pair(0, 0, 20, 20)], {(): Slice(21, 30, 21)}, K, period_end).withheld == {0}
+    assert compare(cells, cells, [Pair(0, 0, 12, 11)], slices, 10).frozen == {0: 0}
+    assert not compare(cells, cells, [Pair(0, 0, 12, 12)], slices, 10).frozen
 
 
 def test_a_table_that_shares_out_the_same_people_is_told_to_the_audit_as_an_equal_sum() -> None:

@@ -73,14 +73,29 @@ def executed(home: Path) -> Any:
     return notebook
 
 
-def _chart(notebook: Any) -> dict[str, Any]:
+def _charts(notebook: Any) -> list[dict[str, Any]]:
     found = [spec for cell in notebook.cells for output in cell.get("outputs", ()) for kind, spec in output.get("data", {}).items()
              if kind == "application/vnd.vegalite.v5+json"]
-    [chart] = found
-    return dict(chart)
+    return [dict(chart) for chart in found]
 
 
-def test_the_last_cell_draws_marks_of_weeks_and_people(executed: Any) -> None:
+def _chart(notebook: Any) -> dict[str, Any]:
+    [chart] = [chart for chart in _charts(notebook) if "facet" in chart]
+    return chart
+
+
+def test_the_last_cell_draws_how_many_people_a_few_weeks_tell_apart(executed: Any) -> None:
+    chart = _charts(executed)[-1]
+    [rows] = chart["datasets"].values()
+    assert [row["known"] for row in rows] == ["1", "2", "3", "4", "5", "full"]
+    shares = [row["share"] for row in rows]
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] < shares[-1] <= 1
+    assert all(row["low"] <= row["share"] <= row["high"] for row in rows)
+    assert re.findall(r'"url"', json.dumps(chart)) == []
+
+
+def test_a_cell_draws_marks_of_weeks_and_people(executed: Any) -> None:
     chart = _chart(executed)
     assert chart["spec"]["mark"]["type"] == "line"
     assert {channel: chart["spec"]["encoding"][channel]["field"] for channel in ("x", "y", "color")} == {

@@ -14,7 +14,7 @@ from lapipe.contract import Column, Contract, PseudoRow, Reading, Spelling
 from lapipe.engine.duckdb import DuckDB
 from lapipe.errors import ContractBroken
 from lapipe.readers import open_source
-from tests.test_samples import SAMPLES
+from tests.projects import SAMPLES
 
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"NOT TESTED: there are no sample exports in {SAMPLES}")
 

@@ -9,6 +9,7 @@ import gzip
 import io
 import json
 import os
+import random
 import stat
 import traceback
 import zipfile
@@ -156,6 +157,21 @@ def test_rows_are_counted_the_same_whatever_piece_is_read_at_a_time(size: int, p
         (place / "x.csv").write_bytes(content.encode())
         shape = text.shape_of(place / "x.csv")
         assert (shape.lines, shape.mixed) == (lines, is_mixed), content
+
+
+def test_the_count_of_rows_is_that_of_a_plain_count(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lapipe.readers import text
+
+    chance = random.Random(20261125)
+    for _ in range(300):
+        content = "".join(chance.choice('ab,"\r\n\n') for _ in range(chance.randint(1, 200)))
+        content += '"' * (content.count('"') % 2)
+        (place / "x.csv").write_bytes(content.encode())
+        monkeypatch.setattr(text, "_PIECE", chance.choice([1, 3, 63, 64, 65, 1 << 20]))
+        # Line ends inside quotes are no ends; a line with nothing but a carriage return in it is none.
+        quoted = '"'.join(part if number % 2 == 0 else "x" * len(part) for number, part in enumerate(content.split('"')))
+        ended = quoted.replace("\r\n", "\n").split("\n")
+        assert text.shape_of(place / "x.csv").lines == sum(line != "" for line in ended), content
 
 
 BAD_ROWS = [*ROWS, [CANARY, CANARY]]

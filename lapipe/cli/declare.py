@@ -21,45 +21,64 @@ app.add_typer(contract_app, name="contract")
 
 
 @app.command()
-def scan(files: Annotated[list[Path], typer.Argument(help="Exports to look at.")],
+def scan(files: Annotated[list[Path], typer.Argument(help="Exports to look at, or folders of them.")],
          draft: Annotated[Path | None, typer.Option("--draft", help="Write a contract for the one FILE here.")] = None,
          names: Annotated[str, typer.Option("--names", help="The columns' names, with commas, of a file without a header.")] = "",
          header: Annotated[bool, typer.Option("--header", help="I have looked: the first line is a header.")] = False,
+         layout: Annotated[Path | None, typer.Option("--layout", help="Where the columns of a file of fixed width stand: a table of names, starts and "
+                                                                      "lengths, or DUO's description.")] = None,
          memory: Annotated[str, typer.Option("--memory", help="The most memory to use, such as 4GB.")] = "", format: Format = "text") -> None:
-    """Say what is in the columns of files, without a value; exit code 1 when BSNs, special categories or identifiers are found."""
+    """Say what is in the columns of files, without a value; exit code 1 when BSNs, special categories or identifiers are found undeclared.
+
+    What the contract that a file's header is of declares is no finding; a possible BSN is one.
+    """
     import tempfile
 
     from lapipe.contract import load_contracts
     from lapipe.engine.runfolder import RunFolder
-    from lapipe.scan import in_words
+    from lapipe.errors import LapipeError
+    from lapipe.scan import exports_in, in_words
     from lapipe.scan import scan as scan_file
     from lapipe.scan.draft import write_draft
 
     as_json = wants_json(format)
+    folders = [path for path in files if path.is_dir()]
+    files = [export for path in files for export in (exports_in(path) if path.is_dir() else (path,))]
     if draft and len(files) != 1:
         raise UsageFault(f"--draft writes the contract of one file, and {len(files)} are given; scan them apart.")
     if draft and draft.exists():
         raise UsageFault(f"The draft {draft} exists already; name another file, a draft never overwrites.")
     known = list(load_contracts(shipped() / "schemas" / "tables").values())
     scanned = []
+    refused: list[LapipeError] = []
     with tempfile.TemporaryDirectory(prefix="lapipe-") as parent, progress_shown() as progress:
         for number, path in enumerate(files, 1):
             progress(f"scanning file {number} of {len(files)}")
             with RunFolder(Path(parent), f"scan-{number}") as folder:
-                scanned.append(scan_file(path, folder.path, names=[name.strip() for name in names.split(",")] if names else (), header=header,
-                                         known=known, memory=memory))
+                try:
+                    scanned.append(scan_file(path, folder.path, names=[name.strip() for name in names.split(",")] if names else (), header=header,
+                                             known=known, memory=memory, layout=layout))
+                except LapipeError as error:
+                    # One file of a folder that cannot be read hides nothing of the others; it is told, and the command fails.
+                    if not folders:
+                        raise
+                    refused.append(error)
     undecided = write_draft(scanned[0], draft) if draft else 0
     if as_json:
         told = [each.as_json() for each in scanned]
-        say(json.dumps(told if len(told) > 1 else told[0], indent=2, ensure_ascii=False))
+        say(json.dumps(told if len(told) != 1 or folders else told[0], indent=2, ensure_ascii=False))
     else:
         for each in scanned:
             for line in in_words(each):
                 say(line)
         if draft:
             say(f"Wrote {draft}: {undecided} things are undecided; `lapipe check` says which until you have decided them.")
+    for each_refused in refused:
+        print(each_refused, file=sys.stderr)
     if any(each.alarming for each in scanned):
         raise typer.Exit(1)
+    if refused:
+        raise typer.Exit(refused[0].exit_code)
 
 
 @contract_app.command("from-model")

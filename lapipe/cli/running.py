@@ -138,7 +138,7 @@ def _here(command: str) -> str:
 
 
 _WHY = {"Extract": "no person found in the text", "Join": "people who are not in the other table", "Object": "people who objected",
-        "Retain": "older than the purpose allows", "Where": "not meant by the condition"}
+        "KAnonymise": "people whom too few share a combination with", "Retain": "older than the purpose allows", "Where": "not meant by the condition"}
 
 
 @app.command()

@@ -44,16 +44,18 @@ def validate(contract: Contract, frame: Any) -> Any:
     from pandera.errors import SchemaError, SchemaErrors
 
     broken: Counter[str] = Counter()
+    found: list[Any] = []
     try:
         return schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
-        for error in errors.schema_errors:
-            broken[_told(error)] += _count(error)
+        found = list(errors.schema_errors)
     except SchemaError as error:
-        broken[_told(error)] += _count(error)
+        found = [error]
     except (TypeError, ValueError, ArithmeticError):
         broken["a column is not of its declared type"] += 1
     # Outside the except block, so that nothing of pandera's errors, which quote values, hangs on in the chain.
+    for each in found:
+        broken[_told(each)] += count_of(each)
     told = "; ".join(f"{what} (broken {count} times)" for what, count in broken.items())
     raise ContractBroken(f"{contract.name}: the {backend} frame breaks contract version {contract.version}: {told}. Correct the frame, or "
                          "the contract.", rule="LP205")
@@ -70,8 +72,14 @@ def _told(error: Any) -> str:
     return f"'{column}': {rule}"
 
 
-def _count(error: Any) -> int:
-    cases = getattr(error, "failure_cases", None)
+def count_of(error: Any) -> int:
+    """Count the rows of which one of pandera's errors tells; of Ibis its cases are a table that is not computed yet."""
+    cases: Any = getattr(error, "failure_cases", None)
+    if hasattr(cases, "count") and type(cases).__module__.startswith("ibis."):
+        try:
+            return max(1, int(cases.count().execute()))
+        except Exception:  # of whatever engine is behind the frame; that the rule is broken is known
+            return 1
     # Of a check that could not be computed, the error's text stands here.
     return max(1, len(cases)) if cases is not None and hasattr(cases, "columns") else 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ ALPHA = 1e-6
 DOUBT = 1e-3
 #: With fewer distinct values than this, values alone can neither convict nor clear.
 FEWEST = 3
+#: A fraction of real numbers "would have been seen" when the test finds it nine times in ten.
+POWER = 0.9
 #: No BSN is smaller: one leading zero may be lost, or a small number padded, but two leading zeros are never issued.
 LEAST = 10_000_000
 GREATEST = 999_999_999
@@ -34,7 +36,7 @@ _WORD = r"(?:bsn|bsn-?n(?:umme)?r|burger ?service ?n(?:umme)?r|sofi-?(?:nummer)?
 _NUMBER = r"\d{8,9}|\d{3}[ .-]\d{3}[ .-]\d{3}|\d{4}[ .-]\d{2}[ .-]\d{3}"
 #: A word for the number with the number shortly after or before it.
 WORDED = (rf"(?i)\b{_WORD}\b\D{{0,30}}\b(?P<after>{_NUMBER})\b",
-          rf"(?i)\b(?P<before>{_NUMBER})\b\W{{0,5}}\b{_WORD}\b")
+          rf"(?i)\b(?P<before>{_NUMBER})\b\W{{0,5}}(?:\b(?:is|was|als|as|mijn|my|zijn|haar|het|the|his|her|uw|your)\W{{1,3}}){{0,2}}\b{_WORD}\b")
 #: Nine digits in running text, without a word; eight are too common there.
 BARE = r"(?:^|[\s(\[:;'\",=])(?P<bare>\d{9}|\d{3}[ .]\d{3}[ .]\d{3}|\d{4}\.\d{2}\.\d{3})(?:$|[\s)\];'\",?!]|[.:](?:\s|$))"
 
@@ -93,7 +95,10 @@ class Elevens:
         import pyarrow.compute as pc
 
         plain, marked = _numbers(text)
-        self._add(_in_range(plain))
+        # Nine digits of which the first is 0 are nine digits: only a spreadsheet loses the zero.
+        zero = pc.and_(pc.equal(pc.binary_length(text), 9), pc.and_(pc.ascii_is_decimal(text), pc.starts_with(text, "0")))
+        self.nine.add(_residues(_in_range(plain.filter(zero))), 0)
+        self._add(_in_range(plain.filter(pc.invert(zero))))
         written = _in_range(marked)
         self.marked.add(_residues(written), 0)
         self._add_onderwijs(written)
@@ -138,7 +143,7 @@ class Elevens:
         chances = [min(1.0, len(tests) * tail(test.judged, test.passing)) for test in tests]
         least = min(chances)
         best = tests[chances.index(least)]
-        values = _verdict(whole, least, header)
+        values = verdict_of(whole, least, header)
         bare = np.fromiter(self.inside, dtype=np.int64, count=len(self.inside))
         running = Hits(len(bare), int((_residues(bare) == 0).sum()))
         chance = tail(running.judged, running.passing)
@@ -164,7 +169,7 @@ class Elevens:
         chance = tail(hits.judged, hits.passing)
         others = self.nine.judged + self.eight.judged + self.marked.judged - hits.judged
         # One number in ninety starts with 10 anyway: a lone one among others accuses nobody.
-        values = _verdict(hits, chance, header) if hits.judged >= FEWEST or header or not others else "none"
+        values = verdict_of(hits, chance, header) if hits.judged >= FEWEST or header or not others else "none"
         text: Verdict = "found" if self.worded_onderwijs else "none"
         by_values = values != "none" and hits.passing > 0 and (chance < DOUBT or hits.judged < FEWEST)
         if text == "found" and not by_values:
@@ -201,8 +206,8 @@ def elfproef(array: pa.Array | pa.ChunkedArray) -> pa.BooleanArray:
     return pc.if_else(pc.is_valid(values), pa.array(passing), pa.scalar(None, pa.bool_()))
 
 
-def tail(judged: int, passing: int, chance: float = CHANCE) -> float:
-    """Give the probability that at least `passing` of `judged` arbitrary numbers pass (exact binomial upper tail).
+def tail(judged: int, passing: int, chance: float | None = None) -> float:
+    """Give the probability that at least `passing` of `judged` arbitrary numbers pass (exact binomial upper tail); `chance` is a BSN's unless given.
 
     Summed from the nearer side in units of its first term, whose logarithm comes from `math.lgamma`: exact to about
     1e-9 relative, and 0.0 where a float ends.
@@ -212,6 +217,7 @@ def tail(judged: int, passing: int, chance: float = CHANCE) -> float:
     """
     if passing <= 0:
         return 1.0
+    chance = CHANCE if chance is None else chance
     odds = chance / (1 - chance)
     if passing <= judged * chance:
         first, term, total = passing - 1, 1.0, 1.0
@@ -235,7 +241,29 @@ def _log_probability(n: int, k: int, chance: float) -> float:
     return ways + k * math.log(chance) + (n - k) * math.log1p(-chance)
 
 
-def _verdict(hits: Hits, chance: float, header: bool) -> Verdict:
+@lru_cache(maxsize=1024)
+def unseen(judged: int, chance: float) -> float:
+    """Give the largest fraction of real numbers among so many that the test would miss more than once in ten; 1.0 where it can find none.
+
+    >>> unseen(5, 1 / 11), round(unseen(100, 1 / 11), 2), round(unseen(2000, 1 / 11), 2)
+    (1.0, 0.25, 0.05)
+    """
+    low, high = 0, judged + 1
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if tail(judged, middle, chance) < ALPHA else (middle + 1, high)
+    if low > judged:
+        return 1.0
+    least, most = 0.0, 1.0
+    for _ in range(30):
+        fraction = (least + most) / 2
+        rate = fraction + (1 - fraction) * chance
+        least, most = (least, fraction) if tail(judged, low, min(rate, 1 - 1e-12)) >= POWER else (fraction, most)
+    return most
+
+
+def verdict_of(hits: Hits, chance: float, header: bool) -> Verdict:
+    """Judge counts: found below `ALPHA` (with a header: `DOUBT`), possible where a few values pass or only the header says so."""
     if hits.judged < FEWEST:
         return "possible" if header or (hits.judged and hits.passing == hits.judged) else "none"
     if chance < ALPHA or (header and chance < DOUBT):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lapipe.detect import headers
-from lapipe.detect.bsn import CHANCE, Elevens, Outcome, Verdict
+from lapipe.detect import anummer, bsn, headers
+from lapipe.detect.anummer import Tens
+from lapipe.detect.bsn import Elevens, Verdict, unseen
 from lapipe.detect.identifiers import SHAPES, Parts, Tally
+from lapipe.detect.lexicon import NAME_WORDS, ORGANISATIONS, ROOMS, THINGS, TITLES, Strength
+from lapipe.detect.naming import Naming
+from lapipe.detect.special import Lists
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,17 +25,29 @@ _FLAGS = r"(?i)^\s*(?:0|1|y|n|j|yes|no|ja|nee|t|f|true|false|waar|onwaar)\s*$"
 _MOST_FLAGS = 8
 
 _LABELS = {
-    "bsn": "citizen service number (BSN)", "onderwijsnummer": "education number (onderwijsnummer)", "email": "e-mail address",
-    "iban": "bank account number (IBAN)", "phone": "telephone number", "ip": "IP address", "mac": "MAC address",
+    "bsn": "citizen service number (BSN)", "onderwijsnummer": "education number (onderwijsnummer)", "a_nummer": "population register number (A-nummer)",
+    "email": "e-mail address", "iban": "bank account number (IBAN)", "phone": "telephone number", "ip": "IP address", "mac": "MAC address",
     "url_id": "web address with a person's id in it", "user_id": "user id", "student_number": "student or staff number",
     "username": "user name", "name": "person's name", "date_of_birth": "date of birth", "device": "device or session id",
-    "address": "postal address", "free_text": "free text", "special:health": "health or disability",
-    "special:ethnicity": "ethnicity or origin", "special:religion": "religion or belief", "special:politics": "political opinion",
-    "special:union": "trade union membership", "special:sex_life": "sex life or orientation",
+    "document": "number of an identity document", "photo": "photo of a person", "address": "postal address", "free_text": "free text",
+    "special:health": "health or disability", "special:ethnicity": "ethnicity or origin", "special:religion": "religion or belief",
+    "special:politics": "political opinion", "special:union": "trade union membership", "special:sex_life": "sex life or orientation",
     "special:gender_identity": "gender identity", "special:biometric": "biometric data", "special:genetic": "genetic data",
     "special:criminal": "criminal data",
 }
-_TESTED = ("bsn", "onderwijsnummer")
+#: The terms of the W3C Data Privacy Vocabulary (https://w3id.org/dpv/pd, version 2.0) for what the rules find. A BSN is called by its name.
+CATEGORIES = {
+    "bsn": "bsn", "onderwijsnummer": "onderwijsnummer", "a_nummer": "a_nummer",
+    "email": "pd:EmailAddress", "iban": "pd:BankAccount", "phone": "pd:TelephoneNumber", "ip": "pd:IPAddress", "mac": "pd:MACAddress", "url_id": "pd:UID",
+    "user_id": "pd:UID", "student_number": "pd:UID", "username": "pd:Username", "name": "pd:Name", "date_of_birth": "pd:BirthDate", "device": "pd:DeviceBased",
+    "document": "pd:OfficialID", "photo": "pd:Picture", "address": "pd:PhysicalAddress", "free_text": "pd:Communication", "special:health": "pd:Health",
+    "special:ethnicity": "pd:EthnicOrigin", "special:religion": "pd:Religion", "special:politics": "pd:PoliticalOpinion",
+    "special:union": "pd:TradeUnionMembership", "special:sex_life": "pd:Sexual", "special:gender_identity": "pd:Gender",
+    "special:biometric": "pd:Biometric", "special:genetic": "pd:Genetic", "special:criminal": "pd:Criminal",
+}
+_TESTED = ("bsn", "onderwijsnummer", "a_nummer")
+#: Forms that are hardly chance, and readings of a name that yield to them.
+_PROVEN, _SUGGESTED = ("email", "iban", "ip", "mac", "phone", "url_id"), ("username", "user_id", "device", "name")
 #: Every rule, in the order in which `judge` reports them.
 RULES: tuple[str, ...] = tuple(_LABELS)
 
@@ -47,7 +63,9 @@ class Evidence:
         distinct: distinct values that are neither null nor empty.
         matching: of these, how many have the shape; for a BSN, how many pass the eleven test.
         p_value: the probability that so many pass by chance, where a rule computes one.
-        judged: distinct numbers that were put to the eleven test; 0 for other rules.
+        judged: distinct numbers that were put to the test of a national number; 0 for other rules.
+        unseen: where such a number was not found: the fraction of them that could be among those judged and would be missed.
+        beside: columns that together with this one say it, where no single one does.
     """
 
     rule: str
@@ -60,6 +78,13 @@ class Evidence:
     matching: int
     p_value: float | None
     judged: int = 0
+    unseen: float | None = None
+    beside: tuple[str, ...] = ()
+
+    @property
+    def category(self) -> str:
+        """Give the term of the Data Privacy Vocabulary, where there is one."""
+        return CATEGORIES[self.rule]
 
     @property
     def share(self) -> float:
@@ -68,10 +93,11 @@ class Evidence:
 
     @property
     def fraction(self) -> float | None:
-        """Estimate which fraction of the judged numbers is real: (share - 1/11) / (10/11); None without a test."""
+        """Estimate which fraction of the judged numbers is real: (share - 1/11) / (10/11) for a BSN; None without a test."""
         if not self.judged:
             return None
-        return max(0.0, (self.matching / self.judged - CHANCE) / (1 - CHANCE))
+        chance = _chance(self.rule)
+        return max(0.0, (self.matching / self.judged - chance) / (1 - chance))
 
     def words(self) -> str:
         """Say it in one sentence for a privacy officer."""
@@ -84,19 +110,28 @@ class Evidence:
         if self.text:
             channels.append("longer texts hold it" if self.values else
                             f"{self.matching:,} of {self.distinct:,} distinct values hold it inside longer text")
-        if self.header and not (self.values or self.text):
+        if self.beside:
+            channels.append(f"together with {', '.join(self.beside)}")
+        elif self.header and not (self.values or self.text):
             channels.append("no values to compare" if not self.distinct else "its values do not show it")
         start = {"found": f"Found: {label}", "possible": f"Possible: {label}", "none": f"Not found: {label}"}[self.verdict]
         if self.verdict == "none":
-            tested = f" ({self.matching:,} of {self.judged:,} numbers pass its test, as chance would have it)" if self.judged else ""
+            tested = f" ({self.matching:,} of {self.judged:,} numbers pass its test, as chance would have it{self._power()})" if self.judged else ""
             return f"{start}{tested}."
         return f"{start}; {'; '.join(channels)}."
+
+    def _power(self) -> str:
+        if self.unseen is None:
+            return ""
+        if self.unseen >= 1:
+            return "; they are too few to find it by"
+        return f"; were fewer than {self.unseen:.1%} of them such numbers, this could not tell"
 
     def _values(self) -> str:
         if self.fraction is None or self.p_value is None:
             return f"{self.matching:,} of {self.distinct:,} distinct values have its shape"
         chance = "less than one in a million" if self.p_value < 1e-6 else f"{self.p_value:.1g}"
-        return (f"{self.matching:,} of {self.judged:,} distinct numbers pass its test, where 1 in 11 would by chance "
+        return (f"{self.matching:,} of {self.judged:,} distinct numbers pass its test, where 1 in {1 / _chance(self.rule):.0f} would by chance "
                 f"(probability {chance}), so about {self.fraction:.0%} of them are such numbers")
 
 
@@ -114,22 +149,37 @@ def judge(name: str, distinct: Iterable[pa.Array | pa.ChunkedArray]) -> tuple[Ev
     return _Column(name).judge(distinct)
 
 
+def _chance(rule: str) -> float:
+    """Give the share of arbitrary numbers that pass a national number's test."""
+    return anummer.CHANCE if rule == "a_nummer" else bsn.CHANCE
+
+
 class _Column:
     """The counts of one column over its batches."""
 
     def __init__(self, name: str) -> None:
         self.header = headers.read(name)
+        words = frozenset(headers.tokens(name))
+        self.of_organisations, self.of_rooms, self.of_things = bool(words & ORGANISATIONS), bool(words & ROOMS), bool(words & THINGS)
+        self.titled = bool(words & (NAME_WORDS | TITLES))
         self.distinct = 0
         self.flags = 0
         self.boolean = False
         self.elevens = Elevens()
+        self.tens = Tens()
+        self.naming = Naming()
+        self.lists = Lists()
         self.tallies = {shape.rule: Tally(shape, self.header.get(shape.rule)) for shape in SHAPES}
 
     def judge(self, batches: Iterable[pa.Array | pa.ChunkedArray]) -> tuple[Evidence, ...]:
         for batch in batches:
             for leaf in _leaves(batch):
                 self._add(leaf)
-        return tuple(self._evidence(rule) for rule in RULES)
+        found = {rule: self._evidence(rule) for rule in RULES}
+        # What a word like "account" suggests yields to what a check digit or a plain form proves.
+        proven = any(found[rule].values and found[rule].verdict == "found" for rule in _PROVEN)
+        return tuple(replace(each, verdict="none", header=False, values=False) if proven and each.rule in _SUGGESTED and self.header.get(each.rule) == "likely"
+                     and not each.text else each for each in found.values())
 
     def _add(self, leaf: pa.Array) -> None:
         import pyarrow as pa
@@ -150,6 +200,7 @@ class _Column:
             kind = values.type
         if pa.types.is_integer(kind):
             self.elevens.add_numbers(values)
+            self.tens.add_numbers(values)
         if pa.types.is_temporal(kind) and getattr(kind, "tz", None):
             values = pc.cast(values, pa.timestamp(kind.unit))
         textual = pa.types.is_string(kind)
@@ -163,10 +214,15 @@ class _Column:
             self.flags += pc.sum(pc.match_substring_regex(text, _FLAGS)).as_py() or 0
         if textual:
             parts = Parts.of(text)
-            whole = self.elevens.add_text(parts.digits)
+            for numbered in (parts.numbers, parts.digits):
+                self.tens.add_text(numbered)
+                whole = self.elevens.add_text(numbered)
             self.elevens.add_running(parts.digits.filter(pc.invert(whole)))
+            self.naming.add(parts.words, parts.running)
+            self.lists.add(parts.words, len(text))
         elif pa.types.is_decimal(kind):
             self.elevens.add_text(text)
+            self.tens.add_text(text)
         for tally in self.tallies.values():
             if textual:
                 tally.add(parts)
@@ -182,25 +238,58 @@ class _Column:
         if only_flags and not special and rule != "bsn":
             strength = None
         if rule in _TESTED:
-            sure = strength == "sure" and not self.boolean
-            test = self.elevens.bsn if rule == "bsn" else self.elevens.onderwijsnummer
-            outcome = test(header=sure)
-            if outcome.verdict == "none" and strength and not self.boolean:
-                outcome = Outcome("possible", judged=outcome.judged, matching=outcome.matching, p_value=outcome.p_value)
-            return Evidence(rule, kind, outcome.verdict, bool(strength) and not self.boolean, outcome.values,
-                            outcome.text, self.distinct, outcome.matching, outcome.p_value, outcome.judged)
+            return self._national(rule, strength)
+        if rule == "name":
+            return self._name(strength)
         tally = self.tallies.get(rule)
-        if tally is None:
-            by_name: Verdict = "found" if strength == "sure" else "possible" if strength else "none"
-            return Evidence(rule, kind, by_name, bool(strength), False, False, self.distinct, 0, None)
-        by_values, by_text = tally.by_values(self.distinct), tally.by_text()
-        by_header = tally.by_header(self.distinct) if strength else "none"
-        if special and strength:
-            by_header = "found" if strength == "sure" or by_values != "none" else "possible"
-        fits = by_values != "none" or (bool(strength) and tally.fits(self.distinct))
-        matching = max(tally.whole + tally.inside, tally.fitting if strength else 0)
+        by_values, by_text = (tally.by_values(self.distinct), tally.by_text()) if tally else ("none", "none")
+        matching = max(tally.whole + tally.inside, tally.fitting if strength else 0) if tally else 0
+        if rule == "free_text" and self.titled and by_values == "found":
+            by_values = "possible"
+        if special:
+            by_list, listed = self.lists.verdict(rule, rooms=self.of_rooms)
+            by_values, matching = by_list, max(matching, listed)
+            by_header: Verdict = "none"
+            if strength:
+                # A nationality suggests an origin and is none; "ill" among reasons of absence is what it says.
+                speaking = self.lists.sure[rule] if rule == "special:ethnicity" else listed
+                sure = (strength == "sure" and self.distinct > 0) or by_list == "found" or speaking > 0
+                by_header = "found" if sure else "possible"
+            verdict = _strongest(by_header, by_values, by_text)
+            return Evidence(rule, kind, verdict, by_header != "none", by_values != "none", by_text != "none", self.distinct, matching, None)
+        by_header = tally.by_header(self.distinct) if strength and tally else "none"
+        fits = by_values != "none" or (bool(strength) and bool(tally) and tally is not None and tally.fits(self.distinct))
         return Evidence(rule, kind, _strongest(by_header, by_values, by_text), by_header != "none", fits, by_text != "none",
                         self.distinct, matching, None)
+
+    def _national(self, rule: str, strength: Strength | None) -> Evidence:
+        sure = strength == "sure" and not self.boolean
+        if rule == "a_nummer":
+            outcome = self.tens.outcome(header=sure)
+        else:
+            outcome = (self.elevens.bsn if rule == "bsn" else self.elevens.onderwijsnummer)(header=sure)
+        if outcome.verdict == "none" and strength and not self.boolean:
+            outcome = replace(outcome, verdict="possible")
+        if rule == "bsn" and outcome.verdict == "found" and self.of_organisations and not (sure or outcome.text):
+            # Legal entities have such numbers too (RSIN); that of a sole trader was a BSN, so it stays possible.
+            outcome = replace(outcome, verdict="possible")
+        missed = unseen(outcome.judged, _chance(rule)) if outcome.judged and outcome.verdict != "found" else None
+        return Evidence(rule, headers.kind_of(rule), outcome.verdict, bool(strength) and not self.boolean, outcome.values,
+                        outcome.text, self.distinct, outcome.matching, outcome.p_value, outcome.judged, missed)
+
+    def _name(self, strength: Strength | None) -> Evidence:
+        naming = self.naming
+        by_values, by_text = naming.by_values(self.distinct, of_things=self.of_things), naming.by_text()
+        by_header: Verdict = naming.by_header(strength, self.distinct) if strength else "none"
+        named = naming.given + naming.people
+        if not strength and by_values == by_text == "none":
+            # Surnames prove nothing by themselves; beside a column of first names they do.
+            named = max(named, 0 if self.of_things else naming.surnames + naming.prefixes)
+        if strength:
+            named = max(named + naming.surnames + naming.prefixes + naming.initialled, naming.shaped if strength == "sure" else 0)
+        fits = by_values != "none" or (by_header != "none" and named > 0)
+        return Evidence("name", "identifier", _strongest(by_header, by_values, by_text), by_header != "none", fits, by_text != "none",
+                        self.distinct, named + naming.texts, None)
 
 
 def _strongest(*verdicts: Verdict) -> Verdict:
@@ -245,9 +334,13 @@ def _text(array: pa.Array) -> pa.Array:
     import pyarrow.compute as pc
 
     try:
-        return pc.cast(array, pa.string())
+        text = pc.cast(array, pa.string())
+        text.validate(full=True)
+        return text
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         pass  # Go on outside this block: an Arrow error quotes the value.
+    if pa.types.is_string(array.type):
+        array = array.view(pa.binary())
     values = array.to_pylist()
     return pa.array([value if value is None else value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
                      for value in values], pa.string())

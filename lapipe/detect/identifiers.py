@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from lapipe.detect.bsn import Verdict
-from lapipe.detect.headers import Strength
+from lapipe.detect.lexicon import Strength
+from lapipe.detect.special import told
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 #: The share of distinct values that must fit what a header says, and what a less certain header suggests.
 FITS, FITS_STRICTLY = 0.5, 0.8
+
+
+#: So many values that are all texts make texts of a column possible.
+ALIKE = 3
+#: Distinct hits inside texts that are told apart, and the signs around one that are none of it.
+_CORROBORATING, _AROUND = 32, " ([{)]}:;,='\".!?\n\t"
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,9 @@ class Shape:
         cell: a whole value of this shape.
         inside: one somewhere in a longer value.
         needs: a literal that every hit holds; looking for it first is ten times as fast as the pattern.
+        first: a quicker pattern that every hit has, too.
         among: which values can be of this shape at all: all, those with a digit, or those of several words.
+        bare: whether digits alone can be.
         check: looks once more at values that hit, by a check digit.
         enough: distinct hits that make "found" without a header; 1 where a hit can hardly be chance.
         share: the share of distinct values that whole-cell hits must reach for "found" without a header.
@@ -38,7 +47,9 @@ class Shape:
     cell: str = ""
     inside: str = ""
     needs: str = ""
+    first: str = ""
     among: Literal["all", "digits", "running"] = "all"
+    bare: bool = False
     check: Callable[[pa.Array], pa.Array] | None = None
     enough: int = 2
     share: float = 0.5
@@ -84,6 +95,34 @@ def valid_ibans(text: pa.Array) -> pa.Array:
     return pa.array(valid)
 
 
+#: Of so many telephone numbers the numbering plans are asked; more of the same shape are believed when nearly all of these were right.
+_ASKED, _BELIEVED = 500, 0.9
+
+
+def valid_phones(text: pa.Array) -> pa.Array:
+    """Tell which texts are numbers of some country's numbering plan, Dutch where no country is named (phonenumbers, Google's metadata)."""
+    import phonenumbers
+    import pyarrow as pa
+
+    found = []
+    for number in text.slice(0, _ASKED).to_pylist():
+        try:
+            parsed = phonenumbers.parse(number, "NL")
+        except phonenumbers.NumberParseException:
+            found.append(False)
+        else:
+            found.append(phonenumbers.is_possible_number(parsed))
+    rest = len(text) - len(found)
+    return pa.array(found + [sum(found) >= _BELIEVED * len(found)] * rest, pa.bool_())
+
+
+def not_versions(text: pa.Array) -> pa.Array:
+    """Tell which addresses are no version numbers: at least two parts of two digits or more, or an IPv6 address."""
+    import pyarrow.compute as pc
+
+    return pc.match_substring_regex(text, r":|\d\d(?:\.\d+)*\.\d\d|\d\d\.\d\d")
+
+
 # Domains in ASCII: with classes of all letters RE2's automaton outgrows its memory, and takes thirty times as long.
 _DOMAIN = r"@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2}"
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
@@ -97,65 +136,73 @@ _PHONE = (r"(?:\+|00)31[ -]?(?:\(0\)[ -]?)?[1-9](?:[ -]?\d){8}|06[ -]?\d{8}|06-\
 _ABROAD = r"\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){2,4}"
 _URL_ID = (r"(?i)https?://[^\s\"'<>]*(?:[?&](?:user_?id|uid|user|student_?(?:id|nummer|number)|login|username|email|"
            r"relateduserid)=|/user/(?:view|profile)\.php\?(?:[^\s\"'<>]*&)?id=|"
-           r"/(?:users?|profiles?|students?|people|persons?|learners?)/)[^\s&/?#\"'<>]+")
+           r"/(?:users?|profiles?|students?|people|persons?|learners?)/|orcid\.org/)[^\s&/?#\"'<>]+")
 # A person's number after the word for it; "student 2024" is a cohort.
 _USER_ID = (r"(?i)\b(?:users?|gebruikers?|students?|leerling|learner|deelnemer)(?:(?: with| met| having)?(?: the| de| het)? ?"
             r"(?:id|nummer|number|nr\.?)[ :=]{0,2}['\"]?#?[su]?\d{1,12}\b|[ :=]{1,2}['\"]#?[su]?\d{1,12}['\"]|"
             r"[ :=]{1,2}#?[su]?\d{6,12}\b)")
-_PREFIX = "van|von|de|den|der|het|'t|ten|ter|te|in|op|el|al|la|le|da|di|du|dos|bin|ben|ibn|af|zu|of|y|e"
-_PART = r"\p{Lu}[\p{L}.'’-]*"
-_PERSON = rf"^\s*(?:(?:{_PREFIX}) )*{_PART}(?:[ ,]{{1,2}}(?:(?:{_PREFIX})[ ,]{{1,2}})*{_PART})+(?:[ ,]{{1,2}}(?:{_PREFIX}))*\s*$"
-_DISORDERS = (r"dyslexi[ea]|dyslectisch|dyscalculi[ea]|ad[h]?d|autism[e]?|autistisch|ass|asperger|depressi(?:e|on)|ptss|ptsd|epilepsi[ey]|"
-              r"diabetes|migraine|slechtziend|slechthorend|chronisch ziek|chronic illness|zwanger(?:schap)?|pregnan(?:t|cy)|"
-              r"functiebeperking|burn-?out|angststoornis|anxiety|rolstoel(?:gebruiker)?|wheelchair|extra (?:tijd|time)|ziek|sick")
-_FAITHS = (r"islam(?:itisch)?|moslim|muslim|christen(?:dom)?|christelijk|christian(?:ity)?|(?:rooms-?)?katholiek|(?:roman )?catholic|"
-           r"protestant(?:s)?|gereformeerd|hervormd|joods|jood|jewish|jodendom|judaism|hindoe(?:ïsme)?|hindu(?:ism)?|boeddhist(?:isch)?|"
-           r"buddhist|buddhism|sikh|evangelisch|atheïst|atheist|humanist(?:isch)?|agnost(?:ic|isch)")
-_HEALTH_TOLD = (r"(?i)\b(?:dyslexi[ea]|dyslectisch|dyscalculi[ea]|adhd|functiebeperking|ziek ?gemeld|ziekmelding|was ziek|ben ziek|"
-                r"sick leave|i am sick|was sick|extra tijd|extra time|chronisch ziek|zwangerschap|psycholoog|burn-?out)\b")
+_UUID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
+_PICTURE = r"\.(?:jpe?g|png|gif|webp|bmp|heic)(?:\?\S*)?\s*$"
 
 SHAPES: tuple[Shape, ...] = (
     Shape("email", cell=rf"^\s*[^\s@<>:;,/=|\"]+{_DOMAIN}[A-Za-z]*\s*$", inside=rf"[^\s@<>:;,/=|\"'(\[]{_DOMAIN}", needs="@", enough=1, share=0.0),
     Shape("iban", cell=rf"^\s*(?:{_NL_IBAN}|{_IBAN})\s*$", inside=rf"\b(?:{_NL_IBAN}|{_IBAN})\b", among="digits", check=valid_ibans,
           enough=1, share=0.0),
-    Shape("phone", among="digits", cell=rf"^\s*(?:{_PHONE}|{_ABROAD})\s*$", inside=rf"(?:^|[\s(:;,])(?:{_PHONE})\b",
-          loose=r"^\s*[+(]?\d(?:[ ().\-/]{0,2}\d){6,14}(?:\.0)?\s*$"),
-    Shape("ip", among="digits", cell=rf"^\s*(?:{_IPV4}|{_IPV6})(?:/\d{{1,3}}|%\w+)?\s*$", inside=rf"(?:^|[\s(\[:;,=\"'])(?:{_IPV4})(?:$|[\s)\];,\"':]|\.\s|\.$)"),
-    Shape("mac", cell=r"^\s*[0-9A-Fa-f]{2}(?:(?:-[0-9A-Fa-f]{2}){5}|(?::[0-9A-Fa-f]{2}){5})\s*$",
+    Shape("phone", among="digits", bare=True, cell=rf"^\s*(?:{_PHONE}|{_ABROAD})\s*$", inside=rf"(?:^|[\s(:;,])(?:{_PHONE})\b", check=valid_phones,
+          loose=r"^\s*'?[+(]?\d(?:[ ().\-/]{0,2}\d){6,14}(?:\.0)?\s*$"),
+    Shape("ip", among="digits", cell=rf"^\s*(?:{_IPV4}|{_IPV6})(?:/\d{{1,3}}|%\w+)?\s*$", inside=rf"(?:^|[\s(\[:;,=\"'])(?:{_IPV4})(?:$|[\s)\];,\"':]|\.\s|\.$)",
+          check=not_versions, loose=rf"^\s*(?:{_IPV4}|{_IPV6})(?:/\d{{1,3}}|%\w+|:\d+)?\s*$"),
+    Shape("mac", cell=r"^\s*(?:[0-9A-Fa-f]{2}(?:(?:-[0-9A-Fa-f]{2}){5}|(?::[0-9A-Fa-f]{2}){5})|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})\s*$",
           inside=r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}\b"),
     Shape("url_id", inside=_URL_ID, needs="://", share=0.0),
-    Shape("user_id", inside=_USER_ID, loose=r"^\s*[^\s,;/]+\s*$"),
-    # Whether a value is one of these can only be told under a header that says so.
-    Shape("student_number", loose=r"^\s*['#]?[A-Za-z]{0,4}[-_]?\d{3,14}(?:\.0+)?\s*$"),
-    Shape("username", loose=r"^\s*[^\s,;/]+\s*$"),
-    Shape("name", loose=r"^[^\d@_/\\:;?!#]+$", strict=_PERSON),
+    Shape("user_id", inside=_USER_ID, loose=r"^\s*(?:urn:uuid:)?[^\s,;/:]+\s*$",
+          strict=rf"^\s*(?:\d{{2,18}}(?:\.0)?|{_UUID}|[0-9A-Fa-f]{{16,64}}|[A-Za-z]{{1,4}}\d{{3,10}}|[A-Za-z0-9_-]+[._][A-Za-z0-9._-]+|\S+@\S+)\s*$"),
+    # Whether a value is a person's number can only be told under a header that says so, but for the form with a letter that several universities give.
+    Shape("student_number", among="digits", cell=r"^\s*[su]\d{6,8}(?:\.0)?\s*$", enough=5, share=0.8, rare=False,
+          loose=rf"^\s*(?:['#]?[A-Za-z]{{0,4}}[-_ ]?\d{{3,18}}(?:\.0+)?|{_UUID})\s*$"),
+    Shape("username", loose=r"^\s*[^\s,;/]+\s*$", strict=r"^\s*[A-Za-z][^\s,;/]*[0-9._@][^\s,;/]*\s*$"),
     Shape("date_of_birth", loose=r"^\s*(?:(?:19|20)\d\d[-/.]?[01]?\d[-/.]?[0-3]?\d|[0-3]?\d[-/. ][01]?\d[-/. ](?:(?:19|20)\d\d|\d\d)|"
-                                 r"[0-3]?\d[ -]\p{L}{3,9}\.?[ -](?:19|20)\d\d)(?:[T ][\d:.]+Z?)?\s*$"),
-    Shape("device", loose=r"^\s*\{?[0-9A-Za-z][0-9A-Za-z:._-]{7,127}\}?\s*$"),
-    Shape("address", among="running", cell=r"^\s*\p{L}[\p{L} .'-]+ \d{1,5} ?[\p{L}\d-]{0,4},? +[1-9]\d{3} ?[A-Z]{2}\b.*$|"
+                                 r"[0-3]?\d[ -]\p{L}{3,9}\.?[ -](?:19|20)?\d\d|[0-3]?\d[01]\d(?:19|20)\d\d)(?:[T ][\d:.]+Z?)?\s*$"),
+    Shape("device", loose=r"^\s*\{?[0-9A-Za-z][0-9A-Za-z:._-]{7,127}\}?\s*$", strict=r"^\s*[0-9A-Za-z][0-9A-Za-z:._-]*[0-9][0-9A-Za-z:._-]{8,127}\s*$"),
+    Shape("document", loose=r"^\s*[A-Za-z0-9][A-Za-z0-9. -]{4,14}\s*$"),
+    Shape("photo", cell=rf"(?i)^\s*\S*(?:avatar|profile|profiel|foto|photo|portret|headshot|userpic|users?/|people/|persons?/|student)\S*{_PICTURE}",
+          loose=rf"(?i){_PICTURE}|^\s*https?://|^data:image|^/9j/|^iVBOR|^\s*[\w/.-]{{4,}}\s*$"),
+    Shape("address", among="running", first=r"[1-9]\d{3} ?[A-Z]{2}\b", cell=r"^\s*\p{L}[\p{L} .'-]+ \d{1,5} ?[\p{L}\d-]{0,4},? +[1-9]\d{3} ?[A-Z]{2}\b.*$|"
                           r"^\s*[1-9]\d{3} ?[A-Z]{2}[ ,]+(?:\p{L}[\p{L} .'-]+ )?\d{1,5}\b.*$",
-          loose=r"^\s*(?:\p{L}[\p{L}\d .,'/-]*\d.*|\d{1,5}[ -]?\p{L}{0,4})\s*$"),
+          inside=r"\p{Lu}[\p{L}.'-]+ \d{1,5} ?[a-zA-Z]?,? +[1-9]\d{3} ?[A-Z]{2}\b", enough=1, share=0.2,
+          loose=r"^\s*(?:\p{L}[\p{L}\d .,'/-]*\d.*|\d{1,5}[ -]?[\p{L}\d]{0,4}|\p{Lu}[\p{L} .'-]+)\s*$"),
     Shape("free_text", among="running", cell=r"^\s*\S+(?:\s+\S+){7}", enough=20, rare=False, loose=r"\S\s+\S"),
-    Shape("special:health", cell=rf"(?i)^\s*(?:{_DISORDERS})\s*$", inside=_HEALTH_TOLD, share=0.2, alone="possible"),
-    Shape("special:religion", cell=rf"(?i)^\s*(?:{_FAITHS})\s*$", share=0.2, alone="possible"),
+    *(Shape(rule, inside=pattern, alone="possible") for rule, pattern in told().items()),
 )
 
 
 @dataclass(frozen=True)
 class Parts:
-    """A batch of text without nulls: all of it, what holds a digit, and what is more than one word or code."""
+    """A batch of text without nulls, divided so that most patterns need not look at most values.
+
+    Attributes:
+        all: every value.
+        numbers: those of digits only.
+        words: all others.
+        digits: others that hold a digit.
+        running: others that are more than one word or code.
+    """
 
     all: pa.Array
+    numbers: pa.Array
+    words: pa.Array
     digits: pa.Array
     running: pa.Array
 
     @staticmethod
     def of(text: pa.Array) -> Parts:
-        """Divide a batch, so that most patterns need not look at most values."""
+        """Divide a batch."""
         import pyarrow.compute as pc
 
-        digits = text.filter(pc.match_substring_regex(text, r"\d"))
-        return Parts(text, digits, text.filter(pc.match_substring_regex(text, r"\S[\s/:,;=(]+\S")))
+        decimal = pc.ascii_is_decimal(text)
+        words = text.filter(pc.invert(decimal))
+        digits = words.filter(pc.match_substring_regex(words, r"\d"))
+        return Parts(text, text.filter(decimal), words, digits, words.filter(pc.match_substring_regex(words, r"\S[\s/:,;=(]+\S")))
 
 
 @dataclass
@@ -173,6 +220,7 @@ class Tally:
     whole: int = 0
     inside: int = 0
     fitting: int = 0
+    hits: set[int] = field(default_factory=set, repr=False)
 
     def add(self, parts: Parts) -> None:
         """Count a batch of text."""
@@ -180,11 +228,16 @@ class Tally:
 
         self.add_fitting(parts.all)
         shape = self.shape
-        cells = {"all": parts.all, "digits": parts.digits, "running": parts.running}[shape.among]
+        cells = {"all": parts.words, "digits": parts.digits, "running": parts.running}[shape.among]
+        if shape.bare and len(parts.numbers):
+            hits = parts.numbers.filter(pc.match_substring_regex(parts.numbers, shape.cell))
+            self.whole += pc.sum(shape.check(hits)).as_py() or 0 if shape.check else len(hits)
         running = parts.running
         if shape.needs:
             # Nearly no column has the literal: then one quick look is all there is.
             cells = running = cells.filter(pc.match_substring(cells, shape.needs))
+        if shape.first:
+            cells, running = (each.filter(pc.match_substring_regex(each, shape.first)) if len(each) else each for each in (cells, running))
         if shape.cell and len(cells):
             hits = cells.filter(pc.match_substring_regex(cells, shape.cell))
             self.whole += pc.sum(shape.check(hits)).as_py() or 0 if shape.check else len(hits)
@@ -192,9 +245,14 @@ class Tally:
             hits = running.filter(pc.match_substring_regex(running, shape.inside))
             if shape.cell:
                 hits = hits.filter(pc.invert(pc.match_substring_regex(hits, shape.cell)))
-            if shape.check:
+            if shape.check or len(self.hits) < shape.enough:
                 found = pc.struct_field(pc.extract_regex(hits, f"(?P<hit>{shape.inside})"), "hit")
-                self.inside += pc.sum(shape.check(found)).as_py() or 0
+                if shape.check:
+                    found = pc.ascii_trim(found, _AROUND)
+                    found = found.filter(shape.check(found))
+                self.inside += len(found)
+                # What comes again in text after text is one hit; hashes, as no value is kept.
+                self.hits.update(hash(hit) for hit in found.unique().slice(0, _CORROBORATING).to_pylist() if len(self.hits) < _CORROBORATING)
             else:
                 self.inside += len(hits)
 
@@ -223,11 +281,11 @@ class Tally:
 
     def by_values(self, distinct: int) -> Verdict:
         """Judge the whole values, whatever the header: enough of them, and a share of the column."""
-        if self.whole >= self.shape.enough and self.whole >= distinct * self.shape.share:
+        if self.whole and self.whole >= self.shape.enough and self.whole >= distinct * self.shape.share:
             return self.shape.alone
-        some = self.whole == distinct or (self.shape.rare and self.whole >= self.shape.enough)
+        some = (self.whole == distinct and (self.shape.rare or distinct >= ALIKE)) or (self.shape.rare and self.whole >= self.shape.enough)
         return "possible" if self.whole and some else "none"
 
     def by_text(self) -> Verdict:
         """Judge what stands inside longer values; no share, as one leak in a thousand posts is one."""
-        return self.shape.alone if self.inside >= self.shape.enough else "possible" if self.inside else "none"
+        return self.shape.alone if len(self.hits) >= self.shape.enough else "possible" if self.inside else "none"

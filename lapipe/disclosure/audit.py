@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class Audit:
     """What was found: how many cells, how many withheld, and how long the shortest and the middle interval are at least.
 
+    `declared` is how long the interval of a cell that is withheld for itself must be: it follows from the rule alone.
+
     Lengths are of the first figure (people where there are people), as proven; the true intervals may be longer. These are
     facts of the pattern: they tell of no cell what it holds.
     """
@@ -26,6 +28,7 @@ class Audit:
     withheld: int
     shortest: int
     middle: int
+    declared: int = 0
 
     def described(self) -> dict[str, int]:
         """Give it as the register keeps it."""
@@ -64,7 +67,7 @@ def audit(task: Task, withheld: np.ndarray[Any, Any], shown: Sequence[Sequence[M
         raise Refused(f"Of {open_} withheld cells the figure could be computed from what is published, or nearly. Nothing is given out. "
                       "Group coarser, or publish fewer totals.", rule="LP407")
     return Audit(int((~task.hidden).sum()), len(cells), int(lengths.min()) if len(cells) else 0,
-                 int(np.median(lengths)) if len(cells) else 0)
+                 int(np.median(lengths)) if len(cells) else 0, int(task.layers[0].width[task.primary].max(initial=0)))
 
 
 def _search(task: Task, layer: Layer, unknown: np.ndarray[Any, Any], reach: Reach, cell: int, sign: int) -> None:

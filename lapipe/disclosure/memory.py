@@ -7,16 +7,11 @@ the design (4.16, 4.27), on the sets of people themselves, of which only sizes c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 #: What a cell of an earlier release stands for when the new one may not differ from it by a few people.
 FROZEN = "frozen"
-
-#: From a detail of time to the first day after the period that a day begins; see `local_time.period_end`.
-End = Callable[[date, str], date]
-
 
 @dataclass(frozen=True)
 class Dimension:
@@ -109,8 +104,7 @@ class Match:
         return tuple(key[j] for _, j in self.shared)
 
 
-def compare(new: Cells, earlier: Cells, pairs: Sequence[Pair], slices: Mapping[tuple[str | None, ...], Slice], k: int,
-            period_end: End) -> Comparison:
+def compare(new: Cells, earlier: Cells, pairs: Sequence[Pair], slices: Mapping[tuple[str | None, ...], Slice], k: int) -> Comparison:
     """Compare a new table with one earlier release of the same people.
 
     `pairs` are the cells that have people in common, within equal values of the shared columns; `slices` the people of both
@@ -118,17 +112,18 @@ def compare(new: Cells, earlier: Cells, pairs: Sequence[Pair], slices: Mapping[t
 
     - of cells that are about the same, one whose people, or their contributions, differ by 1 to k - 1 is *frozen*: it is shown as
       it was, whether it would be published or withheld now, since either tells of the difference;
-    - a cell within a known one, or around it, that leaves 1 to k - 1 people between them is *withheld*;
-    - where the cells of both tables share out the same people, their sums are equal: a relation for the audit. People that differ by 1
-      to k - 1 count as the same here, since an outsider guesses as much; when every cell on both sides is known, that difference
-      itself could be read off, so the smallest new cell is withheld.
+    - where the cells of both tables share out the same people, their sums are equal: a relation for the audit, which knows what
+      they give back. People that differ by 1 to k - 1 count as the same here, since an outsider guesses as much; when every cell on
+      both sides is known, that difference itself could be read off, so the smallest new cell is *withheld*.
+
+    Where people are in several cells of a table, as in weeks or components, cells are no parts of a sum, and what lies between a
+    cell and a wider one is no cell that was withheld.
     """
     match = Match(new.dimensions, earlier.dimensions)
     found = Comparison()
     if match.alike:
         _alike(new, earlier, pairs, match, k, found)
         return found
-    _nested(new, earlier, pairs, match, k, period_end, found)
     if not any(new.dimensions[i].is_time for i, _ in match.related):
         _sums(new, earlier, pairs, slices, match, k, found)
     return found
@@ -151,43 +146,6 @@ def _alike(new: Cells, earlier: Cells, pairs: Sequence[Pair], match: Match, k: i
                 found.frozen[i] = j
             else:
                 found.withheld.add(i)
-
-
-def _nested(new: Cells, earlier: Cells, pairs: Sequence[Pair], match: Match, k: int, period_end: End, found: Comparison) -> None:
-    for pair in pairs:
-        if not earlier.known[pair.earlier]:
-            continue
-        inside = outside = True
-        for i, j in match.related:
-            within, around = _spans(new, earlier, pair, i, j, period_end)
-            inside, outside = inside and within, outside and around
-        if inside and not match.only_earlier and 1 <= earlier.people[pair.earlier] - pair.both < k:
-            found.withheld.add(pair.new)
-        if outside and not match.only_new and 1 <= new.people[pair.new] - pair.both < k:
-            found.withheld.add(pair.new)
-
-
-def _spans(new: Cells, earlier: Cells, pair: Pair, i: int, j: int, period_end: End) -> tuple[bool, bool]:
-    """Say whether the new cell's value lies within the earlier's, and around it: by the calendar, and else by the people."""
-    if new.dimensions[i].is_time:
-        a, b = _span(new.keys[pair.new][i], new.dimensions[i].detail, period_end), _span(
-            earlier.keys[pair.earlier][j], earlier.dimensions[j].detail, period_end)
-        if a is None or b is None:
-            return a == b, a == b
-        return b[0] <= a[0] and a[1] <= b[1], a[0] <= b[0] and b[1] <= a[1]
-    return pair.both == new.people[pair.new], pair.both == earlier.people[pair.earlier]
-
-
-def _span(value: str | None, detail: str, period_end: End) -> tuple[date, date] | None:
-    """Give the first day of a period and the first day after it, of its value as text."""
-    if value is None:
-        return None
-    if detail == "year":
-        return date(int(value), 1, 1), date(int(value) + 1, 1, 1)
-    if detail == "academic year":
-        return date(int(value[:4]), 9, 1), date(int(value[:4]) + 1, 9, 1)
-    start = date.fromisoformat(value[:10])
-    return (start, start + timedelta(days=1)) if detail in ("hour", "full") else (start, period_end(start, detail))
 
 
 def _sums(new: Cells, earlier: Cells, pairs: Sequence[Pair], slices: Mapping[tuple[str | None, ...], Slice], match: Match, k: int,

@@ -185,16 +185,22 @@ class Relations:
         return start, self.row[order], self.coefficient[order]
 
     @cached_property
-    def _by_row(self) -> tuple[Any, Any]:
+    def _by_row(self) -> tuple[Any, Any, Any]:
         import numpy as np
 
         order = np.argsort(self.row, kind="stable")
-        return np.concatenate([[0], np.cumsum(np.bincount(self.row, minlength=self.count))]), self.column[order]
+        return np.concatenate([[0], np.cumsum(np.bincount(self.row, minlength=self.count))]), self.column[order], self.coefficient[order]
 
     def members(self, relation: int) -> np.ndarray[Any, Any]:
         """Give the cells of one relation."""
-        start, column = self._by_row
+        start, column, _ = self._by_row
         found: np.ndarray[Any, Any] = column[start[relation]:start[relation + 1]]
+        return found
+
+    def signs(self, relation: int) -> np.ndarray[Any, Any]:
+        """Give the coefficients of one relation's cells, in the order of `members`."""
+        start, _, coefficient = self._by_row
+        found: np.ndarray[Any, Any] = coefficient[start[relation]:start[relation + 1]]
         return found
 
     def of(self, cells: np.ndarray[Any, Any]) -> tuple[Any, Any, Any]:

@@ -158,7 +158,10 @@ class Solver:
         if found is None:
             return None
         if np.abs(found - np.rint(found)).max() > FRACTION:
-            found = self._solve(*programme, whole=True) if whole else None
+            # A corner in halves or thirds, gone twice or thrice as far, is in whole numbers, if there is room.
+            far = [found * times for times in (2, 3) if np.abs(found * times - np.rint(found * times)).max() <= FRACTION
+                   and (found[:n] * times <= room_up[kept] + FRACTION).all() and (found[n:] * times <= room_down[kept] + FRACTION).all()]
+            found = far[0] if far else self._solve(*programme, whole=True) if whole else None
             if found is None:
                 return None
         steps = np.rint(found[:n] - found[n:])

@@ -63,6 +63,9 @@ class Layer:
         found: dict[tuple[int, int], None] = {}
         for relation in np.flatnonzero((number == 2) & (alone > 0) & self.tight):
             members = relations.members(int(relation))
+            signs = relations.signs(int(relation))[unknown[members]]
+            if signs[0] != signs[1]:
+                continue  # A total and the one part of it that is unknown: who is alone in both is one person.
             one, other = members[unknown[members]].tolist()
             for cell, known in ((one, other), (other, one)):
                 if self.single[known] and self.guarded[cell]:
@@ -156,7 +159,8 @@ class Suppression:
                     self.stuck.append(int(cell))
         if not self.stuck:
             self._ensure_rest()
-        if not self.stuck:
+        # In a large table what could be taken back is little, and looking for it takes hours.
+        if not self.stuck and self._small:
             self._take_back()
         return Pattern(self.withheld, self.moves, self.stuck)
 
@@ -192,28 +196,35 @@ class Suppression:
         """Withhold until an outsider's interval for the cell is wide enough."""
         layer, reach = self.task.layers[number], self.reach[number]
         while not reach.enough(layer, cell):
-            moves = [move for step in self._steps(layer, reach, cell) if (move := self._cheapest(number, cell, step)) is not None]
+            moves: list[Move] = []
+            for steps in self._steps(layer, reach, cell):
+                moves = [move for step in steps if (move := self._cheapest(number, cell, step)) is not None]
+                if moves:
+                    break
             if not moves:
                 return False
             self._record(number, min(moves, key=self._price))
         return True
 
-    def _steps(self, layer: Layer, reach: Reach, cell: int) -> Iterator[int]:
-        """Give the moves that would help, one of which is enough: up or down, as far as is asked and the rule leaves room."""
+    def _steps(self, layer: Layer, reach: Reach, cell: int) -> Iterator[list[int]]:
+        """Give the moves that would help, one of each list is enough: up or down, as far as is asked and the rule leaves room.
+
+        The shorter ones that come after are for intervals that reach a little to either side.
+        """
         up, down = int(reach.up[cell]), int(reach.down[cell])
         if up < layer.up[cell]:
-            yield int(layer.up[cell])
+            yield [int(layer.up[cell])]
             return
         if down < layer.down[cell]:
-            yield -int(layer.down[cell])
+            yield [-int(layer.down[cell])]
             return
         lacking = int(layer.width[cell]) - up - down
         room_up = layer.most[cell] - layer.value[cell]
         room_down = layer.value[cell] - layer.least[cell]
-        if up < room_up:
-            yield int(min(up + lacking, room_up))
-        if down < room_down:
-            yield -int(min(down + lacking, room_down))
+        while lacking:
+            yield [step for step, room, done in ((int(min(up + lacking, room_up)), room_up, up), (-int(min(down + lacking, room_down)), room_down, down))
+                   if done < room]
+            lacking //= 2
 
     def _price(self, move: Move) -> tuple[float, int]:
         fresh = move.cells[~self.withheld[move.cells] & ~self.task.hidden[move.cells]]
@@ -233,12 +244,10 @@ class Suppression:
         import numpy as np
 
         if not self._small:
-            for most in _NEAR:
-                move = self._within(number, self._near(cell, most), cell, step, but)
+            for most, whole in ((_NEAR[0], False), (_NEAR[1], False), (_NEAR[0], True)):
+                move = self._within(number, self._near(cell, most), cell, step, but, whole=whole)
                 if move is not None:
                     return move
-            if self._taking_back:
-                return None
         if number not in self._live:
             self._live[number] = self._opened(number)
         found = self._live[number].move(cell, step, but)

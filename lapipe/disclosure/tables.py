@@ -353,7 +353,7 @@ class _Table:
         hidden = ~leaves & ~shown
         known = np.zeros(cube.cells, dtype=bool)
         if self.margins == "known":
-            known = hidden
+            known = hidden.copy()
         elif self.margins == "published":
             known = hidden & ((size >= k) if self.n is not None else True)
         hidden &= ~known

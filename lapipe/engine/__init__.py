@@ -28,6 +28,29 @@ class Read:
     unreadable: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class IfAny:
+    """A fact that is counted only where a cheaper one, which is nought only when it is, is not."""
+
+    cheaper: ir.Scalar
+    exact: ir.Scalar
+
+
+#: The column by which rows and the distinct values of one of their columns are matched.
+MATCH = "lapipe_match"
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """Rows with a column `lapipe_match`, and the table (key, lapipe_match) of the values that stand for it; without a null where
+    there is none in the rows.
+    """
+
+    rows: ir.Table
+    values: ir.Table
+    has_null: bool
+
+
 class Engine(Protocol):
     """What lapipe asks of an engine. Every failure comes out as one of lapipe's own errors, without a value in it."""
 
@@ -60,7 +83,7 @@ class Engine(Protocol):
         """Let a held table go; other tables are left alone."""
         ...
 
-    def count(self, facts: Mapping[str, ir.Scalar]) -> dict[str, Any]:
+    def count(self, facts: Mapping[str, ir.Scalar | IfAny]) -> dict[str, Any]:
         """Compute named aggregates, those of one table in one query."""
         ...
 
@@ -73,7 +96,14 @@ class Engine(Protocol):
         ...
 
     def values(self, column: ir.Column) -> ir.Table:
-        """Keep the distinct values of a column, and one null, as a table of one column `key`."""
+        """Give a table of one column `key`: the distinct values that a column has where it is stored, null among them."""
+        ...
+
+    def keyed(self, rows: ir.Table, on: str) -> Keyed:
+        """Keep the distinct values of a column, null among them, with what the rows are matched with them by.
+
+        That is the value itself, or what the file has for it where that is cheaper to compare.
+        """
         ...
 
     def root(self, column: ir.Column) -> ir.Column:
@@ -96,6 +126,14 @@ class Engine(Protocol):
         ...
 
 
+def computed(compute: Callable[[list[Any]], Sequence[Any]], keys: pa.Array, type: pa.DataType) -> pa.Array:
+    """Compute the values of a batch of keys; what can take the batch as it is (`over_arrow`) is spared an object for each key and value."""
+    import pyarrow as pa
+
+    over_arrow = getattr(compute, "over_arrow", None)
+    return over_arrow(keys).cast(type) if over_arrow else pa.array(compute(keys.to_pylist()), type)
+
+
 def root_of(column: ir.Column) -> ir.Column:
     """Follow a column through selections, filters and joins to where it is stored; what is on the way may drop rows only."""
     import ibis.expr.operations as ops
@@ -105,18 +143,22 @@ def root_of(column: ir.Column) -> ir.Column:
         relation = op.rel
         if isinstance(relation, ops.DatabaseTable):
             return relation.to_expr()[op.name]
-        values = getattr(relation, "values", None)
-        if values is not None and op.name in values and not isinstance(relation, ops.Aggregate):
-            op = values[op.name]
-        elif isinstance(relation, (ops.Filter, ops.JoinReference)):
+        if isinstance(relation, (ops.Project, ops.JoinChain, ops.DropColumns)):
+            op = relation.values[op.name]
+        elif isinstance(relation, (ops.Filter, ops.Sort, ops.JoinReference)):
             op = ops.Field(relation.parent, op.name)
         else:
             break
     return column
 
 
-def count_by_table(facts: Mapping[str, ir.Scalar], fetch: Callable[[ir.Table], pa.Table]) -> dict[str, Any]:
+def count_by_table(facts: Mapping[str, ir.Scalar | IfAny], fetch: Callable[[ir.Table], pa.Table]) -> dict[str, Any]:
     """Compute named aggregates, those of one table in one query; `fetch` brings a table of one row here."""
+    counted = _counted({name: fact.cheaper if isinstance(fact, IfAny) else fact for name, fact in facts.items()}, fetch)
+    return counted | _counted({name: fact.exact for name, fact in facts.items() if isinstance(fact, IfAny) and counted[name]}, fetch)
+
+
+def _counted(facts: Mapping[str, ir.Scalar], fetch: Callable[[ir.Table], pa.Table]) -> dict[str, Any]:
     import ibis.expr.operations as ops
 
     groups: dict[Any, dict[str, Any]] = {}

@@ -15,7 +15,7 @@ import ibis
 
 from lapipe.contract import Column, Contract
 from lapipe.contract import Reading as FileReading
-from lapipe.engine import Read, count_by_table, root_of
+from lapipe.engine import MATCH, IfAny, Keyed, Read, computed, count_by_table, root_of
 from lapipe.errors import ContractBroken, EngineFault, LapipeError, UsageFault
 from lapipe.readers import Frame, Parquet, Source, Text
 
@@ -34,6 +34,9 @@ _BATCH = 100_000
 #: Up to this number of people a pseudonym is a code of 2 or 4 bytes in the engine: it sorts and groups faster than a UUID. Making
 #: the codes takes 0.2 s for as many, and grows faster than their number.
 _CODED = 200_000
+
+#: Up to this number of texts a column of a table that is written is held as codes, of 2 bytes at most.
+_TEXTS = 65_000
 
 #: Rows of broken shape are counted up to this number.
 _REJECTS = 1_000
@@ -56,13 +59,16 @@ class DuckDB:
         self._folder = folder
         self._numbers = itertools.count(1)
         self._held: set[str] = set()
-        #: Tables whose rows lie in an order that tells nothing of their own, and the columns that it is made of.
-        self._shuffled: dict[str, frozenset[str]] = {}
+        #: Tables whose rows lie in the order in which they are written, and the columns that are.
+        self._sorted: dict[str, frozenset[str]] = {}
         self._frames: dict[str, pa.Table] = {}
         #: The view over each frame.
         self._over: dict[str, str] = {}
         self._viewed: dict[tuple[str, str], _Viewed] = {}
-        self._listed: dict[_Viewed, str] = {}
+        #: The table of the distinct values of a column.
+        self._listed: dict[tuple[str, str], str] = {}
+        #: The ENUM of the texts of a column, or nothing where they are many.
+        self._codes: dict[tuple[str, str], str] = {}
         settings: dict[str, Any] = {
             "temp_directory": str(folder / "spill"), "autoinstall_known_extensions": False,
             "autoload_known_extensions": False, "preserve_insertion_order": False,
@@ -70,7 +76,9 @@ class DuckDB:
         if memory:
             settings["memory_limit"] = f"{int(_bytes_of(memory) * _MEMORY_SHARE / 1e6)}MB"
         self._ibis = _guarded("open the engine", lambda: ibis.duckdb.connect(":memory:", **settings))
-        self._run("SET enable_progress_bar = false")
+        # In a notebook without ipywidgets the setting cannot be touched at all, and is off.
+        if self._run("SELECT current_setting('enable_progress_bar')")[0][0]:
+            self._run("SET enable_progress_bar = false")
 
     # --- in ---
 
@@ -91,11 +99,13 @@ class DuckDB:
         name = self._new("read")
         if isinstance(source, Text) or any(reading.may_fail for reading in reads):
             return self._held_read(name, relation, reads, source, contract)
-        self._run(f"CREATE VIEW {name} AS SELECT {', '.join(f'{r.value} AS {r.name}' for r in reads)} FROM {relation}")
+        stored = {r.column.name: f"lapipe_stored_{number}" for number, r in enumerate(reads) if r.stored_whole}
+        values = [*(f"{r.value} AS {r.name}" for r in reads), *(f"{_name(given)} AS {whole}" for given, whole in stored.items())]
+        self._run(f"CREATE VIEW {name} AS SELECT {', '.join(values)} FROM {relation}")
         self._over[relation] = name
-        self._viewed |= {(name, r.column.name): _Viewed(relation, r.name, r.value) for r in reads}
+        self._viewed |= {(name, r.column.name): _Viewed(relation, r.name, r.value, stored.get(r.column.name, "")) for r in reads}
         rows = self._one(f"SELECT count(*) FROM {relation}")
-        return Read(self._ibis.table(name), rows)
+        return Read(self._ibis.table(name).select(*contract.names), rows)
 
     def _held_read(self, name: str, relation: str, reads: Sequence[_Reading], source: Source, contract: Contract) -> Read:
         """Parse once: keep the typed values, and beside them which column of a row, if any, could not be read."""
@@ -130,11 +140,13 @@ class DuckDB:
     def _text(self, source: Text, nulls: Sequence[str]) -> str:
         columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in source.names)
         files = ", ".join(_path(path) for path in source.paths)
+        # The engine goes by the first end of line it sees, which may stand inside a cell. Told the other one, it reads nothing at all.
+        line_end = "new_line='\\n', " if source.line_end == "\n" else ""
         spelt = f"nullstr=[{', '.join(_text(null) for null in nulls)}], " if nulls else ""
         # Rejected rows lie in a table of this database only, and are counted; their content is never selected.
         self._run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
         return (f"read_csv([{files}], columns={{{columns}}}, auto_detect=false, header={str(source.has_header).lower()}, delim={_text(source.delimiter)}, "
-                f"quote='\"', escape='\"', {spelt}store_rejects=true, rejects_limit={_REJECTS}, null_padding=false, strict_mode=true, "
+                f"quote='\"', escape='\"', {line_end}{spelt}store_rejects=true, rejects_limit={_REJECTS}, null_padding=false, strict_mode=true, "
                 "max_line_size=16777216)")
 
     def _frame(self, source: Frame) -> tuple[str, dict[str, str]]:
@@ -158,7 +170,7 @@ class DuckDB:
         self._run(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{_path(path)}])")
         table = self._ibis.table(name)
         # `write` put the file in an order of its content; fewer of its rows are in no order that tells more.
-        self._shuffled[name] = frozenset(table.columns)
+        self._sorted[name] = frozenset(table.columns)
         return table
 
     # --- through ---
@@ -168,8 +180,11 @@ class DuckDB:
         name, sql = self._new("held"), self._sql(expression)
         types = self._types(sql)
         if written:
-            sql = f"SELECT * FROM ({sql}) ORDER BY {_shuffle({column: kind for column, kind in types.items() if column in written})}"
-            self._shuffled[name] = frozenset(written)
+            codes = {column: code for column in written if types[column] == "varchar" and (code := self._code(expression[column]))}
+            values = ", ".join(f"{_name(column)}::{codes[column]} AS {_name(column)}" if column in codes else _name(column) for column in types)
+            order = _order(types | dict.fromkeys(codes, "code"))
+            sql, types = f"SELECT {values} FROM ({sql}) ORDER BY {order}", types | dict.fromkeys(codes, "enum")
+            self._sorted[name] = frozenset(written)
         self._run(f"CREATE TABLE {name} AS {sql}")
         self._held.add(name)
         return self._coded(name, expression.schema()) if "enum" in types.values() else self._ibis.table(name)
@@ -181,9 +196,11 @@ class DuckDB:
         for op in table.op().find(ops.DatabaseTable):
             if op.name in self._held:
                 self._held.discard(op.name)
+                for at in [at for at in self._listed if at[0] == op.name]:
+                    self._run(f"DROP TABLE {self._listed.pop(at)}")
                 self._run(f"DROP TABLE {op.name}")
 
-    def count(self, facts: Mapping[str, ir.Scalar]) -> dict[str, Any]:
+    def count(self, facts: Mapping[str, ir.Scalar | IfAny]) -> dict[str, Any]:
         """See `Engine.count`."""
         return count_by_table(facts, self.fetch)
 
@@ -211,24 +228,63 @@ class DuckDB:
                 yield column_values.dictionary_decode() if hasattr(column_values, "dictionary_decode") else column_values
 
     def _distinct(self, column: ir.Column) -> str:
-        """Give the SQL of a column's distinct values; of a Parquet file's column they are listed once, in the type they are stored in."""
-        op = column.op()
-        relation, stored = getattr(op, "rel", None), getattr(op, "name", "")
-        origin = self._viewed.get((getattr(relation, "name", ""), stored))
-        if origin is None:
+        """Give the SQL of a column's distinct values, null left out."""
+        listed = self._listing(column)
+        if not listed:
             return self._sql(column.name("key").as_table().filter(lambda t: t.key.notnull()).distinct())
-        if origin not in self._listed:
-            self._listed[origin] = name = self._new("distinct")
-            self._run(f"CREATE TABLE {name} AS FROM (SELECT DISTINCT {origin.value} AS key FROM (SELECT DISTINCT {origin.name} "
-                      f"FROM {origin.relation})) AS listed WHERE listed.key IS NOT NULL")
-        return f"SELECT key FROM {self._listed[origin]}"
+        return f"SELECT DISTINCT key FROM {listed} WHERE key IS NOT NULL"
+
+    def _listing(self, column: ir.Column) -> str:
+        """Give the table (key, stored) of the values of a column, listed once, as they are read and as they are stored; nothing where it
+        is computed.
+        """
+        import ibis.expr.operations as ops
+
+        op = column.op()
+        if not isinstance(op, ops.Field) or not isinstance(op.rel, ops.DatabaseTable):
+            return ""
+        at = (op.rel.name, op.name)
+        if at not in self._listed:
+            self._listed[at] = name = self._new("distinct")
+            origin = self._viewed.get(at) or _Viewed(op.rel.name, _name(op.name), _name(op.name))
+            # In the type in which a file has them, which may be cheaper.
+            self._run(f"CREATE TABLE {name} AS SELECT {origin.value} AS key, {origin.name} AS stored "
+                      f"FROM (SELECT DISTINCT {origin.name} FROM {origin.relation})")
+        return self._listed[at]
 
     def values(self, column: ir.Column) -> ir.Table:
         """See `Engine.values`."""
-        name = self._new("values")
-        self._run(f"CREATE TABLE {name} AS SELECT key FROM ({self._distinct(column)}) UNION ALL SELECT NULL")
+        root = self.root(column)
+        listed = self._listing(root)
+        return self._coded(listed, ibis.schema({"key": root.type()})).distinct() if listed else root.name("key").as_table().distinct()
+
+    def keyed(self, rows: ir.Table, on: str) -> Keyed:
+        """See `Engine.keyed`. A number that a file has for an identifier is compared as it is, where the rows come unchanged from the file."""
+        root = self.root(rows[on])
+        as_stored, name = self._as_stored(rows, root), self._new("values")
+        if as_stored is None:
+            self._run(f"CREATE TABLE {name} AS SELECT key, key AS {MATCH} FROM ({self._distinct(root)}) UNION ALL SELECT NULL, NULL")
+        else:
+            self._run(f"CREATE TABLE {name} AS SELECT key, stored AS {MATCH} FROM {self._listing(root)}")
         self._held.add(name)
-        return self._ibis.table(name)
+        has_null = self._one(f"SELECT count(*) FROM {name} WHERE {MATCH} IS NULL") > 0
+        return Keyed(rows.mutate(**{MATCH: rows[on]}) if as_stored is None else as_stored, self._ibis.table(name), has_null)
+
+    def _as_stored(self, rows: ir.Table, root: ir.Column) -> ir.Table | None:
+        """Give the rows with the number that the file has for an identifier, where no row was taken out and all columns come unchanged."""
+        import ibis.expr.operations as ops
+
+        relation = rows.op()
+        while isinstance(relation, (ops.Project, ops.DropColumns)):
+            relation = relation.parent
+        roots = {name: self.root(rows[name]).op() for name in rows.columns}
+        if not isinstance(relation, ops.DatabaseTable) or any(getattr(op, "rel", None) != relation for op in (*roots.values(), root.op())):
+            return None
+        view = relation.to_expr()
+        origin = self._viewed.get((relation.name, root.get_name()))
+        if origin is None or not origin.whole:
+            return None
+        return view.select(**{name: view[op.name] for name, op in roots.items()}, **{MATCH: view[origin.whole]})
 
     def root(self, column: ir.Column) -> ir.Column:
         """See `Engine.root`."""
@@ -244,9 +300,8 @@ class DuckDB:
         self._held.add(name)
         con = self._ibis.con
         for keys in self.distinct(column):
-            values = compute(keys.to_pylist())
-            batch = _guarded("keep a lookup", lambda keys=keys, values=values: pa.table(  # type: ignore[misc]
-                {"key": keys, "value": pa.array(values, type=_arrow_type(type))}))
+            values = computed(compute, keys, _arrow_type(type))
+            batch = _guarded("keep a lookup", lambda keys=keys, values=values: pa.table({"key": keys, "value": values}))  # type: ignore[misc]
             _guarded("keep a lookup", lambda batch=batch: con.register("lapipe_batch", batch))  # type: ignore[misc]
             self._run(f"INSERT INTO {name} SELECT key, value::{_sql_type(type)} FROM lapipe_batch")
             con.unregister("lapipe_batch")
@@ -265,7 +320,7 @@ class DuckDB:
         types = self._types(sql)
         coded = {name for name, kind in types.items() if kind in ("uuid", "enum")}
         columns = ", ".join(f"{_name(name)}::VARCHAR AS {_name(name)}" if name in coded else _name(name) for name in types)
-        order = "" if self._in_order(expression, types) else f" ORDER BY {_shuffle(types)}"
+        order = "" if self._in_order(expression, types) else f" ORDER BY {_order(types)}"
         rows = self._run(
             f"COPY (SELECT {columns} FROM (SELECT * FROM ({sql}){order})) TO {_text(str(path))} "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})", f"write {path.name}")
@@ -284,7 +339,25 @@ class DuckDB:
 
         tables = [op.name for op in expression.op().find(ops.DatabaseTable)]
         plain = not expression.op().find((ops.JoinChain, ops.Aggregate, ops.Set, ops.Sort, ops.Distinct))
-        return plain and len(tables) == 1 and self._shuffled.get(tables[0]) == frozenset(types)
+        return plain and len(tables) == 1 and self._sorted.get(tables[0]) == frozenset(types)
+
+    def _code(self, column: ir.Column) -> str:
+        """Give the ENUM of the texts a column may have, where it comes unchanged from a table that has few; numbered in their own order."""
+        import ibis.expr.operations as ops
+
+        op = self.root(column).op()
+        if not isinstance(op, ops.Field) or not isinstance(op.rel, ops.DatabaseTable):
+            return ""
+        at = (op.rel.name, op.name)
+        if at not in self._codes:
+            name = self._new("codes")
+            self._run(f"CREATE TABLE {name} AS FROM ({self._distinct(op.to_expr())}) LIMIT {_TEXTS + 1}")
+            few = 0 < self._one(f"SELECT count(*) FROM {name}") <= _TEXTS
+            if few:
+                self._run(f"CREATE TYPE {name}_values AS ENUM (SELECT key::VARCHAR FROM {name} ORDER BY 1)")
+            self._run(f"DROP TABLE {name}")
+            self._codes[at] = f"{name}_values" if few else ""
+        return self._codes[at]
 
     def _types(self, sql: str) -> dict[str, str]:
         """Give the engine's own types of a query's columns, without running it."""
@@ -316,11 +389,15 @@ class DuckDB:
 
 @dataclass(frozen=True)
 class _Viewed:
-    """A column that is read from its file whenever it is asked for: where from, its name there, and the SQL of its value."""
+    """A column that is read from its file whenever it is asked for: where from, its name there, and the SQL of its value.
+
+    `whole` is the view's column of the whole numbers that the file has for texts; empty for other columns.
+    """
 
     relation: str
     name: str
     value: str
+    whole: str = ""
 
 
 class _Reading:
@@ -330,7 +407,7 @@ class _Reading:
         self.column, self._written = column, reading
         self.name = _name(column.name)
         stored = self.name
-        self.may_fail = False
+        self.may_fail = self.stored_whole = False
         if physical.startswith("dictionary<values=") and "string" in physical:
             physical = "string"
         if physical.startswith("timestamp[") and "tz=" in physical:
@@ -351,6 +428,7 @@ class _Reading:
             self.raw = stored
             self.value = f"TRY_CAST({stored} AS {_sql_type(column.engine_type)})"
             whole = physical.startswith(("int", "uint"))
+            self.stored_whole = whole and column.type == "string"
             self.may_fail = not (column.type == "string" or (whole and column.type == "integer" and physical != "uint64")
                                  or physical.startswith(column.type.replace("boolean", "bool")))
 
@@ -404,15 +482,17 @@ class _Reading:
         return f"TRY_CAST({self.raw} AS {sql_type})"
 
 
-def _shuffle(types: Mapping[str, str]) -> str:
-    """Give the keys of an order that tells nothing of the rows' own and is the same each time: hashes of all there is in a row.
+def _order(types: Mapping[str, str]) -> str:
+    """Give the keys of an order that tells nothing of the rows' own and is the same each time: it is made of all there is in a row.
 
-    Two numbers of 64 bits sort five times faster than the values. People's rows stay together: the file is a third of the size.
+    Numbers, dates and codes sort fast, and the engine narrows them; texts that are no codes sort five times faster as a number of
+    64 bits. People come first, so that their rows stay together: the file is a third of the size.
     """
-    coded = [_name(name) for name, kind in types.items() if kind == "enum"]
-    people = [_name(name) for name, kind in types.items() if kind == "uuid"]
-    others = [_name(name) for name in types if _name(name) not in (*coded, *people)]
-    return ", ".join([*coded, *(f"hash({', '.join(names)})" for names in (people, others) if names)])
+    people = [_name(name) for name, kind in types.items() if kind == "enum"]
+    many, texts = ([_name(name) for name, kind in types.items() if kind in kinds] for kinds in (("uuid",), ("varchar",)))
+    hashed = [f"hash({', '.join(names)})" if names else "" for names in (many, texts)]
+    others = [_name(name) for name, kind in types.items() if kind not in ("enum", "uuid", "varchar")]
+    return ", ".join(key for key in (*people, hashed[0], *others, hashed[1]) if key)
 
 
 def _plain(table: pa.Table) -> pa.Table:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lapipe.contract import Contract
-from lapipe.engine import Read, count_by_table, root_of
+from lapipe.engine import MATCH, IfAny, Keyed, Read, count_by_table, root_of
 from lapipe.engine.duckdb import DuckDB, _bytes_of, _guarded
 from lapipe.errors import EngineFault, LapipeError, UsageFault
 from lapipe.readers import Source
@@ -118,7 +118,7 @@ class Spark:
                 _call("drop a table", lambda name=op.name: self._session.catalog.dropTempView(name))  # type: ignore[misc]
                 _remove(path)
 
-    def count(self, facts: Mapping[str, ir.Scalar]) -> dict[str, Any]:
+    def count(self, facts: Mapping[str, ir.Scalar | IfAny]) -> dict[str, Any]:
         """See `Engine.count`."""
         return count_by_table(facts, self.fetch)
 
@@ -144,10 +144,15 @@ class Spark:
             _remove(path)
 
     def values(self, column: ir.Column) -> ir.Table:
-        """See `Engine.values`."""
-        listed = column.name("key").as_table().filter(lambda t: t.key.notnull()).distinct()
+        """See `Engine.values`; computed with what is asked of it."""
+        return root_of(column).name("key").as_table().distinct()
+
+    def keyed(self, rows: ir.Table, on: str) -> Keyed:
+        """See `Engine.keyed`."""
+        listed = root_of(rows[on]).name("key").as_table().filter(lambda t: t.key.notnull()).distinct()
         # One null, computed: frames do not enter Spark.
-        return self.hold(listed.union(listed.aggregate(key=listed.key.nullif(listed.key).max())))
+        values = self.hold(listed.union(listed.aggregate(key=listed.key.nullif(listed.key).max())))
+        return Keyed(rows.mutate(**{MATCH: rows[on]}), values.mutate(**{MATCH: values.key}), has_null=True)
 
     def root(self, column: ir.Column) -> ir.Column:
         """See `Engine.root`."""

@@ -76,11 +76,11 @@ def _format(path: Path, contract: Contract) -> str:
         raise UsageFault(f"{contract.name}: a file ending in {''.join(suffixes) or 'nothing'} is read only where the contract declares its format "
                          f"under reading (by their ending are read: {known}).")
     if ending in (".xls", ".xlsx"):
-        return _of_excel(path, contract, packed != [], format)
+        return excel_or_text(path, contract, packed != [], format)
     return format
 
 
-def _of_excel(path: Path, contract: Contract, packed: bool, format: str) -> str:
+def excel_or_text(path: Path, contract: Contract, packed: bool, format: str) -> str:
     """Tell text that is only named as a workbook from a workbook."""
 
     def begin() -> bytes:
@@ -122,7 +122,7 @@ def _open_records(paths: Sequence[Path], format: str, contract: Contract, folder
         if out and not finished:
             out.discard()
     assert out is not None
-    return out.close(found)
+    return out.parquet(found)
 
 
 def _read_text(path: Path, format: str, contract: Contract, out: Spool, folder: Path, found: dict[str, str | int]) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 from lapipe.contract import Contract, PseudoRow, folded
 from lapipe.errors import ContractBroken
 from lapipe.readers.opened import open_bytes
-from lapipe.readers.spooled import Spool
+from lapipe.readers.spooled import Account, Spool
 
 #: The longest cell, in characters, as the engine has it for a line.
-_LONGEST = 1 << 24
+LONGEST = 1 << 24
 
 
 class PseudoRows:
@@ -66,8 +66,8 @@ def without_trailer(header: Sequence[str], contract: Contract, path: Path) -> tu
 
 def read_delimited(path: Path, contract: Contract, encoding: str, delimiter: str, spool: Spool) -> None:
     """Hand every record after the header to the spool; a record over several lines that cannot be parsed counts for each of them."""
-    width, pseudo = len(spool.names), PseudoRows(contract.reading.pseudo_rows, spool.names)
-    csv.field_size_limit(max(_LONGEST, csv.field_size_limit()))
+    pseudo = PseudoRows(contract.reading.pseudo_rows, spool.names)
+    csv.field_size_limit(max(LONGEST, csv.field_size_limit()))
     lines: list[str] = []
 
     def remembered(stream: Iterator[str]) -> Iterator[str]:
@@ -95,16 +95,22 @@ def read_delimited(path: Path, contract: Contract, encoding: str, delimiter: str
                 first = False
                 continue
             number += 1
-            if cells is not None and pseudo.has(number, cells):
-                spool.seen += 1
-                spool.leave()
-                continue
-            fits = fitted(cells, width, contract) if cells is not None else None
-            # A quote that is never closed would take many rows for one.
-            spool.seen += 1 if fits is not None else len(lines)
-            if fits is not None:
-                spool.keep(fits)
-            else:
-                why = "a quote is not closed, or text follows it" if cells is None else "it does not have the header's number of cells"
-                for offset, line in enumerate(lines):
-                    spool.refuse(path, begin + offset, line, why)
+            judged(path, begin, lines, cells, number, pseudo, contract, spool)
+
+
+def judged(path: Path, line: int, lines: Sequence[str], cells: list[str] | None, number: int, pseudo: PseudoRows, contract: Contract,
+           account: Account) -> None:
+    """Keep one row, leave it out, or put each of its lines, of which the first is the `line`-th, in quarantine; `cells` are None where it is none."""
+    if cells is not None and pseudo.has(number, cells):
+        account.seen += 1
+        account.leave()
+        return
+    fits = fitted(cells, len(account.names), contract) if cells is not None else None
+    # A quote that is never closed would take many rows for one.
+    account.seen += 1 if fits is not None else len(lines)
+    if fits is not None:
+        account.keep(fits)
+    else:
+        why = "a quote is not closed, or text follows it" if cells is None else "it does not have the header's number of cells"
+        for offset, each in enumerate(lines):
+            account.refuse(path, line + offset, each, why)

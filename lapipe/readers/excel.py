@@ -44,7 +44,7 @@ class Sheet:
             self._book.close()
             raise ContractBroken(f"{contract.name}: {path} has no sheet '{wanted}' (it has {len(names)}). Correct `sheet` under reading in the "
                                  "contract.", rule="LP208")
-        self.name = wanted
+        self.name, self.sheets = wanted, len(names)
 
     def header(self) -> tuple[str, ...]:
         """Give the first row's texts, empty ones at the end left away."""
@@ -53,6 +53,27 @@ class Sheet:
         while cells and not cells[-1].strip():
             cells.pop()
         return tuple(cells)
+
+    def looked_at(self, width: int, sample: int) -> tuple[list[str], list[list[str]]]:
+        """Give, for each column, `date` or `timestamp` where all its cells are such, else nothing; and the texts of so many first rows.
+
+        Excel keeps no other type that says what a cell was meant to be.
+        """
+        kinds: list[set[str]] = [set() for _ in range(width)]
+        rows: list[list[str]] = []
+        with closing(self._book):
+            for line, row in enumerate(self._rows(), 1):
+                values = [cell.value for cell in row][:width]
+                if line == 1 or all(value is None for value in values):
+                    continue
+                if len(rows) < sample:
+                    rows.append(["" if value is None else str(value) for value in values] + [""] * (width - len(values)))
+                for kind, value in zip(kinds, values, strict=False):
+                    if isinstance(value, datetime):
+                        kind.add("timestamp" if value.time() != time() else "date")
+                    elif value is not None:
+                        kind.add("")
+        return [next(iter(kind)) if len(kind) == 1 else "timestamp" if kind == {"date", "timestamp"} else "" for kind in kinds], rows
 
     def read(self, spool: Spool) -> None:
         """Hand every row after the header to the spool.

@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from lapipe.contract import Contract
 from lapipe.errors import ContractBroken
@@ -203,9 +203,28 @@ def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+class Taker(Protocol):
+    """What records are handed to."""
+
+    def take(self, path: Path, line: int, record: Any, raw: str) -> None:
+        """Take one record."""
+        ...
+
+    def unparsed(self, path: Path, line: int, raw: str) -> None:
+        """Take what is no record."""
+        ...
+
+
 def read_lines(path: Path, contract: Contract, encoding: str, spool: Spool) -> None:
     """Read a file with one JSON object in each line, after a logger's prefix where that is declared."""
-    reading, objects = contract.reading, Objects(contract, spool)
+    objects = Objects(contract, spool)
+    take_lines(path, contract, encoding, objects)
+    objects.checked(path)
+
+
+def take_lines(path: Path, contract: Contract, encoding: str, objects: Taker) -> None:
+    """Hand each line's record on."""
+    reading = contract.reading
     with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="\n") as stream:
         for number, line in enumerate(stream, 1):
             text = line.strip().removeprefix("\ufeff")
@@ -223,12 +242,17 @@ def read_lines(path: Path, contract: Contract, encoding: str, spool: Spool) -> N
                 objects.take(path, number, record, text)
             else:
                 objects.unparsed(path, number, text)
-    objects.checked(path)
 
 
 def read_array(path: Path, contract: Contract, encoding: str, spool: Spool) -> None:
     """Read an array of objects, element by element, whatever the file's size; with `at`, the one of the key of that name."""
     objects = Objects(contract, spool)
+    take_array(path, contract, encoding, objects)
+    objects.checked(path)
+
+
+def take_array(path: Path, contract: Contract, encoding: str, objects: Taker) -> None:
+    """Hand each element's record on."""
     with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as stream:
         text = _Stream(stream, path, contract)
         if contract.reading.at:
@@ -237,10 +261,48 @@ def read_array(path: Path, contract: Contract, encoding: str, spool: Spool) -> N
             text.expect("[")
             _elements(text, path, objects)
         text.expect("")
-    objects.checked(path)
 
 
-def _elements(text: _Stream, path: Path, objects: Objects) -> None:
+def envelope_of(path: Path, contract: Contract, encoding: str) -> tuple[str, tuple[str, ...]]:
+    """Find, of the object that a file holds, the one key that holds an array of objects, and the other keys; neither where there are more."""
+    found, others = list[str](), list[str]()
+    with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as stream:
+        text = _Stream(stream, path, contract)
+        text.expect("{")
+        while text.next() != "}":
+            key, _ = text.value()
+            text.expect(":")
+            records = _Counted()
+            if text.next() == "[":
+                text.expect("[")
+                _elements(text, path, records)
+            else:
+                text.value()
+            (found if records.objects and records.objects == records.all else others).append(str(key))
+            if text.next() != ",":
+                break
+            text.expect(",")
+        text.expect("}")
+        text.expect("")
+    return (found[0], tuple(others)) if len(found) == 1 and all(map(_WORD.fullmatch, [*found, *others])) else ("", ())
+
+
+@dataclass
+class _Counted:
+    """Counts the elements of an array, and the objects among them."""
+
+    all: int = 0
+    objects: int = 0
+
+    def take(self, path: Path, line: int, record: Any, raw: str) -> None:
+        self.all += 1
+        self.objects += isinstance(record, dict)
+
+    def unparsed(self, path: Path, line: int, raw: str) -> None:
+        self.all += 1
+
+
+def _elements(text: _Stream, path: Path, objects: Taker) -> None:
     if text.next() == "]":
         text.expect("]")
         return
@@ -254,7 +316,7 @@ def _elements(text: _Stream, path: Path, objects: Objects) -> None:
     text.expect("]")
 
 
-def _envelope(text: _Stream, contract: Contract, path: Path, objects: Objects) -> None:
+def _envelope(text: _Stream, contract: Contract, path: Path, objects: Taker) -> None:
     """Go through the object around the array."""
     reading, found, others = contract.reading, False, []
     text.expect("{")

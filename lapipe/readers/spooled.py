@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -33,45 +34,36 @@ class Parquet:
     found: Mapping[str, str | int] = field(default_factory=dict)
 
 
-class Spool:
-    """Takes the records of a source's files, all cells as text, and makes one Parquet file of them.
+class Account:
+    """Accounts for the records of a source's files, which are rewritten at `path`; a reader has a place for those it keeps.
 
     Each record is kept, left out as a declared pseudo-row, or put in quarantine; `close` refuses when they do not add up to
     what the reader saw, or when more than the contract allows could not be parsed.
     """
 
-    def __init__(self, contract: Contract, names: Sequence[str], folder: Path, quarantine: Path | None) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+    names: tuple[str, ...]
 
+    def __init__(self, contract: Contract, path: Path, quarantine: Path | None) -> None:
         if contract.reading.quarantines and quarantine is None:
             raise UsageFault(f"{contract.name}: its contract lets rows go to quarantine, and no folder for it is named; run it with a profile "
                              "of lapipe.toml.")
-        self.contract, self.names = contract, tuple(names)
+        self.contract, self.path = contract, path
         self.seen = self.kept = self.bad = self.left = 0
-        self._schema = pa.schema([(name, pa.string()) for name in names])
-        self._path = folder / f"{contract.name}-{len(list(folder.iterdir()))}.parquet"
-        self._file = create(self._path, binary=True)
-        self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd", compression_level=1)
-        self._rows: list[Sequence[str | None]] = []
         self._first = ""
         self._quarantine = quarantine / f"{contract.name}.jsonl" if quarantine else None
         self._bad_rows: IO[str] | None = None
 
     def keep(self, cells: Sequence[str | None]) -> None:
         """Keep one record: a cell per name."""
-        self._rows.append(cells)
-        self.kept += 1
-        if len(self._rows) >= _ROWS:
-            self._flush()
+        raise NotImplementedError
 
-    def keep_all(self, columns: Sequence[pa.Array]) -> None:
-        """Keep many records: a column per name."""
-        import pyarrow as pa
+    def _finished(self) -> int:
+        """End the file and give how many records it holds."""
+        raise NotImplementedError
 
-        batch = pa.record_batch(list(columns), schema=self._schema)
-        self.kept += batch.num_rows
-        self._written(batch)
+    def _abandoned(self) -> None:
+        """End the file, whatever is in it."""
+        raise NotImplementedError
 
     def leave(self) -> None:
         """Leave out a declared pseudo-row."""
@@ -107,51 +99,99 @@ class Spool:
             raise EngineFault(f"The quarantine folder {self._quarantine.parent} cannot be written ({problem}); name another with `quarantine` in "
                               "lapipe.toml.")
 
-    def close(self, found: Mapping[str, str | int]) -> Parquet:
-        """Finish the file and hold the counts against each other.
+    def close(self, found: Mapping[str, str | int]) -> dict[str, str | int]:
+        """Finish the file, hold the counts against each other, and give them beside what was found.
 
         Raises:
             ContractBroken: too many records cannot be parsed (LP208).
             EngineFault: records were lost on the way; this is a fault of lapipe.
         """
-        import pyarrow.parquet as pq
-
-        self._flush()
-        self._close()
+        written = self._finished()
+        if self._bad_rows is not None:
+            self._bad_rows.close()
         reading = self.contract.reading
         allowed = reading.quarantine_rows or int(reading.quarantine_share * self.seen)
         if self.bad > allowed:
-            self._discard()
+            self.discard()
             limit = f"{allowed} may be put in quarantine" if reading.quarantines else "none may be put in quarantine"
             rows = "1 record" if self.bad == 1 else f"{self.bad} records"
             raise ContractBroken(f"{self.contract.name}: {rows} of {self.seen} cannot be parsed (the first is {self._first}), and {limit}. "
                                  "Correct the export, or `reading` in the contract.", rule="LP208")
-        written = pq.read_metadata(self._path).num_rows
         if written != self.kept or self.seen != self.kept + self.left + self.bad:
-            self._discard()
+            self.discard()
             raise EngineFault(f"{self.contract.name}: of {self.seen} records {written} were written, {self.left} left out and {self.bad} put in "
                               "quarantine, which does not add up; report this fault of lapipe.")
         counts: dict[str, str | int] = {"records": self.seen, "pseudo-rows left out": self.left, "rows in quarantine": self.bad}
         if self.bad and self._quarantine:
             counts["quarantine"] = str(self._quarantine)
-        return Parquet((self._path,), self.names, self.names, ("string",) * len(self.names), {**found, **counts})
+        return {**found, **counts}
 
     def discard(self) -> None:
         """Let go of what was written so far, when the source is refused."""
-        self._close()
-        self._discard()
-
-    def _discard(self) -> None:
-        self._path.unlink(missing_ok=True)
+        self._abandoned()
         if self._bad_rows is not None and self._quarantine is not None:
+            self._bad_rows.close()
             self._quarantine.unlink(missing_ok=True)
+        self.path.unlink(missing_ok=True)
 
-    def _close(self) -> None:
+
+@contextmanager
+def kept_or_discarded(account: Account) -> Iterator[None]:
+    """Discard what was written of a source when reading it fails."""
+    finished = False
+    try:
+        yield
+        finished = True
+    finally:
+        if not finished:
+            account.discard()
+
+
+class Spool(Account):
+    """Takes the records of a source's files, all cells as text, and makes one Parquet file of them."""
+
+    def __init__(self, contract: Contract, names: Sequence[str], folder: Path, quarantine: Path | None) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        super().__init__(contract, folder / f"{contract.name}-{len(list(folder.iterdir()))}.parquet", quarantine)
+        self.names = tuple(names)
+        self._schema = pa.schema([(name, pa.string()) for name in names])
+        self._file = create(self.path, binary=True)
+        self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd", compression_level=1)
+        self._rows: list[Sequence[str | None]] = []
+
+    def keep(self, cells: Sequence[str | None]) -> None:
+        """See `Account.keep`."""
+        self._rows.append(cells)
+        self.kept += 1
+        if len(self._rows) >= _ROWS:
+            self._flush()
+
+    def keep_all(self, columns: Sequence[pa.Array]) -> None:
+        """Keep many records: a column per name."""
+        import pyarrow as pa
+
+        batch = pa.record_batch(list(columns), schema=self._schema)
+        self.kept += batch.num_rows
+        self._written(batch)
+
+    def parquet(self, found: Mapping[str, str | int]) -> Parquet:
+        """Close, and give the file."""
+        told = self.close(found)
+        return Parquet((self.path,), self.names, self.names, ("string",) * len(self.names), told)
+
+    def _finished(self) -> int:
+        import pyarrow.parquet as pq
+
+        self._flush()
+        self._abandoned()
+        return int(pq.read_metadata(self.path).num_rows)
+
+    def _abandoned(self) -> None:
         if self._writer.is_open:
             self._writer.close()
         self._file.close()
-        if self._bad_rows is not None:
-            self._bad_rows.close()
 
     def _flush(self) -> None:
         import pyarrow as pa

@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -15,19 +15,21 @@ from lapipe.errors import ContractBroken
 from lapipe.readers.delimited import read_delimited, without_trailer
 from lapipe.readers.header import headerless, known_names, match_header
 from lapipe.readers.opened import SAMPLE, create, open_bytes, readable, sampled
-from lapipe.readers.spooled import Parquet, Spool
+from lapipe.readers.sifted import Sifted, can_sift, sift
+from lapipe.readers.spooled import Parquet, Spool, kept_or_discarded
 
 DELIMITERS = (",", ";", "\t", "|")
 
-#: How much of a file is counted at a time, in bytes.
-_PIECE = 8 << 20
+#: How much of a file is counted at a time, in bytes: what a core's own cache holds.
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
 class Text:
     """Delimited UTF-8 files of one header; `names` are the contract's names of the columns, in file order.
 
-    `records` is this reader's own count of the rows; the engine's must be the same.
+    `records` is this reader's own count of the rows; the engine's must be the same. `found` tells, for the register, what became of
+    the rows of a file that had to be rewritten.
     """
 
     paths: tuple[Path, ...]
@@ -37,6 +39,8 @@ class Text:
     encoding: str
     records: int = 0
     has_header: bool = True
+    line_end: str = "\n"
+    found: Mapping[str, str | int] = field(default_factory=dict)
 
     def recounted(self) -> int:
         """Count the rows once more, slowly, by a second parser: the first count takes every quote for one that encloses."""
@@ -60,6 +64,7 @@ def open_text(paths: Sequence[Path], contract: Contract, spool: Path, quarantine
                              rule="LP202")
     reading = contract.reading
     rewritten: list[Path] = []
+    line_ends: set[str] = set()
     records, plain = 0, not (reading.pseudo_rows or reading.trailer or reading.filled or reading.nul_removed or reading.quarantines)
     for each in opened:
         if not plain:
@@ -72,22 +77,27 @@ def open_text(paths: Sequence[Path], contract: Contract, spool: Path, quarantine
         if shape.nul:
             raise ContractBroken(f"{contract.name}: {each.paths[0]} has NUL bytes; export it again, or declare `nul: removed` under reading in "
                                  "the contract.", rule="LP208")
-        plain = not shape.mixed
+        line_ends.add(shape.line_end)
+        plain = not shape.mixed and len(line_ends) == 1
         records += shape.lines - reading.header
         rewritten.append(path)
     if plain:
-        return Text(tuple(rewritten), first.header, first.names, first.delimiter, first.encoding, records, reading.header)
+        return Text(tuple(rewritten), first.header, first.names, first.delimiter, first.encoding, records, reading.header, line_ends.pop())
+    found: dict[str, str | int] = {"format": "delimited", "encoding": first.encoding, "delimiter": first.delimiter}
+    if can_sift(contract, len(first.names), first.delimiter):
+        sifted = Sifted(contract, first.names, first.delimiter, spool, quarantine)
+        with kept_or_discarded(sifted):
+            for each in opened:
+                readable(each.paths[0], contract, lambda each=each: sift(  # type: ignore[misc]
+                    each.paths[0], contract, each.encoding, sifted), each.encoding, spool)
+        found = sifted.close(found)
+        return Text((sifted.path,), first.names, first.names, first.delimiter, first.encoding, sifted.kept, False, found=found)
     out = Spool(contract, first.names, spool, quarantine)
-    finished = False
-    try:
+    with kept_or_discarded(out):
         for each in opened:
             readable(each.paths[0], contract, lambda each=each: read_delimited(  # type: ignore[misc]
                 each.paths[0], contract, each.encoding, each.delimiter, out), each.encoding, spool)
-        finished = True
-    finally:
-        if not finished:
-            out.discard()
-    return out.close({"format": "delimited", "encoding": first.encoding, "delimiter": first.delimiter})
+    return out.parquet(found)
 
 
 def _look(path: Path, contract: Contract) -> Text:
@@ -131,6 +141,7 @@ class Shape:
     lines: int
     mixed: bool
     nul: bool
+    line_end: str = "\n"
 
 
 def shape_of(path: Path) -> Shape:
@@ -143,10 +154,11 @@ def shape_of(path: Path) -> Shape:
 
     lines = returns = pairs = newlines = 0
     nul = quoted = False
-    before = b"\n"
+    # What the last byte was: a line end, a carriage return, one of those on a line with nothing else in it.
+    after_end, after_return, after_blank = True, False, False
 
-    def bits(marks: np.ndarray) -> np.ndarray:
-        packed = np.packbits(marks, bitorder="little")
+    def bits(data: np.ndarray, byte: str) -> np.ndarray:
+        packed = np.packbits(data == ord(byte), bitorder="little")
         return np.pad(packed, (0, -len(packed) % 8)).view(np.uint64)
 
     def ones(words: np.ndarray) -> int:
@@ -154,25 +166,28 @@ def shape_of(path: Path) -> Shape:
 
     with open_bytes(path) as stream:
         while piece := stream.read(_PIECE):
+            data = np.frombuffer(piece, np.uint8)
             nul = nul or b"\0" in piece
-            line_ends = bits((data := np.frombuffer(piece, np.uint8)) == ord("\n"))
-            outside = np.full_like(line_ends, ~np.uint64(0))
+            line_ends = bits(data, "\n")
+            carriage = bits(data, "\r") if b"\r" in piece else None
             if quoted or b'"' in piece:
-                outside, quoted = _outside_quotes(bits(data == ord('"')), quoted, len(piece))
+                outside, quoted = _outside_quotes(bits(data, '"'), quoted, len(piece))
                 line_ends &= outside
+                if carriage is not None:
+                    carriage &= outside
+            # A line with nothing in it is none: a line end right after one, with a carriage return between them or not.
+            blank = _after(line_ends, after_end)
+            if carriage is not None or after_return:
+                carriage = np.zeros_like(line_ends) if carriage is None else carriage
+                paired = line_ends & _after(carriage, after_return)
+                returns, pairs = returns + ones(carriage), pairs + ones(paired)
+                alone = carriage & blank
+                blank |= _after(alone, after_blank)
+                after_blank = _bit(alone, len(piece) - 1)
             found = ones(line_ends)
-            newlines, lines = newlines + found, lines + found
-            around = np.frombuffer(before.rjust(2, b"x") + piece, np.uint8)
-            one_back, two_back = around[1:-1], around[:-2]
-            # A line with nothing in it is none.
-            blank = one_back == ord("\n")
-            if b"\r" in piece or b"\r" in before:
-                returns += ones(bits(data == ord("\r")) & outside)
-                pairs += ones(bits(one_back == ord("\r")) & line_ends)
-                blank |= (one_back == ord("\r")) & (two_back == ord("\n"))
-            lines -= ones(bits(blank) & line_ends)
-            before = (before + piece)[-2:]
-    return Shape(lines + (not before.endswith(b"\n")), returns != pairs or 0 < pairs != newlines, nul)
+            newlines, lines = newlines + found, lines + found - ones(line_ends & blank)
+            after_end, after_return = piece.endswith(b"\n"), piece.endswith(b"\r")
+    return Shape(lines + (not after_end), returns != pairs or 0 < pairs != newlines, nul, "\r\n" if pairs else "\n")
 
 
 def _outside_quotes(quotes: Any, quoted: bool, length: int) -> tuple[Any, bool]:
@@ -185,8 +200,21 @@ def _outside_quotes(quotes: Any, quoted: bool, length: int) -> tuple[Any, bool]:
     carried = np.bitwise_xor.accumulate(inside >> np.uint64(63)) ^ np.uint64(quoted)
     inside[0] ^= ~np.uint64(0) if quoted else np.uint64(0)
     inside[1:] ^= np.uint64(0) - carried[:-1]
-    last = int(inside[(length - 1) // 64] >> np.uint64((length - 1) % 64)) & 1
-    return ~inside, bool(last)
+    return ~inside, _bit(inside, length - 1)
+
+
+def _after(words: Any, carried: bool) -> Any:
+    """Give a bit for each byte that stands after one with a bit; `carried` says so of the byte before the piece."""
+    import numpy as np
+
+    shifted = words << np.uint64(1)
+    shifted[1:] |= words[:-1] >> np.uint64(63)
+    shifted[0] |= np.uint64(carried)
+    return shifted
+
+
+def _bit(words: Any, place: int) -> bool:
+    return bool(int(words[place // 64]) >> place % 64 & 1)
 
 
 def rewrite(path: Path, encoding: str, contract: Contract, spool: Path) -> Path:

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import codecs
 import csv
+import dataclasses
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
 
 from lapipe.contract import Column, Contract, Reading, folded
 from lapipe.detect import headers
 from lapipe.errors import ContractBroken, UsageFault
-from lapipe.readers import FORMATS, Parquet, Source
-from lapipe.readers.opened import BOMS, SAMPLE, create, open_bytes, readable
-from lapipe.readers.text import DELIMITERS, Text, rewrite, shape_of
+from lapipe.readers import FORMATS, Parquet, Source, excel_or_text
+from lapipe.readers.delimited import read_delimited
+from lapipe.readers.discovered import columns_of_json, columns_of_layout, distinct_names
+from lapipe.readers.fixed import read_fixed
+from lapipe.readers.objects import read_array, read_lines
+from lapipe.readers.opened import BOMS, SAMPLE, open_bytes, readable, sampled
+from lapipe.readers.sifted import Sifted, can_sift, sift
+from lapipe.readers.spooled import Account, Spool, kept_or_discarded
+from lapipe.readers.text import DELIMITERS, Text
 
+#: So many records may be unparseable: they are counted, and told.
+_ALL = 1 << 62
 #: Rows of the sample that are held against each other to find delimiter and header.
 _ROWS = 1_000
 #: The share of rows that must have the header's number of cells under a delimiter.
@@ -28,6 +37,8 @@ _VALUE = re.compile(r"['#]?[a-z]?[-+]?\d[\d.,:/ TZ+-]*|.*@.*\.\w+.*|[0-9a-f]{8}(
                     re.IGNORECASE)
 #: Words joined as programs join them.
 _SNAKE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.][A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
+#: What stands in lines that are sentences, or columns set under one another; in a list of single values it is rare.
+_PROSE, _PROSES = re.compile(r"\S\s{2,}\S|(?:\S+\s+){3}\S"), 0.3
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPITAL = r"(?=[^\W\d_])[^a-z][\w.'’-]*"
 _PERSON = re.compile(rf"(?:(?:van|von|de|den|der|het|'t|ten|ter|el|al|la|le|da|di) )*{_CAPITAL}"
@@ -39,18 +50,24 @@ _PARQUET_TYPES = (("int", "integer"), ("uint", "integer"), ("double", "number"),
 
 @dataclass(frozen=True)
 class Undeclared:
-    """A file without a contract: how the engine opens it, and the contract that says no more of it than that."""
+    """A file without a contract: how the engine opens it, and the contract that says no more of it than that.
+
+    `unparsed` records could not be taken apart, and are not looked at; `notes` say what a person should know of the file.
+    """
 
     source: Source
     contract: Contract
     encoding: str = ""
     delimiter: str = ""
+    unparsed: int = 0
+    notes: tuple[str, ...] = ()
 
 
-def open_undeclared(path: Path, spool: Path, names: Sequence[str] = (), *, header: bool = False) -> Undeclared:
+def open_undeclared(path: Path, spool: Path, names: Sequence[str] = (), *, header: bool = False, layout: Path | None = None) -> Undeclared:
     """Open one file as columns of text (Parquet: of its own types); `names` are the columns' of a file without a header.
 
-    `header` says that a person has looked and the first line is one, where it seems to be data.
+    `header` says that a person has looked and the first line is one, where it seems to be data. `layout` is the file that
+    says where the columns of lines of fixed width stand.
 
     Raises:
         UsageFault: there is no such file, it is of a kind that is not read, or its first line seems to be data.
@@ -61,13 +78,77 @@ def open_undeclared(path: Path, spool: Path, names: Sequence[str] = (), *, heade
     suffixes = [suffix.lower() for suffix in path.suffixes]
     packed = suffixes[-1:] in ([".gz"], [".zip"])
     ending = (suffixes[-2:-1] if packed else suffixes[-1:]) or [".csv" if suffixes[-1:] == [".zip"] else ""]
-    format = FORMATS.get(ending[0], "")
+    format = "fixed" if layout else FORMATS.get(ending[0], "")
+    if format and ending[0] in (".xls", ".xlsx") and not layout:
+        format = excel_or_text(path, Contract("scan"), packed, format)
+    if names and format not in ("delimited", "excel"):
+        raise UsageFault(f"{path}: --names is for files without a header; of {format or 'this'} the names of the columns are known.")
     if format == "parquet" and not packed:
         return _parquet(path, header)
-    if format != "delimited":
-        known = ", ".join(f"{each}[.gz|.zip]" for each, kind in FORMATS.items() if kind == "delimited")
-        raise UsageFault(f"{path} ends in {path.suffix or 'nothing'} and is not scanned (scanned are: {known}, .parquet).")
-    return _text(path, spool, names, header)
+    if format == "excel" and not packed:
+        return _excel(path, spool, names, header)
+    if format == "delimited":
+        return _text(path, spool, names, header)
+    if layout:
+        return _fixed(path, spool, layout)
+    if format in ("json", "jsonl"):
+        return _json(path, format, spool)
+    known = ", ".join(each if each in (".parquet", ".xlsx") else f"{each}[.gz|.zip]" for each in FORMATS)
+    raise UsageFault(f"{path} ends in {path.suffix or 'nothing'} and is not scanned (scanned are: {known}; and, with the layout that says where its "
+                     "columns stand, a file of fixed width: --layout FILE).")
+
+
+def _whole(account: Account, read: Callable[[], None]) -> None:
+    """Read a file into an account; its records in quarantine are counted, and go with the folder of the scan."""
+    with kept_or_discarded(account):
+        read()
+
+
+def _spooled(path: Path, spool: Path, contract: Contract, encoding: str, read: Callable[[Spool], None], notes: Sequence[str] = ()) -> Undeclared:
+    """Read records into one file of texts."""
+    out = Spool(contract, contract.names, spool, spool / "quarantine")
+    _whole(out, lambda: readable(path, contract, lambda: read(out), encoding, spool))
+    return Undeclared(out.parquet({}), contract, encoding, "", out.bad, tuple(notes))
+
+
+def _json(path: Path, format: str, spool: Path) -> Undeclared:
+    encoding, nameless = _found_encoding(path, padded=True), Contract("scan")
+    _, text = sampled(path, Contract("scan", reading=Reading(encoding=encoding, nul_removed=True)))
+    columns, reading = readable(path, nameless, lambda: columns_of_json(path, format, encoding, text), encoding)
+    reading = dataclasses.replace(reading, encoding="" if encoding.startswith("utf-8") else encoding, quarantine_rows=_ALL)
+    contract = Contract("scan", columns=columns, reading=reading)
+    take = read_array if reading.format == "json" else read_lines
+    return _spooled(path, spool, contract, encoding, lambda out: take(path, contract, encoding, out))
+
+
+def _fixed(path: Path, spool: Path, layout: Path) -> Undeclared:
+    encoding = _found_encoding(path)
+    # DUO writes Latin-1; Windows' letters are beyond it, and its file would hold none.
+    encoding = "iso-8859-1" if encoding == "cp1252" else encoding
+    _, text = sampled(path, Contract("scan", reading=Reading(encoding=encoding)))
+    width = max(len(line.removesuffix("\x1a")) for line in text.splitlines() or [""])
+    table = path.name.removesuffix(".gz").removesuffix(".zip")
+    contract = Contract("scan", columns=columns_of_layout(layout, table, width), reading=Reading(
+        format="fixed", encoding=encoding, filled=True, nulls=(), quarantine_rows=_ALL))
+    return _spooled(path, spool, contract, encoding, lambda out: read_fixed(path, contract, encoding, out))
+
+
+def _excel(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Undeclared:
+    from lapipe.readers.excel import Sheet
+
+    sheet = Sheet(path, Contract("scan"))
+    header = list(sheet.header())
+    if not header:
+        raise ContractBroken(f"{path}: the first row of its first sheet is empty; remove what stands above the table, or export it again.", rule="LP208")
+    kinds, sample = sheet.looked_at(len(header), _ROWS)
+    columns = _named_columns(path, header, names, sample, is_header)
+    columns = tuple(column.change(type=kind or "string") for column, kind in zip(columns, kinds, strict=True))
+    reading = Reading(format="excel", header=not names, nulls=(), filled=True, quarantine_rows=_ALL)
+    contract = Contract("scan", columns=columns, reading=reading)
+    notes = [f"it has {sheet.sheets} sheets, and the first was scanned"] if sheet.sheets > 1 else []
+    opened = _spooled(path, spool, contract, "", lambda out: Sheet(path, contract).read(out), notes)
+    # All cells are texts by now, as they are in any file of a contract's.
+    return dataclasses.replace(opened, contract=dataclasses.replace(contract, columns=tuple(column.change(type="string") for column in columns)))
 
 
 def _parquet(path: Path, is_header: bool) -> Undeclared:
@@ -92,7 +173,6 @@ def _parquet(path: Path, is_header: bool) -> Undeclared:
 
 
 def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Undeclared:
-    nameless = Contract("scan")
     encoding = _found_encoding(path)
     try:
         with open_bytes(path) as stream:
@@ -105,32 +185,45 @@ def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Und
     if len(sample) == SAMPLE:
         text = text[: text.rfind("\n") + 1] or text
     delimiter, rows = _cells(text, path)
-    header = rows[0]
+    if len(rows[0]) == 1 and not (names or is_header or headers.read(rows[0][0])) and sum(bool(_PROSE.search(row[0])) for row in rows) > _PROSES * len(rows):
+        raise UsageFault(f"{path} has one column under every delimiter (comma, semicolon, tab, bar). When that is what it should have, say --header; else "
+                         "export it again. A file of fixed width needs --layout.")
+    columns = _named_columns(path, rows[0], names, rows[1:], is_header)
+    reading = Reading(encoding="" if encoding in ("utf-8", "utf-8-sig") else encoding, delimiter=delimiter, header=not names, nulls=(),
+                      quarantine_rows=_ALL)
+    contract = Contract("scan", columns=columns, reading=reading)
+    if can_sift(contract, len(columns), delimiter):
+        sifted = Sifted(contract, contract.names, delimiter, spool, spool / "quarantine")
+        _whole(sifted, lambda: readable(path, contract, lambda: sift(path, contract, encoding, sifted), encoding, spool))
+        sifted.close({})
+        source = Text((sifted.path,), contract.names, contract.names, delimiter, encoding, sifted.kept, False)
+        return Undeclared(source, contract, encoding, delimiter, sifted.bad)
+    return dataclasses.replace(_spooled(path, spool, contract, encoding, lambda out: read_delimited(path, contract, encoding, delimiter, out)),
+                               delimiter=delimiter)
+
+
+def _named_columns(path: Path, header: Sequence[str], names: Sequence[str], rows: Sequence[Sequence[str]], is_header: bool) -> tuple[Column, ...]:
+    """Give the columns of a first row, or those that a person names. A name that stands twice, or none, is told by its position."""
     if names:
         if len(names) != len(header):
             raise UsageFault(f"{path} has {len(header)} columns, and --names gives {len(names)}; name each.")
-        header = list(names)
-        _distinguishable(header, path)
-    else:
-        _distinguishable(header, path)
-        seems = "" if is_header else _seems_data(header, rows[1:])
-        if seems:
-            raise UsageFault(f"{path} seems to have no header: in its first line, {seems}. Give the columns' names with --names A,B,... (in the file's "
-                             "order); or, when you have looked and it is a header, say --header. Nothing of that line is shown here.")
-    if path.suffix.lower() in (".zip", ".gz") or encoding not in ("utf-8", "utf-8-sig"):
-        path = rewrite(path, encoding, nameless, spool)
-    if names:
-        path = _named(path, header, delimiter, spool)
-    columns = tuple(Column(name) for name in header)
-    shape = readable(path, nameless, lambda: shape_of(path))
-    if shape.mixed:
-        raise ContractBroken(f"{path} has lines that end in different ways; export it again.", rule="LP208")
-    source = Text((path,), tuple(header), tuple(header), delimiter, encoding, shape.lines - 1)
-    return Undeclared(source, Contract("scan", columns=columns, reading=Reading(nulls=())), encoding, delimiter)
+        _distinguishable(names, path)
+        return tuple(map(Column, names))
+    seems = "" if is_header else _seems_data(header, rows)
+    if seems:
+        raise UsageFault(f"{path} seems to have no header: in its first line, {seems}. Give the columns' names with --names A,B,... (in the file's "
+                         "order); or, when you have looked and it is a header, say --header. Nothing of that line is shown here.")
+    words = [" ".join(name.split()) for name in header]
+    counted = Counter(map(folded, words))
+    columns = []
+    for position, (word, name) in enumerate(zip(words, distinct_names([word or "unnamed" for word in words]), strict=True), 1):
+        twice = counted[folded(word)] > 1 or not word
+        columns.append(Column(name, position=position if twice else 0, aliases=(word,) if word and name != word else ()))
+    return tuple(columns)
 
 
-def _found_encoding(path: Path) -> str:
-    """Find a file's encoding: its mark, else UTF-8 if all of it is, else UTF-16 by its zero bytes, else cp1252."""
+def _found_encoding(path: Path, *, padded: bool = False) -> str:
+    """Find a file's encoding: its mark, else UTF-8 if all of it is, else UTF-16 by its zero bytes, else cp1252; `padded` lets NUL bytes be."""
     problem = ""
     try:
         with open_bytes(path) as stream:
@@ -142,7 +235,7 @@ def _found_encoding(path: Path) -> str:
                 for encoding, zeros in (("utf-16-le", piece[1::2]), ("utf-16-be", piece[::2])):
                     if zeros.count(0) * 2 > len(zeros):
                         return encoding
-                problem = "holds NUL bytes"
+                problem = "" if padded else "holds NUL bytes"
             decoder = codecs.getincrementaldecoder("utf-8")()
             while piece and not problem:
                 decoder.decode(piece)
@@ -213,18 +306,3 @@ def _seems_data(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         told = told or known or bool(_SNAKE.fullmatch(cell)) or (bool(values) and sum(values) > _ALIKE * len(values))
     # A line of plain words over columns of plain words may be anybody's name.
     return "" if told or not rows else "nothing tells names of columns from values"
-
-
-def _named(path: Path, header: Sequence[str], delimiter: str, spool: Path) -> Path:
-    """Copy a file without a header, below a line of names."""
-    target = spool / f"named-{len(list(spool.iterdir()))}.csv"
-    with cast(IO[bytes], create(target, binary=True)) as out, open(path, "rb") as stream:
-        line = io.StringIO()
-        piece = stream.read(SAMPLE).removeprefix(b"\xef\xbb\xbf")
-        # The engine wants one end of line throughout a file.
-        csv.writer(line, delimiter=delimiter, lineterminator="\r\n" if b"\r\n" in piece else "\n").writerow(header)
-        out.write(line.getvalue().encode())
-        while piece:
-            out.write(piece)
-            piece = stream.read(SAMPLE)
-    return target

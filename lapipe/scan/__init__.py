@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lapipe.contract import Contract, Kind, folded
-from lapipe.detect import Evidence, judge
+from lapipe.contract import Column, Contract, Kind, Reading, folded
+from lapipe.detect import Evidence, Judged, beside, judge
 from lapipe.documents import UNDECIDED
 from lapipe.engine import open_engine
-from lapipe.errors import ContractBroken
+from lapipe.errors import ContractBroken, UsageFault
+from lapipe.readers import FORMATS
 from lapipe.readers.undeclared import open_undeclared
 from lapipe.scan.types import Found, Texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+#: The most memory that a scan uses unless told otherwise; what is more is kept on disk, in a folder of the owner's.
+MEMORY = "1GB"
+#: Columns looked at together.
+_TOGETHER = 2
+#: The widest that names of columns make their column of the table.
+_WIDEST = 40
 #: Kinds whose finding makes `lapipe scan` exit with 1.
 ALARMING = ("national_id", "special", "identifier")
 
 
 @dataclass(frozen=True)
 class ScannedColumn:
-    """What one column holds; `nulls` are spellings of no value, never values."""
+    """What one column holds, and where in a record it stands (`place`).
+
+    `nulls` are spellings of no value, never values, and `declared` is its kind in the contract of the file, if it has one.
+    """
 
     name: str
     found: Found
@@ -33,6 +45,8 @@ class ScannedColumn:
     distinct: int
     candidate_key: bool
     evidence: tuple[Evidence, ...]
+    place: Column = dataclasses.field(default_factory=lambda: Column(""))
+    declared: str = ""
 
     @property
     def telling(self) -> tuple[Evidence, ...]:
@@ -64,25 +78,46 @@ class ScannedColumn:
         return "string" if self.kind in ("identifier", "national_id") else self.found.type
 
     @property
+    def undeclared(self) -> tuple[Evidence, ...]:
+        """The evidence that `lapipe scan` must be loud about: found (a national number: possible too) and not declared as strictly."""
+        loud = (each for each in self.telling if each.kind in ALARMING and (each.verdict == "found" or each.kind == "national_id"))
+        return tuple(each for each in loud if not (self.declared and Kind(self.declared).strictness >= Kind(each.kind).strictness))
+
+    @property
     def alarming(self) -> bool:
-        """Whether something was found that `lapipe scan` must be loud about; a possible BSN counts."""
-        return any(each.kind in ALARMING and (each.verdict == "found" or each.kind == "national_id") for each in self.telling)
+        """Whether anything undeclared was found."""
+        return bool(self.undeclared)
+
+    def rule(self, evidence: Evidence) -> str:
+        """Give the code of the rule that an undeclared finding breaks, or nothing."""
+        if evidence not in self.undeclared:
+            return ""
+        return "LP503" if evidence.kind == "national_id" else "LP505" if evidence.kind == "special" and evidence.beside else "LP504"
+
+    @property
+    def verdict(self) -> str:
+        """The verdict on the whole column: that of what tells most."""
+        return self.telling[0].verdict if self.telling else "none"
 
     def as_json(self) -> dict[str, Any]:
         """Give the shape that tools read."""
         shown = [each for each in self.evidence if each.verdict != "none" or each.judged]
-        category = self.telling[0].rule.removeprefix("special:") if self.telling else ""
+        first = self.telling[0] if self.telling else None
+        kind = first.kind if first and first.verdict == "found" and self.kind == UNDECIDED else self.kind
         return {
-            "name": self.name, "type": self.type, "format": self.found.format, "kind": self.kind, "category": category, "nulls": list(self.nulls),
+            "name": self.name, "type": self.type, "format": self.found.format, "kind": kind, "category": first.category if first else "", "verdict": self.verdict,
+            "declared": self.declared, "nulls": list(self.nulls),
             "distinct": self.distinct, "candidate_key": self.candidate_key, "notes": list(self.found.notes),
-            "findings": [{"rule": each.rule, "verdict": each.verdict,
+            "findings": [{"rule": each.rule, "category": each.category, "verdict": each.verdict,
                           "channels": {"header": each.header, "values": each.values, "text": each.text}, "distinct": each.distinct,
-                          "matching": each.matching, "share": round(each.share, 6), "p_value": each.p_value} for each in shown]}
+                          "matching": each.matching, "share": round(each.share, 6), "p_value": each.p_value,
+                          "unseen": None if each.unseen is None else round(each.unseen, 4), "beside": list(each.beside), "breaks": self.rule(each),
+                          "words": each.words()} for each in shown]}
 
 
 @dataclass(frozen=True)
 class Scanned:
-    """What one file holds."""
+    """What one file holds, and how it is written; `unparsed` records could not be taken apart and were not looked at."""
 
     file: str
     rows: int
@@ -90,6 +125,9 @@ class Scanned:
     encoding: str
     delimiter: str
     looks_like: str = ""
+    reading: Reading = dataclasses.field(default_factory=Reading)
+    unparsed: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def alarming(self) -> bool:
@@ -99,12 +137,14 @@ class Scanned:
     def as_json(self) -> dict[str, Any]:
         """Give the shape that tools read."""
         return {"file": self.file, "rows": self.rows, "encoding": self.encoding, "delimiter": self.delimiter, "looks_like": self.looks_like,
+                "format": self.reading.format or ("delimited" if self.delimiter else "parquet"), "unparsed": self.unparsed, "notes": list(self.notes),
                 "columns": [column.as_json() for column in self.columns]}
 
 
 def scan(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = False, known: Sequence[Contract] = (),
-         memory: str = "") -> Scanned:
-    """Scan one file; `folder` is an owner-only one for what must be put on disk, `known` are contracts that its header may be of.
+         memory: str = "", layout: Path | None = None) -> Scanned:
+    """Scan one file; `folder` is an owner-only one for what must be put on disk, `known` are contracts that its header may be of, and
+    `layout` says where the columns of lines of fixed width stand.
 
     Every distinct value is looked at, a column at a time, in batches: memory does not grow with the file.
 
@@ -112,17 +152,40 @@ def scan(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = 
         UsageFault: there is no such file, or it seems to have no header and `names` are not given.
         ContractBroken: it cannot be read, or has no rows.
     """
-    opened = open_undeclared(path, folder, names, header=header)
-    engine = open_engine("duckdb", folder, memory=memory)
+    opened = open_undeclared(path, folder, names, header=header, layout=layout)
+    engine = open_engine("duckdb", folder, memory=memory or MEMORY)
     try:
         read = engine.read(opened.source, opened.contract)
+        if not read.rows and opened.unparsed:
+            raise ContractBroken(f"{path}: none of its {opened.unparsed} records could be parsed{' as the layout says' if layout else ''}, so nothing was "
+                                 f"scanned; correct the export{', or give its own layout' if layout else ''}.", rule="LP208")
         if not read.rows or not opened.contract.columns:
             raise ContractBroken(f"{path} has {len(opened.contract.columns)} columns and {read.rows} rows, so nothing was scanned; "
                                  "give an export with rows.", rule="LP208")
-        columns = tuple(_column(column.name, column.type, engine.distinct(read.table[column.name]), read.rows) for column in opened.contract)
+        # Two columns at a time: looking at values is done outside Python's lock, each column with a cursor of its own.
+        listed = [(column.name, column.type, engine.distinct(read.table[column.name])) for column in opened.contract]
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            columns = list(pool.map(lambda each: _column(each[0], each[1], each[2], read.rows), listed))
     finally:
         engine.close()
-    return Scanned(str(path), read.rows, columns, opened.encoding, opened.delimiter, looks_like([c.name for c in columns], known))
+    told = beside([Judged(column.name, column.evidence) for column in columns], read.rows)
+    like = looks_like(opened.contract, known)
+    spelt = _spelt(next((contract for contract in known if contract.name == like), None))
+    told_columns = tuple(dataclasses.replace(column, evidence=told[column.name], place=place, declared=_declared(place, spelt))
+                         for column, place in zip(columns, opened.contract, strict=True))
+    return Scanned(str(path), read.rows, told_columns, opened.encoding, opened.delimiter, like, opened.contract.reading, opened.unparsed, opened.notes)
+
+
+def _spelt(contract: Contract | None) -> dict[str, Column]:
+    """Give a contract's columns by every name they go by, and of JSON by their path."""
+    return {folded(word): column for column in contract.columns
+            for word in (column.name, *column.aliases, *([".".join(column.path)] if column.path else []))} if contract else {}
+
+
+def _declared(place: Column, spelt: dict[str, Column]) -> str:
+    """Give the kind that the file's contract declares of a column, or nothing where it does not know it."""
+    words = [".".join(place.path)] if place.path else [*place.aliases, place.name]
+    return next((spelt[folded(word)].kind.value for word in words if folded(word) in spelt), "")
 
 
 def _column(name: str, stored: str, batches: Iterator[pa.Array], rows: int) -> ScannedColumn:
@@ -145,32 +208,63 @@ def _column(name: str, stored: str, batches: Iterator[pa.Array], rows: int) -> S
     return ScannedColumn(name, found, nulls, distinct, key, evidence)
 
 
-def looks_like(header: Sequence[str], known: Sequence[Contract]) -> str:
-    """Name the contract whose columns, under whatever alias, are those of a header."""
-    words = {folded(name) for name in header}
+def exports_in(folder: Path) -> tuple[Path, ...]:
+    """Give the files under a folder whose ending is an export's, hidden ones left out.
+
+    Raises:
+        UsageFault: there are none.
+    """
+    found = tuple(path for path in sorted(folder.rglob("*")) if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+                  and next((suffix for suffix in reversed(path.suffixes) if suffix.lower() not in (".gz", ".zip")), "").lower() in FORMATS)
+    if not found:
+        raise UsageFault(f"There is no export under {folder} (endings of exports: {', '.join(FORMATS)}).")
+    return found
+
+
+def looks_like(found: Contract, known: Sequence[Contract]) -> str:
+    """Name the contract whose columns, under whatever alias, are those of a header; of JSON, the one that knows the keys of its records."""
+    format = found.reading.format
+    words = {folded(word) for column in found for word in (*column.aliases, *(() if column.aliases else (column.name,)))}
+    best, most = "", 0
     for contract in known:
-        spelt = [{folded(word) for word in (column.name, *column.aliases)} for column in contract.columns]
-        if len(words) == len(spelt) and all(names & words for names in spelt):
-            return contract.name
-    return ""
+        if format in ("json", "jsonl") and contract.reading.format in ("json", "jsonl"):
+            keys = {column.path[0] for column in found}
+            theirs = {column.path[0] if column.path else column.name for column in contract}
+            needed = {column.path[0] for column in contract if column.path and column.required}
+            if needed <= keys <= theirs and len(keys) * 2 > len(theirs) and len(keys) > most:
+                best, most = contract.name, len(keys)
+        elif format not in ("json", "jsonl") and contract.reading.format not in ("json", "jsonl"):
+            spelt = [{folded(word) for word in (column.name, *column.aliases)} for column in contract.columns]
+            if len(words) == len(spelt) and all(names & words for names in spelt):
+                return contract.name
+    return best
 
 
 def in_words(scanned: Scanned) -> Iterator[str]:
-    """Say it for a terminal, a line at a time."""
+    """Say it for a terminal as a table: column, type, kind, verdict, and the evidence in words, each finding on a line of its own."""
     delimiters = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-    how = f", {scanned.encoding}, delimited by {delimiters[scanned.delimiter]}" if scanned.delimiter else ""
-    yield f"{scanned.file}: {scanned.rows:,} rows, {len(scanned.columns)} columns{how}"
+    forms = {"jsonl": "JSON lines", "json": "a JSON array", "excel": "Excel", "fixed": "fixed width"}
+    how = f", {scanned.encoding}, delimited by {delimiters[scanned.delimiter]}" if scanned.delimiter else (
+        f", {', '.join(filter(None, (scanned.encoding, forms[scanned.reading.format])))}" if scanned.reading.format else "")
+    yield f"{scanned.file}: {scanned.rows:,} rows, {len(scanned.columns)} columns{how}; every distinct value was looked at, none is shown"
+    if scanned.unparsed:
+        yield f"  {scanned.unparsed:,} records could not be parsed and were not looked at; correct the export, or declare `quarantine` or `ragged`."
+    yield from (f"  Note: {note}." for note in scanned.notes)
     if scanned.looks_like:
-        yield f"  This looks like {scanned.looks_like}; use that contract."
+        yield f"  This looks like {scanned.looks_like}; use that contract. What it declares is no finding here."
+    wide = min(_WIDEST, max((len(shown(column.name)) for column in scanned.columns), default=0))
+    yield f"  {'column':<{wide}}  {'type':<9}  {'kind':<12}  {'verdict':<8}  evidence"
     for column in scanned.columns:
-        kind = "" if column.kind == UNDECIDED else f"  {column.kind}"
-        form = f" ({column.found.format})" if column.found.format else ""
+        form = f" {column.found.format}" if column.found.format else ""
         key = ", a key" if column.candidate_key else ""
-        yield f"  {shown(column.name):<28} {column.type}{form}, {column.distinct:,} distinct{key}{kind}"
-        for note in column.found.notes:
-            yield f"      {note}"
-        for each in column.telling:
-            yield f"      {each.words()}"
+        first = f"{column.distinct:,} distinct{key}{form}"
+        declared = f" (declared {column.declared})" if column.declared else ""
+        told = [f"{each.words()}{f' {rule}.' if (rule := column.rule(each)) else ''}" for each in column.telling]
+        told += [each.words() for each in column.evidence if each.verdict == "none" and each.kind == "national_id" and each.unseen is not None and each.judged and not column.telling]
+        kind = "" if column.kind == UNDECIDED else column.kind
+        yield f"  {shown(column.name):<{wide}}  {column.type:<9}  {kind:<12}  {column.verdict if column.telling else '':<8}  {first}{declared}"
+        for line in [*column.found.notes, *told]:
+            yield f"  {'':<{wide}}  {'':<9}  {'':<12}  {'':<8}  {line}"
 
 
 def shown(name: str) -> str:

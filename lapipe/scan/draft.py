@@ -55,6 +55,9 @@ def _lines(scanned: Scanned, table: str) -> Iterator[str]:
     yield "# A draft by `lapipe scan`. What it could not decide is marked `undecided`, and `lapipe check` refuses it until a person decides."
     yield "# Kinds: national_id, identifier, special, free_text, sensitive, event_time, quasi, plain. Found is what the file showed, not what it means."
     yield f"# Scanned: {scanned.rows} rows, {len(scanned.columns)} columns."
+    if scanned.unparsed:
+        yield f"# {scanned.unparsed} more records could not be parsed. Correct the export; or declare under reading `quarantine`, or `ragged: filled`."
+    yield from (f"# Note: {note}." for note in scanned.notes)
     yield ""
     yield from ("apiVersion: v3.2.0", "kind: DataContract", f"id: {_quoted(table)}", f"name: {_quoted(table)}", "version: 0.1.0", "status: draft")
     yield from ("description:", f"  purpose: {UNDECIDED}   # what this table is and where it comes from", "", "schema:")
@@ -65,9 +68,9 @@ def _lines(scanned: Scanned, table: str) -> Iterator[str]:
         yield f"          person: {UNDECIDED}   # the column that says who a row is about; leave it out where there is none"
     if times:
         yield f"          zone: {UNDECIDED}   # the zone the times are in, such as Europe/Amsterdam"
-    if scanned.encoding:
-        yield f"          encoding: {_quoted(scanned.encoding)}"
-        yield f"          delimiter: {_quoted(scanned.delimiter)}"
+    said = dict(_reading(scanned))
+    if said:
+        yield f"          reading: {json.dumps(said, ensure_ascii=False)}"
     nulls = sorted({null for column in scanned.columns for null in column.nulls if null in ("", "\\N")} | {""})
     yield f"          nulls: {_list(nulls)}"
     if len(keys) > 1:
@@ -79,12 +82,39 @@ def _lines(scanned: Scanned, table: str) -> Iterator[str]:
             yield ""
 
 
+def _reading(scanned: Scanned) -> Iterator[tuple[str, object]]:
+    """Say how the file is written, as a contract does."""
+    reading = scanned.reading
+    if reading.format:
+        yield "format", reading.format
+    if scanned.delimiter:
+        yield "encoding", scanned.encoding
+        yield "delimiter", scanned.delimiter
+    elif reading.encoding and reading.format != "excel":
+        yield "encoding", reading.encoding
+    if not reading.header:
+        yield "header", "none"
+    if reading.at:
+        yield "at", reading.at
+    if reading.envelope:
+        yield "envelope", list(reading.envelope)
+    if reading.prefix:
+        yield "prefix", True
+    if reading.nul_removed:
+        yield "nul", "removed"
+    if reading.format == "fixed" and reading.filled:
+        yield "ragged", "filled"
+
+
 def _column(column: ScannedColumn, table_nulls: list[str], *, only_key: bool) -> Iterator[str]:
     yield f"      - name: {_quoted(column.name)}"
     yield f"        # {column.distinct} distinct values."
     for note in column.found.notes:
         yield f"        # {note[0].upper()}{note[1:]}."
     yield f"        logicalType: {column.type}"
+    if column.place.aliases:
+        yield "        synonyms:"
+        yield from (f"          - synonym: {_quoted(alias)}" for alias in column.place.aliases)
     if column.candidate_key and only_key:
         yield "        primaryKey: true   # the one column with a different value in every row of this file"
         yield "        primaryKeyPosition: 1"
@@ -104,6 +134,13 @@ def _column(column: ScannedColumn, table_nulls: list[str], *, only_key: bool) ->
         yield f"              kind: {column.kind}"
     if column.kind in ("identifier", "national_id", "special", "free_text"):
         yield f"              about: {UNDECIDED}   # whose data: student, staff, ..."
+    if column.place.path and column.place.path != (column.name,):
+        yield f"              path: {_list(list(column.place.path))}"
+    if column.place.position:
+        yield f"              position: {column.place.position}   # the header has this name more than once, or none here"
+    if column.place.start:
+        yield f"              start: {column.place.start}"
+        yield f"              length: {column.place.length}"
     if column.found.clock and column.type == "integer":
         yield f"              clock: {column.found.clock}"
     if column.type == "number" and column.found.scale:

@@ -35,6 +35,11 @@ _PATTERNS = {
     "iso zoned": r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})? ?(?:Z|UTC|[+-]\d{2}:?(?:\d{2})?)$",
     "no year": r"^\d{1,2} [[:alpha:]]{3,4}\.?,? \d{1,2}:\d{2}$",
 }
+#: What any number looks like, so that most values are looked at once.
+_NUMERIC = r"^[+-]?[\d.][\d.,]*(?:[eE][+-]?\d+)?$"
+_FAULTS = ("zeros", "long", "float", "float id", "science", "comma")
+_WITH_SIGNS = ("float", "float id", "science", "comma", "iso", "iso zoned", "no year", "yyyy-MM-dd", "boolean")
+_OF_NUMBERS = (*_FAULTS, "integer", "number", "yyyyMMdd", "seconds", "milliseconds")
 _TAILS = {"": "", ", HH:mm:ss": r", \d{1,2}:\d{2}:\d{2}", ", HH:mm": r", \d{1,2}:\d{2}",
           " HH:mm:ss": r" \d{1,2}:\d{2}:\d{2}", " HH:mm": r" \d{1,2}:\d{2}"}
 #: Day and month, in whatever order, then the year: the date format with `?` for the two, and what finds it.
@@ -80,15 +85,20 @@ class Texts:
         before, self.distinct = self.distinct, self.distinct + len(text)
         if not len(text):
             return
+        digits = pc.all(pc.ascii_is_decimal(text)).as_py()
+        numeric = text if digits else text.filter(pc.match_substring_regex(text, _NUMERIC))
         for name, pattern in _PATTERNS.items():
             # What a whole batch lacks can be no column's type; only faults among numbers are still looked for.
-            if not before or self.hits[name] or name in ("zeros", "long", "float", "float id", "science", "comma"):
-                self.hits[name] += pc.sum(pc.match_substring_regex(text, pattern)).as_py() or 0
+            among = numeric if name in _OF_NUMBERS else text
+            if digits and name in _WITH_SIGNS:
+                continue
+            if len(among) and (not before or self.hits[name] or name in _FAULTS):
+                self.hits[name] += pc.sum(pc.match_substring_regex(among, pattern)).as_py() or 0
         if self.hits["number"]:
             found = pc.struct_field(pc.extract_regex(text, r"\.(?P<d>\d+)$"), "d")
             self.decimals = max(self.decimals, pc.max(pc.utf8_length(found)).as_py() or 0)
         for name, pattern in _ORDERED.items():
-            if before and self.hits[name] != before:
+            if digits or (before and self.hits[name] != before):
                 continue
             parts = pc.extract_regex(text, pattern)
             hits = len(parts) - parts.null_count

@@ -6,6 +6,7 @@ from lapipe.stages.extract import Extract
 from lapipe.stages.flag import Flag
 from lapipe.stages.generalise import Generalise
 from lapipe.stages.join import Join
+from lapipe.stages.k_anonymise import KAnonymise
 from lapipe.stages.measures import Count, Deviation, Mean, Median, Share, Sum
 from lapipe.stages.minimise import Minimise
 from lapipe.stages.object import Object
@@ -17,6 +18,6 @@ from lapipe.stages.validate import Validate
 from lapipe.stages.where import Where
 
 __all__ = [
-    "Aggregate", "Count", "Derive", "Deviation", "Extract", "Flag", "Generalise", "Join", "Mean", "Median", "Minimise", "Object",
+    "Aggregate", "Count", "Derive", "Deviation", "Extract", "Flag", "Generalise", "Join", "KAnonymise", "Mean", "Median", "Minimise", "Object",
     "Pseudonymise", "Release", "Retain", "Scrub", "Share", "Sum", "Validate", "Where",
 ]

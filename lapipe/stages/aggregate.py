@@ -456,9 +456,9 @@ class Aggregate(Stage):
         schema = pa.schema([rows.schema.field(name) for name in context.promise.names])
         finished = pa.table({name: [values[row] for row in keep] for name, values in told.items()}, schema=schema)
         if framed:
-            return Finished(finished, "in the table, as rows with status withheld", {"audit": audited.described()})
+            return Finished(finished, "in the table, as rows with status withheld", audited.declared, {"audit": audited.described()})
         mark = pa.array([context.position if empty[row] else None for row in keep], pa.int8())
-        return Finished(finished.append_column(LEFT_OUT, mark), self._band(labels, empty, keep), {"audit": audited.described()})
+        return Finished(finished.append_column(LEFT_OUT, mark), self._band(labels, empty, keep), audited.declared, {"audit": audited.described()})
 
     def _rounded(self, labels: Sequence[tuple[Any, ...]], people: np.ndarray[Any, Any], gone: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Round the groups, and make every total of the rounded groups that are shown."""

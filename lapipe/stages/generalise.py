@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lapipe.contract import Column, Contract, Kind, Level
 from lapipe.errors import ContractBroken, UsageFault
-from lapipe.local_time import PERIOD_START, TIME_DETAILS, calendar, coarser_or_equal, day_key, local_seconds, outside, period_type
+from lapipe.local_time import (
+    PERIOD_START,
+    TIME_DETAILS,
+    calendar,
+    coarser_or_equal,
+    day_key,
+    local_seconds,
+    outside,
+    period_type,
+    within,
+)
 from lapipe.phrases import Language, detail_said, listed
 from lapipe.purpose import Purpose
 from lapipe.stage import Context, Stage, carry
@@ -70,6 +80,8 @@ class Generalise(Stage):
         """Join the calendar, compute the band, or look the distinct values up."""
         for number, (name, detail) in enumerate(self.detail.items()):
             column = context.contract[name]
+            if detail in TIME_DETAILS:
+                column = within(column, context.extent(table[name], column))
             kind, _, argument = detail.partition(" ")
             if detail in PERIOD_START:
                 mapping, key = _calendar(column, detail, context), day_key(table[name], column)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lapipe.contract import Contract, Kind
 from lapipe.errors import UsageFault
@@ -54,11 +54,6 @@ class Scrub(Stage):
         return {f"{self.column} not released": lost.sum().fill_null(0)}
 
     def _joined(self, table: ir.Table, context: Context) -> ir.Table:
-        scrubber = Scrubber(context.contract[self.column].scrub)
-
-        def compute(texts: list[Any]) -> list[str | None]:
-            return [scrubber.scrub(text) for text in texts]
-
-        mapping = context.lookup(table[self.column], compute, "string")
+        mapping = context.lookup(table[self.column], Scrubber(context.contract[self.column].scrub), "string")
         mapping = mapping.select(lapipe_text=mapping.key, lapipe_scrubbed=mapping.value)
         return table.left_join(mapping, table[self.column] == mapping.lapipe_text).drop("lapipe_text")

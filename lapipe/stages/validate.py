@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lapipe.contract import Column, Contract
+from lapipe.contract import Column, Contract, Kind
+from lapipe.engine import IfAny
 from lapipe.errors import ContractBroken
 from lapipe.local_time import outside
 from lapipe.phrases import Language
@@ -42,17 +43,21 @@ class Validate(Stage):
         return ("Checks that the data meets its contract, and stops where it does not"
                 + ("; whether a row stands twice is not checked." if unchecked else "."))
 
-    def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
+    def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar | IfAny]:
         """Count, for each check, the rows that break it."""
         import ibis
 
-        facts: dict[str, ir.Scalar] = {}
+        facts: dict[str, ir.Scalar | IfAny] = {}
         for column in context.contract:
             # A pattern costs ten times a comparison, and a column with one has few distinct texts: those are tried, with their rows.
             table = before.group_by(column.name).aggregate(lapipe_rows=ibis._.count()) if column.pattern else before
             weight = table.lapipe_rows if column.pattern else 1
+            # Where no distinct value is broken, no row is; people's identifiers were listed when they were read.
+            listed = column.type == "string" and (column.pattern or (column.kind is Kind.IDENTIFIER and column.domain))
+            few = dict(_checks(context.values(before[column.name]).key, column)) if listed else {}
             for name, broken in _checks(table[column.name], column):
-                facts[name] = ibis.ifelse(broken.fill_null(False), weight, 0).sum().fill_null(0)
+                rows = ibis.ifelse(broken.fill_null(False), weight, 0).sum().fill_null(0)
+                facts[name] = IfAny(few[name].fill_null(False).sum().fill_null(0), rows) if listed else rows
             if column.nulls_at_most is not None:
                 # In millionths and whole numbers, so that all engines agree on the boundary.
                 nulls, allowed = before[column.name].isnull().sum().fill_null(0), round(column.nulls_at_most * 1_000_000)

@@ -7,7 +7,10 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow as pa
+
 from lapipe.contract import load_contract
+from lapipe.engine.duckdb import _BATCH as BATCH
 from lapipe.scrubbing import Scrubber
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,11 +30,13 @@ def main(count: int) -> None:
     made = random.Random(1)
     texts = list({SENTENCES[i % 4].format(*(made.randrange(10**7) for _ in range(5))) for i in range(count)})
     scrubber = Scrubber(load_contract(ROOT / "schemas" / "tables" / "moodle_log_report.odcs.yaml")["description"].scrub)
-    began = time.perf_counter()
-    done = [scrubber.scrub(text) for text in texts]
-    seconds = time.perf_counter() - began
-    assert None not in done
-    print(f"{len(texts):,} distinct texts in {seconds:.2f} s: {len(texts) / seconds:,.0f} per second")
+    keys = pa.array(texts)
+    began, cpu = time.perf_counter(), time.process_time()
+    # In batches, as an engine's lookup gives the distinct values.
+    done = [scrubber.over_arrow(keys[begin:begin + BATCH]) for begin in range(0, len(keys), BATCH)]
+    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+    assert sum(batch.null_count for batch in done) == 0
+    print(f"{len(texts):,} distinct texts in {seconds:.2f} s: {len(texts) / seconds:,.0f} per second; {cpu:.2f} s CPU: {len(texts) / cpu:,.0f} per second")
 
 
 if __name__ == "__main__":

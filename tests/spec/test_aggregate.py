@@ -463,3 +463,119 @@ def test_any_table_gives_what_plain_python_gives(duckdb: Engine, tmp_path_factor
     found = run_stage(stage, contract, rows, engine=duckdb, folder=Path(tmp_path_factory.getbasetemp()), purpose=a_purpose(k=k))
     shown = [{**row, "share": None if row["share"] is None else float(row["share"])} for row in found.rows]
     assert shown == oracle(rows, k)
+
+
+# --- totals ---
+
+TAKEN = a_table(a_person(), COURSE, PASSED, SCORE, LEVEL, person="student")
+
+#: Courses of 16, 35 and 24 people, of whom 4 of the first failed.
+OUTCOMES = (people(12, "A", passed=True) + people(4, "A", first=50, passed=False) + people(15, "B", first=100, passed=True)
+            + people(20, "B", first=200, passed=False) + people(11, "C", first=300, passed=True) + people(13, "C", first=400, passed=False))
+
+
+def test_totals_withhold_what_they_would_tell(run: Runner) -> None:
+    found = run(Aggregate(by=("course", "passed"), totals=("course", "passed")), EVENTS, OUTCOMES, purpose=a_purpose(k=10))
+    shown = {(row["course"], row["passed"], row["total_over"]): row["people"] for row in found.rows}
+    assert shown == {
+        (None, None, "course, passed"): 75, (None, True, "course"): 38, (None, False, "course"): 37, ("A", None, "passed"): 16,
+        ("B", None, "passed"): 35, ("C", None, "passed"): 24, ("B", True, ""): 15, ("B", False, ""): 20}
+    assert found.facts["withheld"] == "fewer than 10"
+    assert found.facts["audit"]["shortest"] >= 2
+    assert found.contract.key == ("course", "passed", "total_over")
+
+
+def test_a_total_over_one_column_leaves_the_others_alone(run: Runner) -> None:
+    found = run(Aggregate(by=("course", "passed"), totals=("course",)), EVENTS, OUTCOMES, purpose=a_purpose(k=10))
+    # The total of those who failed is known, so of their courses one more goes; nothing is said of those who passed.
+    assert [(row["course"], row["people"]) for row in found.rows if row["passed"] and not row["total_over"]] == [("A", 12), ("B", 15), ("C", 11)]
+    assert [row["people"] for row in found.rows if row["passed"] is False and not row["total_over"]] == [20]
+
+
+def test_a_frame_with_totals_shows_which_groups_are_withheld_and_not_why(run: Runner) -> None:
+    rows = [{"student": str(each), "level": "bachelor" if each < 30 else "master", "passed": each % 3 > 0} for each in range(1, 34)]
+    found = run(Aggregate(by=("level", "passed"), totals=("level", "passed")), a_table(a_person(), LEVEL, PASSED.change(required=True),
+                                                                                        person="student"), rows, purpose=a_purpose(k=5))
+    assert len(found.rows) == 9
+    gone = {(row["level"], row["passed"], row["total_over"]) for row in found.rows if row["status"] == "withheld"}
+    assert gone >= {("master", True, ""), ("master", False, ""), ("master", None, "passed")}
+    assert ("bachelor", None, "passed") in gone
+    assert all((row["people"] is None) == (row["status"] == "withheld") for row in found.rows)
+
+
+def test_a_person_in_two_groups_counts_once_in_their_total(run: Runner) -> None:
+    found = run(Aggregate(by=("course",), totals=("course",), measures={"rows": Count()}), EVENTS, people(10) + people(12, "B", first=5))
+    assert [(row["course"], row["people"], row["rows"]) for row in found.rows] == [(None, 16, 22), ("A", 10, 10), ("B", 12, 12)]
+
+
+def test_rows_of_a_small_group_are_not_had_by_subtracting_those_of_others(run: Runner) -> None:
+    # Everybody of B is in A too, so people do not add up; their rows do.
+    rows = people(10) + people(2, "B") + people(8, "C", first=3)
+    shown = run(Aggregate(by=("course",), totals=("course",), measures={"rows": Count()}), EVENTS, rows).rows
+    assert [row["rows"] for row in shown] in ([10, 8], [20, 10], [20, 8])
+
+
+def test_a_group_with_one_unsafe_figure_is_withheld_whole_where_there_are_totals(run: Runner) -> None:
+    rows = [{**row, "score": 7 if row["course"] == "A" else int(row["student"]) % 9} for row in OUTCOMES]
+    found = run(Aggregate(by=("course",), totals=("course",), measures={"mean": Mean("score"), "sum": Sum("score")}), EVENTS, rows)
+    assert [(row["course"], row["people"]) for row in found.rows] in ([(None, 75), ("B", 35)], [(None, 75), ("C", 24)])
+
+
+def test_all_of_a_group_with_one_outcome_are_withheld(run: Runner) -> None:
+    table = a_table(a_person(), LEVEL, PASSED.change(required=True), person="student")
+    rows = [{"student": str(each), "level": "bachelor" if each < 30 else "master", "passed": each < 45} for each in range(1, 60)]
+    stage = Aggregate(by=("level", "passed"), outcome="passed")
+    found = run(stage, table, rows, purpose=a_purpose(k=5, zeros_public=True)).rows
+    assert [(row["level"], row["passed"], row["people"]) for row in found] == [
+        ("bachelor", False, None), ("bachelor", True, None), ("master", False, 15), ("master", True, 15)]
+
+
+def test_rounded_totals_are_made_of_rounded_groups_that_are_shown(run: Runner) -> None:
+    found = run(Aggregate(by=("course",), totals=("course",), preset="opensafely"), EVENTS, people(13) + people(8, "B", first=50) + people(
+        7, "C", first=80))
+    assert [(row["course"], row["people"]) for row in found.rows] == [(None, 25), ("A", 15), ("B", 10)]
+
+
+def test_rounded_totals_of_people_in_several_groups_are_refused(run: Runner) -> None:
+    with pytest.raises(Refused, match=r"^LP410 Aggregate: people are in several groups"):
+        run(Aggregate(by=("course",), totals=("course",), rounding=5), EVENTS, people(13) + people(8, "B"))
+
+
+def test_the_cohort_study_tells_shares_over_95_per_cent_as_95(run: Runner) -> None:
+    rows = people(300, passed=True) + people(6, first=1000, passed=False)
+    found = run(Aggregate(by=("course",), measures={"share": Share("passed")}, preset="nco"), EVENTS, rows)
+    assert [row["share"] for row in found.rows] == [Decimal("0.950")]
+
+
+@pytest.mark.parametrize(("stage", "error", "told"), [
+    (Aggregate(by=("course",), totals=("score",)), UsageFault, "LP203 Aggregate: 'score' is no column to group by"),
+    (Aggregate(by=("course", "week"), totals=("week",), period="week"), Refused, "LP403 Aggregate: 'week' is the period of a series"),
+    (Aggregate(by=("course",), preset="duo"), Refused, "LP108 Aggregate: preset duo publishes groups of nobody"),
+    (Aggregate(by=("course",), preset="dou"), UsageFault, "LP203 There is no preset 'dou'"),
+    (Aggregate(by=("course",), rounding=5, measures={"n": Count()}), Refused, "LP410 Aggregate: rounds people and gives figures"),
+    (Aggregate(by=("course",), rounding="six"), UsageFault, "LP203 Aggregate: rounding is 'six'"),  # type: ignore[arg-type]
+    (Aggregate(by=("course",), totals=("course",), measures={"total_over": Count()}), UsageFault, "LP203 Aggregate: 'total_over' names two"),
+])
+def test_totals_that_do_not_fit_are_refused(stage: Aggregate, error: type[LapipeError], told: str) -> None:
+    table = a_table(a_person(), COURSE, SCORE, WEEK, person="student")
+    with pytest.raises(error) as refused:
+        plan_stage(stage, table)
+    assert str(refused.value).startswith(told)
+
+
+@settings(max_examples=12, deadline=None)
+@given(rows=ROWS, k=st.integers(2, 4))
+def test_totals_of_any_table_show_true_figures_and_no_small_group(duckdb: Engine, tmp_path_factory: pytest.TempPathFactory,
+                                                                  rows: list[dict[str, Any]], k: int) -> None:
+    stage = Aggregate(by=("course", "passed"), totals=("course", "passed"), measures={"rows": Count()})
+    refused, shown = "LP407", []
+    try:
+        shown = run_stage(stage, EVENTS, rows, engine=duckdb, folder=Path(tmp_path_factory.getbasetemp()), purpose=a_purpose(k=k)).rows
+    except Refused as error:
+        refused = error.rule
+    assert refused == "LP407"
+    for row in shown:
+        over = row["total_over"].split(", ")
+        members = [each for each in rows if all(name in over or each[name] == row[name] for name in ("course", "passed"))]
+        assert (row["people"], row["rows"]) == (len({each["student"] for each in members}), len(members))
+        assert row["people"] >= k

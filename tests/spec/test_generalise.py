@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -94,9 +95,17 @@ def test_a_value_that_a_level_does_not_know_is_refused_untold(run: Runner) -> No
     assert "canary" not in str(broken.value)
 
 
-def test_a_time_outside_the_declared_range_is_refused(run: Runner) -> None:
+@pytest.mark.parametrize("outside", [at(1999, 12, 31, 23, 59, 59), -(10**14), 10**14])
+def test_a_time_outside_the_declared_range_is_refused(run: Runner, outside: int) -> None:
     with pytest.raises(ContractBroken, match=r"^LP205 Generalise: 1 rows have at outside its range"):
-        run(Generalise({"at": "week"}), a_table(an_instant()), [{"at": at(1999, 12, 31, 23, 59, 59)}, {"at": at(2000, 1, 1)}])
+        run(Generalise({"at": "week"}), a_table(an_instant()), [{"at": outside}, {"at": at(2000, 1, 1)}])
+
+
+def test_times_of_many_years_in_one_table_become_their_own_days(run: Runner) -> None:
+    chance = random.Random(20261125)
+    instants = [chance.randrange(at(2000, 1, 1), at(2040, 1, 1)) for _ in range(300)]
+    found = run(Generalise({"at": "day"}, names={"at": "then"}), a_table(an_instant()), [{"at": instant} for instant in instants])
+    assert [row["then"] for row in found.rows] == sorted(datetime.fromtimestamp(instant, ZoneInfo(ZONE)).date() for instant in instants)
 
 
 def test_an_empty_table_stays_empty(run: Runner) -> None:
