@@ -8,8 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from lapipe.approval import Standing, altered, load_approvals, standing
-from lapipe.contract import load_contract
+from lapipe.contract import load_contract, load_contracts
 from lapipe.errors import DeclarationFault, LapipeError, UsageFault
+from lapipe.identities import FILE as IDENTITIES
+from lapipe.identities import load_identities
 from lapipe.pipeline import load_pipeline
 from lapipe.plan import Plan
 from lapipe.project import FILE, load_project
@@ -72,7 +74,7 @@ def check_project(root: Path, today: date, only: Sequence[Path] = (), profile: s
 
     contracts, purposes = files("schemas/tables", "*.odcs.yaml"), files("schemas/purposes", "*.yaml")
     pipelines = files("pipelines", "*.py")
-    if chosen and not (contracts or purposes or pipelines):
+    if chosen and not (contracts or purposes or pipelines or (root / "schemas" / IDENTITIES).resolve() in chosen):
         found.append(Finding("LP201", ", ".join(map(str, only)), "is no contract, purpose or pipeline of this project."))
     organisation = None
     try:
@@ -91,6 +93,12 @@ def check_project(root: Path, today: date, only: Sequence[Path] = (), profile: s
             found += [*_named(declared.name, path, root), *findings(declared, organisation, today)]
         except LapipeError as error:
             found.append(_of(error, str(path.relative_to(root))))
+    identities = root / "schemas" / IDENTITIES
+    if identities.exists() and (not chosen or identities.resolve() in chosen):
+        try:
+            load_identities(identities, load_contracts(root / "schemas" / "tables"))
+        except LapipeError as error:
+            found.append(_of(error, str(identities.relative_to(root))))
     plans: dict[str, Plan] = {}
     for path in pipelines if organisation else ():
         try:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from lapipe.approval import Approval
+    from lapipe.choices import Standing
     from lapipe.purpose import Organisation
 
 
@@ -47,6 +48,7 @@ class Running(Protocol):
     ledger: Ledger | None
     pseudonymised: dict[str, dict[str, int]]
     approvals: tuple[Approval, ...]
+    standing: Standing | None
 
     def organisation(self) -> Organisation:
         """Give the organisation of the purpose's project."""
@@ -260,7 +262,8 @@ class Flow:
             lookup=lambda column, compute, type: engine.lookup(engine.root(column), compute, type),
             small=lambda schema, rows: engine.table(rows()),
             distinct=lambda column: engine.distinct(column), pseudonyms=self.running.pseudonyms, root=engine.root,
-            extent=self._extent, values=engine.values, purposes=self.running.purposes, coverage=self.coverage, fetch=engine.fetch)
+            extent=self._extent, values=engine.values, purposes=self.running.purposes, coverage=self.coverage, fetch=engine.fetch,
+            standing=self.running.standing)
 
     def _judged(self, position: int, step: Step, context: Context, facts: Mapping[str, Any], told: Told) -> None:
         problem: BaseException | None = None

@@ -210,6 +210,16 @@ class KeyRing(_StaysInProcess):
         key_id, master = list(self._masters().items())[-1]
         return Pseudonyms(_keyed(master, "pseudonym", purpose, domain), key_id=key_id, purpose=purpose, domain=domain)
 
+    def every(self, *, purpose: str, domain: str) -> tuple[Pseudonyms, ...]:
+        """Derive the key of one purpose and identity domain from each master key: under one of them a person stands in a release."""
+        return tuple(Pseudonyms(_keyed(master, "pseudonym", purpose, domain), key_id=key_id, purpose=purpose, domain=domain)
+                     for key_id, master in self._masters().items())
+
+    def references(self, domain: str) -> Pseudonyms:
+        """Derive, from the oldest master key, the key of what the register knows people by who consented, objected or asked something."""
+        key_id, master = next(iter(self._masters().items()))
+        return Pseudonyms(_keyed(master, "reference", domain), key_id=key_id, purpose="", domain=domain)
+
     def marks(self, domain: str) -> Marks:
         """Derive the key of the ledger of releases for one identity domain, from the oldest master key.
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from lapipe.disclosure.memory import Cells, Comparison, Dimension, Match, Pair, Slice, compare
 from lapipe.engine import Engine
-from lapipe.errors import EngineFault, RegisterFault
+from lapipe.errors import EngineFault, RegisterFault, UsageFault
 from lapipe.keys import KeyRing
 from lapipe.register import Register
 
@@ -87,6 +87,24 @@ class Remembered:
         columns = [table.column(f"key_{n}").to_pylist() for n in range(len(self.about.dimensions))]
         keys = list(zip(*columns, strict=True)) if columns else [()] * table.num_rows
         return Cells(self.about.dimensions, keys, table.column("people").to_pylist(), table.column("known").to_pylist(), self.about.figures)
+
+
+def ledger_ring(given: KeyRing | Path | None, folder: Path, *, today: date, passphrase: str | None = None) -> KeyRing:
+    """Give the ledger's own key ring, beside the pseudonyms'; made where there is neither ring nor ledger.
+
+    Raises:
+        UsageFault: no key ring is named.
+        RegisterFault: it cannot be opened.
+    """
+    if isinstance(given, KeyRing):
+        return given
+    if given is None:
+        raise UsageFault("No key ring is named; give --keys PATH, or `keys` in lapipe.toml. The memory of releases lies under a key beside it.",
+                         rule="LP604")
+    path = given.with_name(f"{given.name.removesuffix('.json')}.ledger.json")
+    if path.exists() or Ledger.has_key(folder):
+        return KeyRing.open(path, passphrase=passphrase)
+    return KeyRing.create(path, today=today, passphrase=passphrase or None)
 
 
 class Ledger:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lapipe.approval import Approval, earlier, held_by
+from lapipe.choices import STATE, Standing, kept_until, standing
 from lapipe.contract import Contract
 from lapipe.documents import load
 from lapipe.engine import open_engine
@@ -20,15 +21,16 @@ from lapipe.engine.runfolder import RunFolder, sweep
 from lapipe.errors import LapipeError, Refused, UsageFault
 from lapipe.flow import Flow, Told, texts
 from lapipe.keys import KeyRing, Marks, Pseudonyms
-from lapipe.ledger import Ledger
+from lapipe.ledger import Ledger, ledger_ring
 from lapipe.plan import Plan, make_plan
 from lapipe.project import Profile, demanding, find_project, load_profiles, load_project
 from lapipe.purpose import Organisation, Purpose, load_organisation
 from lapipe.purpose.findings import findings
-from lapipe.register import Register, Unsettled
+from lapipe.register import Register, RunRecord, Unsettled
 from lapipe.release import Staging, Written, on_disk, read_release, recover
 from lapipe.stage import Stage
 from lapipe.stages.aggregate import Aggregate
+from lapipe.stages.object import Object
 from lapipe.stages.pseudonymise import Pseudonymise
 from lapipe.stages.redact import Redact
 from lapipe.stages.release import Release as ReleaseStage
@@ -236,6 +238,7 @@ class _Running:
         self.approvals: tuple[Approval, ...] = ()
         self.purposes = declared_purposes(pipeline.purpose)
         self.ledger: Ledger | None = None
+        self.standing: Standing | None = None
         #: By identity domain, the ledger's marks of the pseudonyms that this run made.
         self.pseudonymised: dict[str, dict[str, int]] = {}
         self._ring: KeyRing | None = options.keys if isinstance(options.keys, KeyRing) else None
@@ -265,6 +268,8 @@ class _Running:
             if any(isinstance(stage, Pseudonymise) or (isinstance(stage, Redact) and stage.pseudonym) for stage in pipeline.stages):
                 self._keys()
             with self._remembering(register), register.run(options.run_id, self._opening(plan)) as record:
+                self.standing = self._choices(register)
+                self._recorded(register, record)
                 started = next(e for e in register.entries(run=options.run_id) if e.kind == "started")
                 with RunFolder(runs, options.run_id) as folder:
                     staging = Staging(out, options.run_id, register.identity(), _releases(pipeline))
@@ -361,17 +366,31 @@ class _Running:
             yield
 
     def _ledger_ring(self, folder: Path) -> KeyRing:
-        """Give the ledger's own key ring, beside the pseudonyms'; made where there is neither ring nor ledger."""
         given = self.options.keys
-        if isinstance(given, KeyRing):
-            return given
-        if given is None:
-            raise UsageFault("No key ring is named; give --keys PATH, or `keys` in lapipe.toml. The memory of releases lies under a key beside it.",
-                             rule="LP604")
-        path = given.with_name(f"{given.name.removesuffix('.json')}.ledger.json")
-        if path.exists() or Ledger.has_key(folder):
-            return KeyRing.open(path, passphrase=self.options.passphrase)
-        return KeyRing.create(path, today=self.today, passphrase=self.options.passphrase or None)
+        assert given is None or isinstance(given, (KeyRing, Path))
+        return ledger_ring(given, folder, today=self.today, passphrase=self.options.passphrase)
+
+    def _choices(self, register: Register) -> Standing:
+        """Give the objections, restrictions and consents that hold; where there are any, a pipeline without Object would pass over them."""
+        found = standing(register, self.pipeline.purpose, self.today)
+        if not found:
+            return found
+        if found.out and not any(isinstance(stage, Object) for stage in self.pipeline.stages):
+            raise Refused(f"Pipeline {self.pipeline.name} has no Object stage, and the register holds {len(found.out)} objections, restrictions or "
+                          f"withdrawals for purpose {self.pipeline.purpose.name}. Add Object('register') before Pseudonymise.", rule="LP501")
+        assert self.options.ledger is not None
+        return found.with_ring(self._ledger_ring(self.options.ledger))
+
+    def _recorded(self, register: Register, record: RunRecord) -> None:
+        """Say in the register on which choices the run rests: counts, and a salted commitment to their state."""
+        found = self.standing
+        if not found:
+            return
+        purpose = self.pipeline.purpose
+        entry = register.evidence.add(STATE, f"run {record.id}", {"run": record.id, "purpose": purpose.name, "choices": [dict(each) for each in found.evidence]},
+                                      kept_until([purpose], self.today))
+        record.record("choices", {"kept out": len(found.out), "consented": len(found.given), "evidence": entry.body["evidence"],
+                                  "commitment": entry.body["commitment"]})
 
 
 class _Noted:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 #: The period folder of a release that is no time series.
 ALL = "all"
 
+#: The kind of the register's entry that says a release was written anew, with fewer rows.
+REWRITTEN = "rewritten"
+
 MANIFEST, DATA, CSV = "manifest.json", "data.parquet", "data.csv"
 
 #: Released folders and files: the owner writes, the group of the folder reads, nobody else.
@@ -112,7 +115,7 @@ class Release:
         data = folder / DATA
         rows = _write_statistics(self._withheld(table), self.contract, data) if self.contract.statistics else engine.write(table, data)
         if self.contract.statistics or self.csv:
-            _write_csv(data, folder / CSV)
+            write_csv(data, folder / CSV)
         for language in ("nl", "en"):
             (folder / f"codebook.{language}.md").write_text(codebook(self, note, language), encoding="utf-8")
         files = {path.name: sha256(path) for path in sorted(folder.iterdir())}
@@ -201,7 +204,7 @@ def _arrow_type(column: Column) -> pa.DataType:
             "timestamp": pa.timestamp("us")}[column.type]
 
 
-def _write_csv(source: Path, path: Path) -> None:
+def write_csv(source: Path, path: Path) -> None:
     """Write a copy for spreadsheets, in pieces: UTF-8 with a mark, and no cell that begins a formula (CWE-1236)."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -246,7 +249,8 @@ def _manifest(release: Release, note: Note, rows: int, files: Mapping[str, str])
         **({"audit": {"outsiders_interval_at_least": note.interval}} if note.interval else {}),
         "periods": list(note.periods),
         "columns": [{"name": c.name, "type": c.type, "kind": str(c.kind), "detail": c.detail, "category": c.category,
-                     "label": dict(c.label), "unit": c.unit} for c in contract],
+                     "domain": c.domain, "label": dict(c.label), "unit": c.unit} for c in contract],
+        "person": contract.person if not contract.statistics and contract.person in contract else "",
         "key": note.key_id,
         "approvals": [dict(approval) for approval in note.approvals],
         "contracts": {name: dict(about) for name, about in note.contracts.items()},
@@ -488,6 +492,85 @@ def _manifests(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
+# --- written anew -----------------------------------------------------------------------------------------------------
+
+#: The folders in OUT in which a release is written anew.
+_REWRITING = ".rewriting-"
+
+
+def rewrite(folder: Path, change: Callable[[ir.Table], ir.Table], engine: Engine, register: Register, *, today: date, why: str) -> int:
+    """Write the rows of a release of pseudonyms anew, as `change` makes them of what they were, and give how many there are now.
+
+    Data, CSV and manifest change in one step. The register says so before: from then on what was there is an old copy, which `verify` refuses.
+    Interrupted anywhere, doing it again is safe; `settle` tidies what was left.
+
+    Raises:
+        RegisterFault: the release is not what its manifest and the register say (LP605), or the register cannot be written.
+        EngineFault: a file cannot be written.
+    """
+    folder = folder.resolve()
+    out = folder.parents[2]
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    before = sha256(folder / MANIFEST)
+    if sha256(folder / DATA) != manifest["files"].get(DATA):
+        raise RegisterFault(f"Release {folder} was altered: its data does not have the hash of the manifest, and written anew it would seem whole. Find out "
+                            "why, and run the pipeline again.", rule="LP605")
+    place = out / f"{_REWRITING}{'+'.join(folder.relative_to(out).parts)}"
+
+    def written() -> tuple[int, str]:
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(mode=0o700)
+        new = place / "new"
+        new.mkdir(mode=0o700)
+        rows = engine.write(change(engine.view(folder / DATA)), new / DATA)
+        for name in manifest["files"]:
+            if name == CSV:
+                write_csv(new / DATA, new / CSV)
+            elif name != DATA:
+                shutil.copy(folder / name, new / name)
+        files = {path.name: sha256(path) for path in sorted(new.iterdir())}
+        rewritten = [*manifest.get("rewritten", []), {"day": today.isoformat(), "why": why, "replaces": before}]
+        text = json.dumps({**manifest, "rows": rows, "files": files, "rewritten": rewritten}, indent=2, ensure_ascii=False) + "\n"
+        (new / MANIFEST).write_text(text, encoding="utf-8")
+        for path in (new, *new.iterdir()):
+            was = (folder if path == new else folder / path.name).stat()
+            with contextlib.suppress(PermissionError):
+                os.chown(path, -1, was.st_gid)
+            path.chmod(was.st_mode & 0o777)
+            _sync(path)
+        return rows, sha256(new / MANIFEST)
+
+    rows: int
+    rows, after = on_disk(f"write release {folder.parts[-3]} anew", written)
+    register.append(REWRITTEN, {"release": str(manifest["release"]), "folder": str(folder.relative_to(out)), "rows": rows, "manifest_sha256": after,
+                                "replaces": before, "why": why}, run=str(manifest["run"]))
+
+    def swapped() -> None:
+        os.rename(folder, place / "old")
+        os.rename(place / "new", folder)
+        _sync(folder.parent)
+        shutil.rmtree(place)
+
+    on_disk(f"put release {folder.parts[-3]} in place", swapped)
+    return rows
+
+
+def settle(out: Path, register: Register) -> int:
+    """Finish what a killed rewriting left in OUT, where the register has it already, or else take it back; give how many there were."""
+    found = 0
+    for place in sorted(out.glob(f"{_REWRITING}*")) if out.is_dir() else ():
+        folder, new = out.joinpath(*place.name.removeprefix(_REWRITING).split("+")), place / "new"
+        said = {entry.body.get("manifest_sha256") for entry in register.entries(run=folder.name) if entry.kind == REWRITTEN}
+        if (new / MANIFEST).is_file() and sha256(new / MANIFEST) in said:
+            if folder.exists():
+                os.rename(folder, place / "old")
+            os.rename(new, folder)
+            _sync(folder.parent)
+        shutil.rmtree(place, ignore_errors=True)
+        found += 1
+    return found
+
+
 # --- reading back ---------------------------------------------------------------------------------------------------
 
 
@@ -552,7 +635,11 @@ def _verified(folder: Path, today: date, register: Register | None) -> dict[str,
     if broken:
         raise RegisterFault(f"Release {folder} {broken}; run the pipeline again.", rule="LP605")
     if register is not None:
-        said = [entry.body for entry in register.entries(run=run) if entry.kind == "release"]
+        said = [entry.body for entry in register.entries(run=run) if entry.kind in ("release", REWRITTEN)]
+        replaced = {body.get("replaces") for body in said}
+        if sha256(folder / MANIFEST) in replaced:
+            raise RegisterFault(f"Release {folder} is an old copy: people were erased from it since, as the register says, and they are back. Put the "
+                                "rewritten one in its place, or erase them again.", rule="LP605")
         if not any(body.get("manifest_sha256") == sha256(folder / MANIFEST) for body in said):
             raise RegisterFault(f"Release {folder}: the register knows no release {name} of run {run} with this manifest.",
                                 rule="LP605")

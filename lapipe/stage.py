@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
+    from lapipe.choices import Standing
     from lapipe.engine import IfAny
     from lapipe.keys import Pseudonyms
     from lapipe.phrases import Language
@@ -49,7 +50,8 @@ class Context:
     purpose of the project, `coverage` the first and last local day that the data has events of; `extent` gives the first and
     last time that a column has where it was read, or None when planning and where there are none, and `values` a table of one
     column `key`: the distinct values that a column has there. `fetch` brings a table of groups here, and `memo` keeps what `inspect`
-    found for `apply`; both only when running.
+    found for `apply`; both only when running. `standing` are the objections,
+    restrictions and consents in the register that hold for the purpose; None when planning.
     """
 
     purpose: Purpose
@@ -70,6 +72,7 @@ class Context:
     coverage: tuple[date, date] | None = None
     fetch: Callable[[ir.Table], pa.Table] = running_only
     memo: dict[str, Any] = field(default_factory=dict)
+    standing: Standing | None = None
 
     def table(self, source: str) -> ir.Table:
         """Give another source's table by its name in the pipeline."""

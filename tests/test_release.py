@@ -138,11 +138,11 @@ def test_a_cell_that_begins_a_formula_is_made_harmless_in_csv_only(tmp_path: Pat
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from lapipe.release import _write_csv
+    from lapipe.release import write_csv
 
     values = ["=1+1", "+1", "-1", "@x", "\tx", "x=1", None]
     pq.write_table(pa.table({"course": values, "people": list(range(7))}), tmp_path / "data.parquet")
-    _write_csv(tmp_path / "data.parquet", tmp_path / "data.csv")
+    write_csv(tmp_path / "data.parquet", tmp_path / "data.csv")
     text = (tmp_path / "data.csv").read_text("utf-8-sig")
     assert [line.split(",")[0].strip('"') for line in text.splitlines()[1:]] == ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "x=1", ""]
     assert pq.read_table(tmp_path / "data.parquet")["course"].to_pylist() == values

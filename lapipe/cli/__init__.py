@@ -8,11 +8,11 @@ import sys
 import typer
 
 # Each module adds its commands to the application, in the order in which the help shows them.
-from lapipe.cli import approvals, declare, keeping, keyrings, quarantine, registers, risk, running, starting
+from lapipe.cli import approvals, declare, keeping, keyrings, quarantine, registers, risk, running, starting, subjects
 from lapipe.cli.app import app
 from lapipe.errors import LapipeError
 
-__all__ = ["app", "approvals", "declare", "keeping", "keyrings", "main", "quarantine", "registers", "risk", "running", "starting"]
+__all__ = ["app", "approvals", "declare", "keeping", "keyrings", "main", "quarantine", "registers", "risk", "running", "starting", "subjects"]
 
 
 def main() -> None:
@@ -39,7 +39,7 @@ def main() -> None:
         # Whatever else goes wrong may hold a value in its text: its class is all that is told.
         usage = getattr(error, "exit_code", None) == 2 and hasattr(error, "format_message")
         if usage:
-            print(f"lapipe: {error.format_message()}", file=sys.stderr)  # type: ignore[attr-defined]
+            print(f"lapipe: {_unnamed(error.format_message())}", file=sys.stderr)  # type: ignore[attr-defined]
             code = 2
         else:
             print(f"lapipe: something went wrong inside lapipe ({type(error).__name__} in {_where(error)}). Nothing is "
@@ -47,6 +47,14 @@ def main() -> None:
             code = 6
     sys.stdout.flush()
     sys.exit(code)
+
+
+def _unnamed(message: str) -> str:
+    """Take the words of the command out of a message about one that names a person."""
+    words = [word for word in sys.argv[3:] if not word.startswith("-")] if sys.argv[1:2] == ["subject"] else []
+    for word in sorted(words, key=len, reverse=True):
+        message = message.replace(word, "...")
+    return message
 
 
 def _where(error: BaseException) -> str:

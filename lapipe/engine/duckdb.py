@@ -168,7 +168,10 @@ class DuckDB:
         """See `Engine.view`."""
         name = self._new("view")
         self._run(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{_path(path)}])")
-        return self._ibis.table(name)
+        table = self._ibis.table(name)
+        # `write` put the file in an order of its content; fewer of its rows are in no order that tells more.
+        self._sorted[name] = frozenset(table.columns)
+        return table
 
     # --- through ---
 

@@ -14,6 +14,7 @@ from typing import Any, cast
 import pyarrow as pa
 import pytest
 
+from lapipe.choices import Standing
 from lapipe.contract import Column, Contract, Kind, Spelling
 from lapipe.engine import Engine, open_engine
 from lapipe.flow import Flow
@@ -144,10 +145,11 @@ def _declared(purpose: Purpose | None, sources: Mapping[str, Contract]) -> tuple
 
 def run_stage(stage: Stage, contract: Contract, rows: Sequence[Row], *, engine: Engine, folder: Path,
               purpose: Purpose | None = None, sources: Mapping[str, tuple[Contract, Sequence[Row]]] | None = None,
-              today: date = TODAY, purposes: Sequence[str] = ("another",), coverage: tuple[date, date] | None = None) -> Result:
+              today: date = TODAY, purposes: Sequence[str] = ("another",), coverage: tuple[date, date] | None = None,
+              standing: Standing | None = None) -> Result:
     """Plan a stage, hold its promise against its expression, and run it as a pipeline does.
 
-    `purposes` are declared beside the purpose; `coverage` is the first and last day of the events, by default without bounds.
+    `purposes` are declared beside the purpose; `coverage` is the first and last day of the events, by default without bounds; `standing` are the register's choices.
     The purpose allows every column of the other sources, as their contracts say; what it says itself of a table goes first.
     """
     given = dict(sources or {})
@@ -162,6 +164,7 @@ def run_stage(stage: Stage, contract: Contract, rows: Sequence[Row], *, engine: 
 
     # What the stage gets may be brought to weeks already: the days of its events are the test's to say.
     flow.coverage = coverage
+    flow.running.standing = standing
     table, context = flow.tables["main"], flow._context(1, step)
     facts = {**engine.count(stage.facts(table, context)), **stage.inspect(table, context)}
     held = engine.hold(stage.apply(table, context))
@@ -181,7 +184,7 @@ def a_flow(steps: tuple[Step, ...], contracts: Mapping[str, Contract], rows: Map
            engine: Engine, folder: Path, today: date = TODAY, purposes: Sequence[str] = ()) -> Flow:
     """Give the flow of a run whose sources are read; `main` is the source that the steps are over, as the first of them gets it."""
     options = SimpleNamespace(progress=lambda phrase: None, quarantine=None, run_id="spec")
-    running = SimpleNamespace(options=options, today=today, purposes=frozenset(purposes) | {purpose.name},
+    running = SimpleNamespace(options=options, today=today, standing=None, purposes=frozenset(purposes) | {purpose.name},
                               pseudonyms=lambda domain: RING.pseudonyms(purpose=purpose.name, domain=domain))
     record = SimpleNamespace(record=lambda kind, shown: None)
     nothing: Any = None

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lapipe.choices import Standing
 from lapipe.contract import Column
 from lapipe.engine import Engine
 from lapipe.errors import LapipeError, Refused, UsageFault
 from lapipe.stages import Object
-from tests.spec.conftest import Runner, a_person, a_purpose, a_table, in_order, plan_stage, run_stage
+from tests.spec.conftest import RING, Runner, a_person, a_purpose, a_table, in_order, plan_stage, run_stage
 
 EVENTS = a_table(a_person(), Column("act"), person="student")
 LIST = a_table(a_person("who"), Column("purpose"), Column("state"), name="objection")
@@ -148,3 +149,42 @@ def test_any_lists_give_what_plain_python_gives(duckdb: Engine, tmp_path_factory
                       purpose=a_purpose(consent=consent),
                       sources={"objections": (LIST, objected), "consents": (CONSENTS, consented)})
     assert found.rows == in_order(expected)
+
+
+# --- what the register holds --------------------------------------------------------------------------------------
+
+
+def recorded(out: tuple[str, ...] = (), given: tuple[str, ...] = ()) -> Standing:
+    """Give the register's choices about people of the domain of `a_person`, by their canonical number."""
+    refer = RING.references(a_person().domain)
+    return Standing(*(tuple({refer.domain: str(refer.of([who])[0])} for who in people) for people in (out, given)), RING)
+
+
+@pytest.mark.parametrize(("listed", "out", "stays"), [
+    (None, (), ROWS), (None, ("1",), TWO), (None, ("1", "2"), []), (None, ("9",), ROWS), ([], ("1",), TWO), ([entry("2")], ("1",), []),
+    ([entry("1", state="rejected")], ("1",), TWO), ([entry("1")], ("2",), [])])
+def test_who_objected_by_the_register_is_left_out_beside_the_list(run: Runner, listed: list[Any] | None, out: tuple[str, ...], stays: list[Any]) -> None:
+    sources = {} if listed is None else {"objections": (LIST, listed)}
+    found = run(Object("register" if listed is None else "objections"), EVENTS, [*ROWS, {"student": None, "act": "c"}], sources=sources, standing=recorded(out))
+    assert found.rows == in_order(stays)
+    assert found.left_out == 4 - len(stays)
+
+
+@pytest.mark.parametrize(("listed", "out", "given", "stays"), [
+    (None, (), (), []), (None, (), ("1",), ONE), (None, ("1",), ("1", "2"), TWO), ([entry("2", state="given")], (), ("1",), ROWS),
+    ([entry("1", state="given")], ("1",), (), []), ([entry("1", state="withdrawn")], (), ("1",), ONE)])
+def test_under_consent_the_register_goes_before_the_list(run: Runner, listed: list[Any] | None, out: tuple[str, ...], given: tuple[str, ...],
+                                                         stays: list[Any]) -> None:
+    sources = {} if listed is None else {"consents": (CONSENTS, listed)}
+    found = run(Object("register", "register" if listed is None else "consents"), EVENTS, ROWS, sources=sources, standing=recorded(out, given), purpose=a_purpose(consent=True))
+    assert found.rows == in_order(stays)
+
+
+def test_a_choice_without_a_name_in_the_tables_domain_stops_the_run(run: Runner) -> None:
+    with pytest.raises(Refused, match="LP501 Object: 1 objections"):
+        run(Object("register"), EVENTS, ROWS, standing=Standing(({"another": "x"},), (), RING))
+
+
+def test_without_a_list_the_table_must_know_its_people() -> None:
+    with pytest.raises(Refused, match="LP308"):
+        plan_stage(Object("register"), a_table(Column("act")))

@@ -1,0 +1,565 @@
+"""What people may ask: find, export, erase, rectify, restrict, and have left out; each with evidence and without a name in the register."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from lapipe.choices import (
+    Case,
+    asked,
+    cases,
+    change,
+    check_ring,
+    check_route,
+    find_case,
+    kept_until,
+    record,
+    references,
+)
+from lapipe.contract import Contract, load_contracts
+from lapipe.documents import nearest
+from lapipe.engine import Engine, open_engine
+from lapipe.engine.runfolder import RunFolder, sweep
+from lapipe.errors import EngineFault, Refused, UsageFault
+from lapipe.identities import FILE, Identities, Links, Person, load_identities
+from lapipe.keys import KeyRing
+from lapipe.ledger import Ledger, ledger_ring
+from lapipe.phrases import Language
+from lapipe.project import Profile
+from lapipe.purpose import Organisation, Purpose, load_organisation, load_purpose
+from lapipe.purpose.consent import lacking
+from lapipe.readers import open_source
+from lapipe.register import Json, Register
+from lapipe.release import DATA, on_disk, recover, rewrite, settle, write_csv
+from lapipe.subjects.letters import access_letter, notice
+from lapipe.subjects.search import Holding, Landing, Search
+
+__all__ = ["GROUNDS", "REFUSALS", "Desk", "Found"]
+
+#: The grounds of erasure, by their words here and their letter in GDPR art. 17(1).
+GROUNDS: Mapping[str, str] = {"not_needed": "art. 17(1)(a)", "withdrawn": "art. 17(1)(b)", "objected": "art. 17(1)(c)", "unlawful": "art. 17(1)(d)",
+                              "obligation": "art. 17(1)(e)"}
+
+#: The grounds to refuse it, by GDPR art. 17(3), and art. 12(5) for a request that is manifestly unfounded or excessive.
+REFUSALS: Mapping[str, str] = {"expression": "art. 17(3)(a)", "legal_obligation": "art. 17(3)(b)", "public_health": "art. 17(3)(c)",
+                               "archiving_research": "art. 17(3)(d)", "legal_claims": "art. 17(3)(e)", "excessive": "art. 12(5)"}
+
+_LANGUAGES: tuple[Language, ...] = ("nl", "en")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a person is, in counts and names of releases and files."""
+
+    releases: tuple[Holding, ...]
+    landing: tuple[Landing, ...]
+    quarantine: tuple[Landing, ...]
+    cases: tuple[Case, ...]
+
+    @property
+    def holding(self) -> list[Holding]:
+        """The releases that hold the person."""
+        return [each for each in self.releases if each.holds]
+
+    @property
+    def statistics(self) -> list[Holding]:
+        """The statistical output, of which the officer's assessment says that nobody is in it."""
+        return [each for each in self.releases if each.statistics]
+
+    @property
+    def obstacles(self) -> list[Holding]:
+        """The releases that could not be searched."""
+        return [each for each in self.releases if each.obstacle]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Who verified the identity of whoever asks, by their role, and how (GDPR art. 12(6)); the record holds no name."""
+
+    role: str
+    how: str = ""
+
+
+@dataclass
+class Desk:
+    """A project's register, keys, releases and purposes, for one command about one person."""
+
+    root: Path
+    profile: Profile
+    register: Register
+    today: date
+    organisation: Organisation
+    contracts: Mapping[str, Contract]
+    identities: Identities
+    purposes: Mapping[str, Purpose]
+    engine: Engine
+    spool: Path
+    passphrase: str | None = field(default=None, repr=False)
+    maps: Mapping[str, str] = field(default_factory=dict, repr=False)
+    _rings: dict[str, KeyRing | None] = field(default_factory=dict, repr=False)
+    _links: Links | None = field(default=None, repr=False)
+    _checked: bool = False
+
+    @classmethod
+    @contextmanager
+    def opened(cls, root: Path, profile: Profile, register: Register, *, today: date, passphrase: str | None = None,
+               maps: Mapping[str, str] | None = None) -> Iterator[Desk]:
+        """Open the desk of a project; what it must put on disk lies in an owner-only folder that goes at the end."""
+        contracts = load_contracts(root / "schemas" / "tables")
+        organisation = load_organisation(root / "schemas" / "organisation.yaml")
+        purposes = {purpose.name: purpose for path in sorted((root / "schemas" / "purposes").glob("*.yaml"))
+                    for purpose in [load_purpose(path, floor=organisation.k_floor)]}
+        identities = load_identities(root / "schemas" / FILE, contracts)
+        sources = {f"{pipeline}.{source}": path for pipeline, named in profile.sources.items() for source, path in named.items()}
+        before = os.umask(0o077)
+        try:
+            with ExitStack() as stack:
+                sweep(profile.runs)
+                folder = stack.enter_context(RunFolder(profile.runs, f"subject-{secrets.token_hex(4)}"))
+                engine = open_engine("duckdb", folder.path)
+                stack.callback(engine.close)
+                yield cls(root, profile, register, today, organisation, contracts, identities, purposes, engine, folder.path, passphrase,
+                          {**sources, **(maps or {})})
+        finally:
+            os.umask(before)
+
+    # --- who ---
+
+    def person(self, given: Sequence[tuple[str, str]], *, mapped: bool = True) -> Person:
+        """Resolve identifiers, in any spelling, to one person; see `Identities.resolve`."""
+        return self.identities.resolve(given, self.links() if mapped else Links(), mapped=mapped)
+
+    def links(self) -> Links:
+        """Read what ties identities together; once."""
+        if self._links is None:
+            self._links = self.identities.links(self.maps, self.engine, self.spool)
+        return self._links
+
+    def references(self, person: Person) -> dict[str, str]:
+        """Give what the register knows the person by."""
+        if not self._checked:
+            check_ring(cases(self.register), self.ledger_ring())
+            self._checked = True
+        return references(person, self.ledger_ring())
+
+    def ledger_ring(self) -> KeyRing:
+        """Open the ledger's key ring."""
+        ring = self._rings.get("ledger")
+        if ring is None:
+            ring = self._rings["ledger"] = ledger_ring(self.profile.keys.expanduser(), self.profile.ledger, today=self.today, passphrase=self.passphrase)
+        return ring
+
+    def ring(self) -> KeyRing | None:
+        """Open the key ring of pseudonyms; None where there is none."""
+        path = self.profile.keys.expanduser()
+        if "pseudonyms" not in self._rings:
+            self._rings["pseudonyms"] = KeyRing.open(path, passphrase=self.passphrase) if path.exists() else None
+        return self._rings["pseudonyms"]
+
+    def purpose(self, name: str) -> Purpose:
+        """Give a purpose by its name."""
+        if name not in self.purposes:
+            raise UsageFault(f"There is no purpose '{name}' (there are: {', '.join(sorted(self.purposes)) or 'none'}).")
+        return self.purposes[name]
+
+    def affected(self, person: Person) -> list[Purpose]:
+        """Give the purposes that read a table that knows people by one of the person's names."""
+        def reads(purpose: Purpose) -> bool:
+            tables = [self.contracts[table] for table in purpose.columns if table in self.contracts]
+            return any(column.domain in person.forms for table in tables for column in (*table, *table.extractable))
+        return [purpose for purpose in self.purposes.values() if reads(purpose)]
+
+    def role(self, name: str, doing: str) -> str:
+        """Refuse who has no role in the organisation (LP509)."""
+        roles = [*self.organisation.roles, self.organisation.officer.role]
+        if name not in roles:
+            raise Refused(f"To {doing} takes a role of schemas/organisation.yaml (there are: {', '.join(roles)}), and "
+                          f"{'none is named' if not name else 'another is named'}.", rule="LP509")
+        return name
+
+    def case(self, id: str) -> Case:
+        """Give a case by its id."""
+        return find_case(self.register, id)
+
+    def cases_of(self, person: Person) -> list[Case]:
+        """Give the person's cases."""
+        known = self.references(person)
+        return [case for case in cases(self.register) if case.of(known)]
+
+    # --- choices ---
+
+    def object(self, person: Person, purposes: Sequence[Purpose], *, route: str, received: date, state: str = "received", by: str = "") -> list[str]:
+        """Record an objection to each purpose; from now on the person is left out. Give the cases' ids."""
+        for purpose in purposes:
+            check_route(purpose, route)
+        return [self._choice("objection", person, purpose, state, received, {"route": route, "by": by}) for purpose in purposes]
+
+    def decide(self, case: Case, state: str, *, role: str, why: str) -> None:
+        """Uphold, reject or take back an objection; lift a restriction. A rejection says why (GDPR art. 21(1), 12(4))."""
+        self.role(role, "decide on a case")
+        if case.kind not in ("objection", "restriction", "request"):
+            raise UsageFault(f"Case {case.id} is a {case.kind}, which is not decided on.")
+        if state in ("rejected", "refused") and not why.strip():
+            raise Refused(f"To reject case {case.id} takes a reason, which the person is told: give --why.", rule="LP509")
+        change(self.register, case, state, {"decided_by": role, "decided": self.today.isoformat(), "why": why})
+
+    def consent(self, person: Person, purpose: Purpose, *, text: bytes, version: str, given: date, how: str, attested_by: str) -> str:
+        """Record a consent to one purpose: when, how, to which text; a role attests what no text shows.
+
+        Raises:
+            Refused: the text lacks what a text can show (LP508), the purpose does not rest on consent (LP510), or nobody attests (LP509).
+        """
+        self.role(attested_by, "attest that consent was free and unambiguous")
+        self.check_consent(purpose, text)
+        return self._choice("consent", person, purpose, "given", given, self._consented(purpose, text, version, how, attested_by))
+
+    def check_consent(self, purpose: Purpose, text: bytes) -> None:
+        """Refuse a consent text that lacks what a text can show (LP508), and a purpose that rests on something else (LP510)."""
+        if not purpose.is_consent:
+            raise Refused(f"Purpose {purpose.name} does not rest on consent, so asking for it would mislead; `lapipe subject object` records who does not want it.",
+                          rule="LP510")
+        found = lacking(text.decode("utf-8", "replace"))
+        if found:
+            raise Refused("The consent text is not what consent can be asked with: "
+                          + "; ".join(f"{each.message} ({each.requirement})" for each in found) + ".", rule="LP508")
+
+    def _consented(self, purpose: Purpose, text: bytes, version: str, how: str, attested_by: str) -> dict[str, str]:
+        import hashlib
+
+        return {"text_sha256": hashlib.sha256(text).hexdigest(), "version": version, "how": how, "attested_by": attested_by, "asked": asked(purpose),
+                "purpose_sha256": purpose.sha256}
+
+    def withdraw(self, person: Person, purposes: Sequence[Purpose], *, on: date) -> list[str]:
+        """Record that consent is withdrawn: as easily as it was given, without a reason."""
+        for purpose in purposes:
+            if not purpose.is_consent:
+                raise Refused(f"Purpose {purpose.name} does not rest on consent, so there is none to withdraw: use `lapipe subject object`.", rule="LP510")
+        return [self._choice("consent", person, purpose, "withdrawn", on, {"withdrawn": on.isoformat()}) for purpose in purposes]
+
+    def restrict(self, person: Person, purposes: Sequence[Purpose], *, on: date, lift: bool = False, why: str = "", role: str = "") -> list[str]:
+        """Leave a person out until it is settled (GDPR art. 18), or end that."""
+        self.role(role, "restrict processing")
+        return [self._choice("restriction", person, purpose, "lifted" if lift else "restricted", on, {"decided_by": role, "why": why}) for purpose in purposes]
+
+    def _choice(self, kind: str, person: Person, purpose: Purpose, state: str, on: date, content: Mapping[str, Any]) -> str:
+        """Record a choice; a person has one case of a kind for each purpose, so that what they chose last is what holds."""
+        if on > self.today:
+            raise UsageFault(f"{on} is still to come; a choice is recorded with the day on which it was made.")
+        if purpose not in self.affected(person):
+            tables = [self.contracts[table] for table in purpose.columns if table in self.contracts]
+            domains = sorted({column.domain for table in tables for column in (*table, *table.extractable) if column.domain})
+            raise Refused(f"Purpose {purpose.name} knows people by {', '.join(domains) or 'no identifier'}, and of this person {', '.join(person.domains)} is known, so "
+                          "they could not be left out. Give the other identifier with --also DOMAIN=ID.", rule="LP501")
+        known = self.references(person)
+        return self._put(kind, known, purpose, state, on, content,
+                         next((case for case in cases(self.register) if (case.kind, case.purpose) == (kind, purpose.name) and case.of(known)), None))
+
+    def _put(self, kind: str, known: Mapping[str, str], purpose: Purpose, state: str, on: date, content: Mapping[str, Any], before: Case | None) -> str:
+        return record(self.register, kind, {**(before.references if before else {}), **known}, {**(before.content if before else {}), **content},
+                      purpose=purpose.name, state=state, received=on, keep_until=kept_until([purpose], self.today), ring=self.ledger_ring().check_value(), case=before.id if before else "")
+
+    def import_choices(self, kind: str, rows: Sequence[Mapping[str, Any]], *, domain: str, default_purpose: str, route: str = "", text: bytes = b"", version: str = "",
+                       how: str = "", attested_by: str = "") -> int:
+        """Record many objections or consents: rows of identifier, purpose, state and received. All or none is taken in.
+
+        Raises:
+            Refused: rows name nobody, or several people (LP501); a message counts them and quotes none.
+        """
+        ready, broken = [], 0
+        states = {"objection": ("received", "upheld", "rejected", "withdrawn"), "consent": ("given", "withdrawn")}[kind]
+        for number, row in enumerate(rows, start=1):
+            named = str(row.get("purpose") or default_purpose)
+            if named not in self.purposes:
+                # What stands in a file is not quoted: in a wrong column it may be anybody's name.
+                raise UsageFault(f"Row {number} names no purpose, or one that is not declared (there are: {', '.join(sorted(self.purposes))}).")
+            purpose = self.purposes[named]
+            state = str(row.get("state") or states[0])
+            if state not in states:
+                raise UsageFault(f"Row {number} has a state that is none of {', '.join(states)}.")
+            if kind == "objection":
+                check_route(purpose, route)
+            else:
+                self.role(attested_by, "attest that consent was free and unambiguous")
+                self.check_consent(purpose, text)
+            day = _day(row.get("received"), number)
+            if day > self.today:
+                raise UsageFault(f"Row {number} has a day that is still to come.")
+            try:
+                person = self.person([(domain, str(row["identifier"] or ""))])
+            except Refused:
+                broken += 1
+                continue
+            ready.append((person, purpose, state, day))
+        if broken:
+            raise Refused(f"{broken} of {len(rows)} rows name nobody, or may name several people; nothing is taken in, since going on would miss them. "
+                          "Correct the identifiers, or say with --domain what they are.", rule="LP501")
+        there = {(case.purpose, domain, reference): case for case in cases(self.register) if case.kind == kind
+                 for domain, reference in case.references.items()}
+        # The newest last: a person who stands there twice chose last what stands last.
+        for person, purpose, state, day in sorted(ready, key=lambda each: each[3]):
+            known = self.references(person)
+            content: dict[str, Any] = {"route": route} if kind == "objection" else self._consented(purpose, text, version, how, attested_by)
+            places = [(purpose.name, domain, reference) for domain, reference in known.items()]
+            before = next((there[place] for place in places if place in there), None)
+            if before is not None and (before.received > day or (before.state, before.received) == (state, day)):
+                continue
+            id = self._put(kind, known, purpose, state, day, content, before)
+            case = Case(id, kind, purpose.name, state, day, known, {**(before.content if before else {}), **content}, 0, self.today)
+            there |= dict.fromkeys(places, case)
+        return len(ready)
+
+    # --- find ---
+
+    def find(self, person: Person, *, landing: bool = True) -> Found:
+        """Look for a person in releases, landing files, quarantine and the register."""
+        search = Search(person, self.ring(), self.engine)
+        return Found(tuple(search.releases(self.profile.out)), tuple(self._landing(search)) if landing else (),
+                     tuple(each for each in search.quarantine(self.profile.quarantine, self.identities) if each.holds), tuple(self.cases_of(person)))
+
+    def _landing(self, search: Search) -> Iterator[Landing]:
+        """Look into the files of lapipe.toml, by the contracts that the register says they were read with."""
+        read: dict[tuple[str, str], str] = {}
+        pipelines = {run.id: run.pipeline for run in self.register.runs()}
+        for entry in self.register.entries():
+            if entry.kind == "source":
+                read[pipelines.get(entry.run, ""), str(entry.body["source"])] = str(entry.body["contract"])
+        for pipeline, sources in self.profile.sources.items():
+            for source, path in sources.items():
+                contract = self.contracts.get(read.get((pipeline, source), ""))
+                if "://" in path:
+                    yield Landing(f"source {source} of {pipeline}", {}, "it is a database, which is not searched; ask its owner")
+                elif contract is None:
+                    yield Landing(path, {}, "no run has read it yet, so it is not known what it holds")
+                else:
+                    yield from search.landing(path, contract, self.spool / "landing")
+
+    # --- a copy ---
+
+    def export(self, person: Person, to: Path, verified: Verified, *, received: date) -> tuple[str, Found]:
+        """Write a package that the person can read: rows, purposes, recipients, terms, source and logic; JSON, CSV and a letter in two languages.
+
+        Raises:
+            Refused: nobody verified the identity (LP509).
+            UsageFault: the folder is there already.
+        """
+        self.role(verified.role, "verify the identity of whoever asks")
+        if to.exists():
+            raise UsageFault(f"There is something at {to} already; name a new folder with --to.")
+        if to.resolve().is_relative_to(self.profile.out.resolve()):
+            raise UsageFault(f"{to} lies among the releases, where others read; name a folder of your own with --to.")
+        found = self.find(person)
+        case = self._request(person, "access", received, verified)
+        search = Search(person, self.ring(), self.engine)
+
+        def package() -> None:
+            to.mkdir(mode=0o700, parents=True)
+            told = [self._packed(each, search, to) for each in found.holding]
+            statistics = [each.told() for each in found.statistics]
+            landing = [{"file": Path(each.path).name, "columns": dict(each.columns)} for each in found.landing if each.holds]
+            whole = {"made": self.today.isoformat(), "controller": vars(self.organisation.controller), "known_by": dict(person.forms), "releases": told,
+                     "statistics": statistics, "files_of_sources": landing, "not_searched": [each.told() for each in found.obstacles],
+                     "choices": [{"kind": each.kind, "purpose": each.purpose, "state": each.state, "received": each.received.isoformat()} for each in found.cases]}
+            (to / "package.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+            for language in _LANGUAGES:
+                (to / f"letter.{language}.md").write_text(access_letter(told, statistics, landing, self.organisation, self.today, language), encoding="utf-8")
+            for path in to.iterdir():
+                path.chmod(0o600)
+
+        on_disk("write the package", package)
+        self._done(case, "done", {"releases": len(found.holding)})
+        self.register.append("subject-exported", {"request": case.id, "releases": [{"release": each.name, "run": str(each.manifest["run"])} for each in found.holding],
+                                                  "verified_by": verified.role})
+        return case.id, found
+
+    def _packed(self, holding: Holding, search: Search, to: Path) -> dict[str, Any]:
+        """Write the person's rows of one release as CSV and give what is told of it, with the rows."""
+        table = self.engine.view(holding.folder / DATA)
+        about, _ = search.conditions(holding.manifest, table)
+        number = len(list(to.glob("*.csv"))) + 1
+        rows = self.spool / f"package-{number}.parquet"
+        self.engine.write(table.filter(about), rows)
+        name = f"{number:02}-{holding.name}.csv"
+        write_csv(rows, to / name)
+        data = self.engine.fetch(self.engine.view(rows)).to_pylist()
+        said, run = holding.manifest, str(holding.manifest["run"])
+        steps = [str(step["stage"]) for entry in self.register.entries(run=run) if entry.kind == "started"
+                 for step in _mappings(entry.body.get("steps"))]
+        told = {name: value for name, value in holding.told().items() if name not in ("folder", "not_searched")}
+        return {**told, "purpose": said["purpose"], "legal_basis": sorted({basis["basis"] for basis in said["legal_basis"].values()}),
+                "notice": said["notice"], "columns": [{"name": column["name"], "label": column.get("label") or {}} for column in said["columns"]],
+                "sources": sorted(about["contract"] for about in said["contracts"].values()), "steps": list(dict.fromkeys(steps)), "file": name, "data": data}
+
+    # --- erase ---
+
+    def erase(self, person: Person, to: Path, verified: Verified, *, ground: str, received: date) -> tuple[str, Found]:
+        """Take a person out of every release of pseudonyms, the ledger and quarantine, have them left out from now on, and draft the notices.
+
+        The order makes it safe to be killed anywhere and begun again: first what keeps them out of runs, then release by release.
+
+        Raises:
+            Refused: nobody verified the identity (LP509), or a release knows people by a name that is not known of this person (LP501).
+            RegisterFault: a release was altered, so that it cannot be told who is in it (LP605).
+        """
+        self.role(verified.role, "verify the identity of whoever asks")
+        if ground not in GROUNDS:
+            raise UsageFault(f"There is no ground '{ground}' (there are: {', '.join(GROUNDS)}; to refuse: {', '.join(REFUSALS)}).")
+        with self.register.turn("subject-erase"):
+            return self._erase(person, to, verified, ground, received)
+
+    def _erase(self, person: Person, to: Path, verified: Verified, ground: str, received: date) -> tuple[str, Found]:
+        settle(self.profile.out, self.register)
+        on_disk("tidy the releases", lambda: recover(self.profile.out, self.register))
+        self._searchable(self.find(person, landing=False))
+        case = self._request(person, "erase", received, verified)
+        affected = self.affected(person)
+        for purpose in affected:
+            self._choice("objection", person, purpose, "upheld", min(received, self.today), {"route": "17(1)", "by": verified.role, "request": case.id})
+        # A run that began before the objection may still release: it is waited for, and those that begin later leave the person out.
+        for pipeline in sorted({run.pipeline for run in self.register.runs() if run.purpose in {purpose.name for purpose in affected}}):
+            with self.register.turn(pipeline):
+                pass
+        found = self.find(person)
+        self._searchable(found)
+        search = Search(person, self.ring(), self.engine)
+        done: list[Json] = []
+        for each in found.holding:
+            with self.register.turn(str(each.manifest["pipeline"])):
+                rewrite(each.folder, search.without(each), self.engine, self.register, today=self.today, why="erasure")
+            done.append({"release": each.name, "run": str(each.manifest["run"]), "rows": each.rows, "mentions": each.mentions})
+        cells = self._forget(person)
+        records = search.erase_quarantine(self.profile.quarantine, self.identities)
+        left = self.find(person, landing=False)
+        if left.holding or left.quarantine:
+            raise EngineFault("After erasing, the person is still found. A run may have released meanwhile: give the command again.")
+        self._notices("erase", case.id, found, to)
+        self._done(case, "done", {"ground": ground})
+        self.register.append("subject-erased", {
+            "request": case.id, "ground": GROUNDS[ground], "verified_by": verified.role, "releases": done, "cells of the ledger": cells,
+            "records of quarantine": records, "statistics": sorted({each.name for each in found.statistics}),
+            "unlinkable": sorted({each.name for each in found.obstacles}), "files of sources": sum(each.holds for each in found.landing)})
+        return case.id, found
+
+    @staticmethod
+    def _searchable(found: Found) -> None:
+        """Refuse to go on where it cannot be told whether a release holds the person; a destroyed key is no reason (GDPR art. 11)."""
+        for each in found.obstacles:
+            if "art. 11" not in each.obstacle:
+                raise Refused(f"Release {each.name} of run {each.manifest['run']} cannot be searched: {each.obstacle}. Nothing is erased before that is "
+                              f"settled{'; give the other identifier with --also DOMAIN=ID' if 'is not known' in each.obstacle else ''}.", rule="LP501")
+
+    def _forget(self, person: Person) -> int:
+        """Make the person's marks in the ledger of releases anonymous."""
+        if not self.profile.ledger.is_dir():
+            return 0
+        with Ledger.opened(self.profile.ledger, self.ledger_ring(), self.register) as ledger:
+            return sum(ledger.erase(domain, [form]) for domain, form in person.forms.items())
+
+    def erase_deleted(self, path: Path, contract: str, to: Path, verified: Verified, *, mapped: bool = True) -> tuple[int, int]:
+        """Erase everybody whom an export says were deleted in the source (rows whose column `meta_action` is D, as Canvas writes them).
+
+        Give how many were erased, and how many could not be resolved to one person.
+        """
+        if contract not in self.contracts:
+            raise UsageFault(f"There is no contract '{contract}' (there are: {', '.join(sorted(self.contracts))}).{nearest(contract, self.contracts)}")
+        declared = self.contracts[contract]
+        if "meta_action" not in declared:
+            raise UsageFault(f"Contract {contract} has no column meta_action, so its exports do not say who was deleted.")
+        who = declared.person
+        if not who or not declared[who].domain:
+            raise UsageFault(f"Contract {contract} does not say whom a row is about, by an identifier of an identity domain.")
+        self.role(verified.role, "erase whom a source deleted")
+        only = declared.keep([who, "meta_action"])
+        table = self.engine.read(open_source(str(path), declared, self.spool), only).table
+        gone = self.engine.fetch(table.filter(table.meta_action == "D").select(who).distinct()).column(0).to_pylist()
+        done = missed = 0
+        for value in gone:
+            try:
+                person = self.person([(declared[who].domain, str(value))], mapped=mapped)
+                self.erase(person, to, verified, ground="not_needed", received=self.today)
+                done += 1
+            except Refused:
+                missed += 1
+        return done, missed
+
+    def refuse(self, person: Person, to: Path, verified: Verified, *, ground: str, why: str, received: date) -> str:
+        """Refuse an erasure on a ground of the law, with the reason, and draft the notice that says so (GDPR art. 12(4))."""
+        self.role(verified.role, "verify the identity of whoever asks, and refuse")
+        if ground not in REFUSALS:
+            raise UsageFault(f"There is no ground '{ground}' to refuse (there are: {', '.join(REFUSALS)}).")
+        if not why.strip():
+            raise Refused("To refuse takes a reason, which the person is told: give --why.", rule="LP509")
+        case = self._request(person, "erase", received, verified)
+        self._notices("erase", case.id, Found((), (), (), ()), to, refused=f"GDPR {REFUSALS[ground]}")
+        self._done(case, "refused", {"ground": REFUSALS[ground], "why": why})
+        self.register.append("subject-refused", {"request": case.id, "ground": REFUSALS[ground], "verified_by": verified.role})
+        return case.id
+
+    def rectify(self, person: Person, to: Path, verified: Verified, *, received: date) -> tuple[str, Found]:
+        """Record that data about a person is to be corrected: at its source; name the releases to make again, and draft the notices.
+
+        The case stays open until `decide` says it is done, so that its deadline is watched.
+        """
+        self.role(verified.role, "verify the identity of whoever asks")
+        found = self.find(person)
+        case = self._request(person, "rectify", received, verified)
+        self._notices("rectify", case.id, found, to)
+        return case.id, found
+
+    def receive(self, person: Person, what: str, received: date) -> str:
+        """Record that a request came in, so that its deadline is watched while the identity is verified."""
+        return self._request(person, what, received, None).id
+
+    def _request(self, person: Person, what: str, received: date, verified: Verified | None) -> Case:
+        """Give the person's open request of this sort, or record a new one; the deadline counts from when it came in."""
+        if received > self.today:
+            raise UsageFault(f"{received} is still to come; a request is recorded with the day on which it came in.")
+        known = self.references(person)
+        before = next((case for case in cases(self.register) if case.kind == "request" and case.state == "received" and case.content.get("what") == what
+                       and case.of(known)), None)
+        content = {**(before.content if before else {}), "what": what,
+                   **({"verified_by": verified.role, "verified_how": verified.how} if verified else {})}
+        id = record(self.register, "request", {**(before.references if before else {}), **known}, content, purpose="", state="received",
+                    received=before.received if before else received, keep_until=kept_until(self.affected(person), self.today), ring=self.ledger_ring().check_value(),
+                    case=before.id if before else "")
+        return find_case(self.register, id)
+
+    def _done(self, case: Case, state: str, content: Mapping[str, Any]) -> None:
+        change(self.register, case, state, {**content, "answered": self.today.isoformat()})
+
+    def _notices(self, what: str, case: str, found: Found, to: Path, *, refused: str = "") -> None:
+        assessed = {purpose.name: (purpose.dpia.reference or purpose.dpia.not_needed) if purpose.dpia else "" for purpose in self.purposes.values()}
+        statistics = [{**each.told(), "assessment": assessed.get(str(each.manifest["purpose"]["name"])) or "-"} for each in found.statistics]
+        out = [f"{each.name} ({each.manifest['run']}): {each.obstacle}" for each in found.obstacles]
+        files = sum(bool(each.holds or each.obstacle) for each in found.landing)
+
+        def write() -> None:
+            to.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for language in _LANGUAGES:
+                path = to / f"notice-{case}.{language}.md"
+                path.write_text(notice(what, case, [each.told() for each in found.holding], statistics, out, self.organisation, self.today, language,
+                                       files=files, refused=refused), encoding="utf-8")
+                path.chmod(0o600)
+
+        on_disk("write the notices", write)
+
+
+def _mappings(value: Any) -> list[Mapping[str, Any]]:
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+
+
+def _day(value: Any, number: int) -> date:
+    if isinstance(value, date):
+        return value if type(value) is date else date(value.year, value.month, value.day)
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        pass
+    raise UsageFault(f"Row {number} has no day under 'received', written as 2026-09-01.")

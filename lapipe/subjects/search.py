@@ -1,0 +1,285 @@
+"""Where a person is: releases, by every pseudonym they may have; quarantine and landing files, by every spelling."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import json
+import os
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lapipe.contract import Contract, Kind, Spelling, first_group
+from lapipe.engine import Engine
+from lapipe.errors import LapipeError, RegisterFault
+from lapipe.identities import Identities, Person
+from lapipe.keys import KeyRing
+from lapipe.readers import open_source
+from lapipe.release import DATA, MANIFEST
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+#: A form of fewer characters than this is looked for in free text only where a pattern of the contract says that it stands there.
+_TELLING = 5
+
+#: From this length on a form is looked for inside other words too: chance does not make it.
+_UNMISTAKABLE = 6
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A release and what it holds of a person: rows about them, and rows about others that name them.
+
+    `obstacle` says why it could not be searched, or is empty.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any] = field(repr=False)
+    rows: int = 0
+    mentions: int = 0
+    obstacle: str = ""
+
+    @property
+    def name(self) -> str:
+        """The release's name."""
+        return str(self.manifest["release"])
+
+    @property
+    def statistics(self) -> bool:
+        """Whether it is statistical output, which holds groups and no rows about people."""
+        return str(self.manifest["kind"]) == "statistics"
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds the person."""
+        return bool(self.rows or self.mentions)
+
+    def told(self) -> dict[str, Any]:
+        """Give what may be said of it: names, terms, recipients and counts."""
+        said = self.manifest
+        return {"release": self.name, "kind": said["kind"], "run": said["run"], "purpose": said["purpose"]["name"], "erase_by": said["erase_by"],
+                "recipients": [recipient["name"] for recipient in said["recipients"]], "rows": self.rows, "mentions": self.mentions,
+                "folder": str(self.folder), "not_searched": self.obstacle}
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A file that pipelines read, or a file of quarantine, and in how many rows of it a person is, by column."""
+
+    path: str
+    columns: Mapping[str, int] = field(default_factory=dict)
+    obstacle: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds the person."""
+        return any(self.columns.values())
+
+    def told(self) -> dict[str, Any]:
+        """Give what may be said of it."""
+        return {"path": self.path, "columns": dict(self.columns), "not_searched": self.obstacle}
+
+
+def manifests(out: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Give every release in OUT, each run's folder with its manifest.
+
+    Raises:
+        RegisterFault: a manifest cannot be read, so that it is not known what lies there (LP605).
+    """
+    for path in sorted(out.glob(f"[!.]*/*/*/{MANIFEST}")):
+        if path.parent.is_symlink():
+            continue
+        said: Any = None
+        with contextlib.suppress(OSError, ValueError):
+            said = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(said, dict) or not {"release", "kind", "purpose", "columns", "files"} <= set(said):
+            raise RegisterFault(f"Release {path.parent} has a manifest that cannot be read, so nobody can be looked for in it; restore or delete it.",
+                                rule="LP605")
+        yield path.parent, said
+
+
+class Search:
+    """Looks for one person with a key ring; what is computed of the keys stays in this process."""
+
+    def __init__(self, person: Person, ring: KeyRing | None, engine: Engine) -> None:
+        self.person, self.ring, self.engine = person, ring, engine
+
+    def releases(self, out: Path) -> list[Holding]:
+        """Look into every release in OUT, statistics among them, which are named and not searched."""
+        return [self._release(folder, manifest) for folder, manifest in manifests(out)]
+
+    def _release(self, folder: Path, manifest: Mapping[str, Any]) -> Holding:
+        if manifest["kind"] == "statistics":
+            return Holding(folder, manifest)
+        if self.ring is None:
+            return Holding(folder, manifest, obstacle="there is no key ring")
+        used = {part for part in str(manifest.get("key", "")).split(", ") if part}
+        gone = used - set(self.ring.names)
+        if gone:
+            return Holding(folder, manifest, obstacle=f"its key {', '.join(sorted(gone))} was destroyed, so nobody in it can be told (GDPR art. 11)")
+        unknown = {str(column["domain"]) for column in _pseudonyms(manifest) if column.get("domain")} - set(self.person.forms)
+        if unknown:
+            return Holding(folder, manifest, obstacle=f"it knows people by {', '.join(sorted(unknown))}, and the person's is not known")
+        if not (folder / DATA).is_file():
+            return Holding(folder, manifest, obstacle="its data is gone")
+        table = self.engine.view(folder / DATA)
+        about, naming = self.conditions(manifest, table)
+        found = self.engine.count({"rows": about.sum().fill_null(0).cast("int64"), "mentions": (naming & ~about).sum().fill_null(0).cast("int64")})
+        self.engine.drop(table)
+        return Holding(folder, manifest, int(found["rows"] or 0), int(found["mentions"] or 0))
+
+    def conditions(self, manifest: Mapping[str, Any], table: ir.Table) -> tuple[ir.BooleanValue, ir.BooleanValue]:
+        """Give which rows are about the person, and which name them in another column."""
+        import ibis
+
+        person = about_column(manifest)
+        about: Any = ibis.literal(False)
+        naming: Any = ibis.literal(False)
+        for column in _pseudonyms(manifest):
+            name = str(column["name"])
+            # The pseudonyms alone are handed to the embedded engine; no key, no identifier.
+            mine = table[name].isin(self.pseudonyms(manifest, str(column.get("domain") or ""))).fill_null(False)
+            if name == person:
+                about = about | mine
+            else:
+                naming = naming | mine
+        return about, naming
+
+    def pseudonyms(self, manifest: Mapping[str, Any], domain: str) -> list[str]:
+        """Give the person's pseudonyms in a release: of its purpose, by every key of the ring, in one domain or where it names none in all."""
+        assert self.ring is not None
+        purpose = str(manifest["purpose"]["name"])
+        found = [each.of([form])[0] for name, form in self.person.forms.items() if domain in ("", name)
+                 for each in self.ring.every(purpose=purpose, domain=name)]
+        return [pseudonym for pseudonym in found if pseudonym]
+
+    def without(self, holding: Holding) -> Callable[[ir.Table], ir.Table]:
+        """Give what leaves the person out of a release: rows about them go, and in rows about others their name is emptied."""
+        import ibis
+
+        manifest = holding.manifest
+
+        def change(table: ir.Table) -> ir.Table:
+            about, _ = self.conditions(manifest, table)
+            kept = table.filter(~about)
+            for column in _pseudonyms(manifest):
+                name = str(column["name"])
+                if name != about_column(manifest):
+                    mine = kept[name].isin(self.pseudonyms(manifest, str(column.get("domain") or ""))).fill_null(False)
+                    kept = kept.mutate(**{name: ibis.cases((mine, ibis.null("string")), else_=kept[name])})
+            return kept
+
+        return change
+
+    # --- landing files ---
+
+    def landing(self, path: str, contract: Contract, spool: Path) -> list[Landing]:
+        """Look into the files of a source, in the columns of the person's domains and in text.
+
+        What cannot be read as the contract says is told, since nobody was looked for in it.
+        """
+        found = []
+        for name in sorted(glob.glob(path)) or [path]:
+            try:
+                columns, obstacle = self._columns(name, contract, spool), ""
+            except LapipeError as error:
+                columns, obstacle = {}, f"it cannot be read ({type(error).__name__}{', ' + error.rule if error.rule else ''})"
+            found.append(Landing(name, columns, obstacle))
+        return found
+
+    def _columns(self, path: str, contract: Contract, spool: Path) -> dict[str, int]:
+        spool.mkdir(mode=0o700, exist_ok=True)
+        looked = [column for column in contract if column.domain in self.person.forms or column.kind in (Kind.IDENTIFIER, Kind.FREE_TEXT)]
+        texts = {column.extracted_from for column in contract.extractable}
+        names = [column.name for column in contract if column in looked or column.name in texts]
+        if not names:
+            return {}
+        table = self.engine.read(open_source(path, contract, spool), contract.keep(names)).table
+        counts: dict[str, int] = {}
+        for name in names:
+            column = contract[name]
+            whole = re.compile("|".join(spelt(form, Spelling(), text=True) for form in self.person.forms.values() if len(form) >= _TELLING) or r"(?!)", re.I)
+            patterns = [each for each in contract.extractable if each.extracted_from == name]
+
+            def mine(value: Any, domain: str = column.domain, spelling: Spelling | None = column.spelling, whole: re.Pattern[str] = whole,
+                     patterns: Sequence[Any] = tuple(patterns)) -> bool:
+                text = str(value)
+                if domain in self.person.forms:
+                    return (spelling or Spelling()).canonical(text) == self.person.forms[domain]
+                for each in patterns:
+                    form = first_group(each.patterns, text)
+                    if form is not None and (each.spelling or Spelling()).canonical(form) == self.person.forms.get(each.domain):
+                        return True
+                return bool(whole.search(text))
+
+            def told(values: list[Any], mine: Callable[[Any], bool] = mine) -> list[bool]:
+                return [value is not None and mine(value) for value in values]
+
+            mapping = self.engine.lookup(table[name], told, "boolean")
+            met = table.inner_join(mapping.filter(mapping.value), table[name] == mapping.filter(mapping.value).key)
+            counts[name] = int(self.engine.count({"n": met.count()})["n"] or 0)
+        return counts
+
+    def quarantine(self, folder: Path, identities: Identities) -> list[Landing]:
+        """Look into the records that could not be parsed, for every spelling."""
+        return [Landing(str(path), {"records": count}) for path, count, _ in self._quarantined(folder, identities)]
+
+    def erase_quarantine(self, folder: Path, identities: Identities) -> int:
+        """Take the records that hold a spelling of the person out of quarantine, and give how many."""
+        gone = 0
+        for path, count, kept in self._quarantined(folder, identities):
+            if count:
+                new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+                handle = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+                with os.fdopen(handle, "wb") as stream:
+                    stream.writelines(kept)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                os.replace(new, path)
+                gone += count
+        return gone
+
+    def _quarantined(self, folder: Path, identities: Identities) -> Iterator[tuple[Path, int, list[bytes]]]:
+        sought = re.compile("|".join(spelt(form, identities.domains[domain].spelling) for domain, form in self.person.forms.items()), re.I)
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+            if path.is_file() and not path.is_symlink():
+                lines = path.read_bytes().splitlines(keepends=True)
+                kept = [line for line in lines if not sought.search(_unpacked(line))]
+                yield path, len(lines) - len(kept), kept
+
+
+def _unpacked(line: bytes) -> str:
+    """Give a record of quarantine as text, what JSON escapes in it unpacked beside what stands there."""
+    text = unicodedata.normalize("NFC", line.decode("utf-8", "replace"))
+    with contextlib.suppress(ValueError):
+        content = json.loads(text)
+        values = content.values() if isinstance(content, dict) else [content]
+        return "\n".join([text, *(unicodedata.normalize("NFC", str(value)) for value in values)])
+    return text
+
+
+def spelt(form: str, spelling: Spelling, *, text: bool = False) -> str:
+    """Give a regular expression for every spelling of a canonical form; a short one stands as a word by itself."""
+    bare = form.lstrip("0") if spelling.number and form.lstrip("0") else form
+    core = re.escape(bare)
+    if len(bare) >= _UNMISTAKABLE and not text:
+        return core
+    before = "(?:" + "|".join(re.escape(prefix) for prefix in spelling.prefixes) + ")*0*" if spelling.prefixes or spelling.number else "(?:[#sS]0*)?"
+    return rf"(?<![^\W_]){before}{core}(?:\.0)?(?![^\W_])"
+
+
+def _pseudonyms(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [column for column in manifest["columns"] if column["kind"] == "pseudonym"]
+
+
+def about_column(manifest: Mapping[str, Any]) -> str:
+    """Give the column that says whom a row is about: the one the manifest names, or else the first pseudonym."""
+    named = str(manifest.get("person") or "")
+    columns: Iterable[str] = (str(column["name"]) for column in _pseudonyms(manifest))
+    return named or next(iter(columns), "")

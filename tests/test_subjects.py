@@ -1,0 +1,483 @@
+"""What people may ask: found in any spelling, a copy they can read, erased from every byte, left out from then on; with evidence."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import stat
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from lapipe import Pipeline
+from lapipe.choices import asked, cases, standing
+from lapipe.contract import Spelling, load_contract
+from lapipe.errors import LapipeError, Refused, RegisterFault
+from lapipe.keys import KeyRing, _document, _new_master, _write
+from lapipe.project import load_project
+from lapipe.purpose import load_purpose
+from lapipe.purpose.consent import lacking
+from lapipe.register import Register
+from lapipe.release import REWRITTEN, verify_release
+from lapipe.stages import Flag, Minimise, Object, Pseudonymise, Release, Retain, Validate
+from lapipe.subjects import Desk, Verified
+from lapipe.subjects.search import spelt
+from tests.projects import BSNS, MOODLE_IDS, PEOPLE, STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project
+
+OFFICER = Verified("privacy_officer", "at the desk")
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Project:
+    """A project that ran once, whose map is its owner's alone."""
+    built = project(tmp_path, TODAY)
+    built.export("students").chmod(0o600)
+    built.go(run_id="r1", ledger=ledger(built))
+    return built
+
+
+def ledger(built: Project) -> Path:
+    return built.root / ".lapipe" / "ledger"
+
+
+def register(built: Project, today: date = TODAY) -> Register:
+    return Register.open(built.register, clock=lambda: datetime.combine(today, time(13), UTC))
+
+
+class Desks:
+    """Opens the desk of a project for one command."""
+
+    def __init__(self, built: Project, today: date = TODAY) -> None:
+        self.built, self.today = built, today
+
+    def __enter__(self) -> Desk:
+        self._register = register(self.built, self.today)
+        self._desk = Desk.opened(self.built.root, load_project(self.built.root).profile, self._register, today=self.today)
+        return self._desk.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        self._desk.__exit__(*error)
+        self._register.close()
+
+
+def spellings(who: int) -> list[str]:
+    number = STUDENT_NUMBERS[who]
+    return [f"s{number}", f" #{number}", f"{number}.0", f"S{number}", str(MOODLE_IDS[who]), f"00{MOODLE_IDS[who]}", f"Kanarie{who}@ZWALUW.example"]
+
+
+def add_key(built: Project) -> None:
+    """Give the ring a newer key beside the one it has, as rotating does."""
+    masters = dict(KeyRing.open(built.ring)._masters())
+    built.ring.unlink()
+    _write(built.ring, _document({**masters, **_new_master("newer")}, None))
+
+
+def contents(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """Give the bytes of every file, and of Parquet what is in it unpacked."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            yield path, path.read_bytes()
+            if path.suffix == ".parquet":
+                yield path, json.dumps(pq.read_table(path).to_pylist(), default=str).encode()
+
+
+def test_after_erase_no_spelling_and_no_pseudonym_of_the_person_is_in_any_byte_and_nobody_else_lost_a_row(made: Project) -> None:
+    add_key(made)
+    made.go(run_id="r2", ledger=ledger(made))
+    ring = KeyRing.open(made.ring)
+    draw = random.Random(7)
+    quarantine = made.root / ".lapipe" / "quarantine" / "r1" / "moodle_log_report.jsonl"
+    quarantine.parent.mkdir(parents=True)
+    lines = [json.dumps({"file": "x", "line": who, "why": "-", "content": draw.choice(spellings(who))}) for who in range(PEOPLE)]
+    quarantine.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    gone: set[int] = set()
+    for who in draw.sample(range(PEOPLE - 1), 3):
+        before = {run: pq.read_table(made.out / "moodle_activity" / "all" / run / "data.parquet").to_pylist() for run in ("r1", "r2")}
+        with Desks(made) as desk:
+            person = desk.person([("", draw.choice(spellings(who)))] if draw.random() < 0.5 else [("moodle_user", str(MOODLE_IDS[who]))])
+            _, found = desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+            assert [each.name for each in found.holding] == ["moodle_activity", "moodle_activity"]
+        gone.add(who)
+        names = {each.of([form])[0] for domain, form in person.forms.items() for each in ring.every(purpose=WEEKLY, domain=domain)}
+        assert len(names) == 2 * 3
+        sought = [str(MOODLE_IDS[who]), str(STUDENT_NUMBERS[who]), f"kanarie{who}@zwaluw", *map(str, names)]
+        sought_bytes = [text.encode() for text in sought] + [uuid.UUID(str(name)).bytes for name in names]
+        for folder in (made.out, quarantine.parents[1], ledger(made)):
+            for path, content in contents(folder):
+                assert not [number for number, text in enumerate(sought_bytes) if text in content.lower()], path
+        for run, rows in before.items():
+            after = pq.read_table(made.out / "moodle_activity" / "all" / run / "data.parquet").to_pylist()
+            kept = [row for row in rows if row["student"] not in names]
+            assert sorted(map(repr, after)) == sorted(map(repr, kept))
+            assert len(kept) < len(rows)
+        marks = set(KeyRing.open(made.ring.with_name("ring.ledger.json")).marks("moodle_user").of([str(MOODLE_IDS[who])]))
+        assert all(not marks & set(pq.read_table(path).column("who").to_pylist()) for path in ledger(made).rglob("members.parquet"))
+    assert len(quarantine.read_text("utf-8").splitlines()) == PEOPLE - len(gone)
+    with register(made) as opened:
+        for release in (made.out / "moodle_activity", made.out / "weekly_activity"):
+            verify_release(release, today=TODAY, register=opened)
+        assert opened.verify().findings == ()
+        assert len([entry for entry in opened.entries() if entry.kind == "subject-erased"]) == 3
+    assert not leaks(made.said())
+    assert not [path for path, content in contents(made.root / "notices") if leaks(content)]
+    run = made.go(run_id="r3", ledger=ledger(made))
+    assert run.read("moodle_activity")["student"].nunique() == PEOPLE - 1 - 3
+
+
+def test_a_restored_old_copy_of_an_erased_release_does_not_verify(made: Project, tmp_path: Path) -> None:
+    import shutil
+
+    folder = made.out / "moodle_activity" / "all" / "r1"
+    shutil.copytree(folder, tmp_path / "backup")
+    with Desks(made) as desk:
+        desk.erase(desk.person([("", f"s{STUDENT_NUMBERS[3]}")]), made.root / "notices", OFFICER, ground="objected", received=TODAY)
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "backup", folder)
+    with register(made) as opened, pytest.raises(RegisterFault, match="LP605 .*old copy"):
+        verify_release(folder, today=TODAY, register=opened)
+
+
+@pytest.mark.parametrize("stop", ["rename", "rmtree"])
+def test_an_erasure_that_is_killed_anywhere_is_finished_by_doing_it_again(made: Project, monkeypatch: pytest.MonkeyPatch, stop: str) -> None:
+    import lapipe.release as releasing
+
+    person = f"s{STUDENT_NUMBERS[3]}"
+    real, calls = getattr(releasing.os if stop == "rename" else releasing.shutil, stop), []
+
+    def killed(*given: Any, **named: Any) -> Any:
+        if "rewriting" in str(given[0]) or (len(given) > 1 and "rewriting" in str(given[1])):
+            calls.append(1)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+        return real(*given, **named)
+
+    monkeypatch.setattr(releasing.os if stop == "rename" else releasing.shutil, stop, killed)
+    with pytest.raises(KeyboardInterrupt), Desks(made) as desk:
+        desk.erase(desk.person([("", person)]), made.root / "notices", OFFICER, ground="objected", received=TODAY)
+    monkeypatch.undo()
+    with Desks(made) as desk:
+        desk.erase(desk.person([("", person)]), made.root / "notices", OFFICER, ground="objected", received=TODAY)
+        assert not desk.find(desk.person([("", person)])).holding
+    assert not list(made.out.glob(".rewriting*"))
+    with register(made) as opened:
+        verify_release(made.out / "moodle_activity", today=TODAY, register=opened)
+        assert [case.content["what"] for case in cases(opened) if case.kind == "request"] == ["erase"]
+        assert [entry for entry in opened.entries() if entry.kind == REWRITTEN]
+
+
+# --- somebody in another person's row --------------------------------------------------------------------------------
+
+PEERS = """
+apiVersion: v3.2.0
+kind: DataContract
+id: peers
+name: Peers
+version: 1.0.0
+status: active
+schema:
+  - name: peers
+    customProperties:
+      - {property: privacy, vendor: lapipe, value: {person: student, zone: Europe/Amsterdam}}
+    properties:
+      - {name: student, logicalType: string, required: true, customProperties: [{property: privacy, vendor: lapipe, value: {kind: identifier, about: student, domain: student_number, spelling: SPELLING}}]}
+      - {name: reviewer, logicalType: string, customProperties: [{property: privacy, vendor: lapipe, value: {kind: identifier, about: student, domain: student_number, spelling: SPELLING}}]}
+      - {name: day, logicalType: date, required: true, customProperties: [{property: privacy, vendor: lapipe, value: {kind: event_time, about: student}}]}
+"""
+SPELLING = "{prefixes: ['#', s], lower: true, number: true, width: 7, pattern: '[0-9]{7}', nobody: ['0000000']}"
+
+
+def test_a_person_in_another_persons_row_is_found_and_only_their_name_goes(made: Project) -> None:
+    import pandas as pd
+
+    from tests.test_ledger import PURPOSE
+
+    (made.root / "schemas/tables/peers.odcs.yaml").write_text(PEERS.replace("SPELLING", SPELLING), encoding="utf-8")
+    purpose = re.sub("grades: .*", "peers: {student: pseudonym, reviewer: pseudonym, day: full}", PURPOSE.format(name="peer_reviews"))
+    purpose = purpose.replace("exceptions: []", "exceptions:\n  - {setting: Release.csv, value: true, reason: 'The committee opens it in a spreadsheet of its own', "
+                              "approved_by: privacy_officer}")
+    (made.root / "schemas/purposes/peer_reviews.yaml").write_text(purpose, encoding="utf-8")
+    contract = load_contract(made.root / "schemas/tables/peers.odcs.yaml")
+    pipeline = Pipeline(load_purpose(made.root / "schemas/purposes/peer_reviews.yaml", floor=10), {"events": contract}, (
+        Minimise(), Validate(), Object("register"), Retain("day"), Pseudonymise({"student": "student", "reviewer": "reviewer"}), Flag(),
+        Release("peer_reviews", csv=True)))
+    frame = pd.DataFrame({"student": [f"s{number}" for number in STUDENT_NUMBERS], "reviewer": [*(str(number) for number in STUDENT_NUMBERS[1:]), None],
+                          "day": [TODAY - timedelta(days=3)] * PEOPLE})
+    made.go({"events": frame}, pipeline=pipeline, run_id="peers", ledger=ledger(made))
+    with Desks(made) as desk:
+        person = desk.person([("", str(STUDENT_NUMBERS[4]))])
+        (holding,) = [each for each in desk.find(person, landing=False).holding if each.name == "peer_reviews"]
+        assert (holding.rows, holding.mentions) == (1, 1)
+        desk.erase(person, made.root / "notices", OFFICER, ground="objected", received=TODAY)
+    folder = made.out / "peer_reviews" / "all" / "peers"
+    table = pq.read_table(folder / "data.parquet")
+    assert (table.num_rows, table.column("reviewer").null_count) == (PEOPLE - 1, 2)
+    assert len((folder / "data.csv").read_text("utf-8").splitlines()) == PEOPLE
+    run = made.go({"events": frame}, pipeline=pipeline, run_id="peers2", ledger=ledger(made))
+    assert run.read("peer_reviews")["student"].nunique() == PEOPLE - 1
+
+
+# --- choices ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_objection_holds_at_once_and_ends_when_it_is_rejected_with_a_reason(made: Project) -> None:
+    def people(run: str) -> int:
+        return int(made.go(run_id=run, ledger=ledger(made)).read("moodle_activity")["student"].nunique())
+
+    before = people("a")
+    with Desks(made) as desk:
+        person = desk.person([("", spellings(3)[5])])
+        (case,) = desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+        assert desk.case(case).due == date(2026, 12, 24)
+    assert people("b") == before - 1
+    with register(made) as opened:
+        (said,) = [entry for entry in opened.entries(run="b") if entry.kind == "choices"]
+        assert (said.body["kept out"], said.body["consented"]) == (1, 0)
+        assert re.fullmatch("[0-9a-f]{64}", str(said.body["commitment"]))
+        assert not any(number in repr(list(opened.entries())) for number in (str(MOODLE_IDS[3]), str(STUDENT_NUMBERS[3])))
+    with Desks(made) as desk:
+        with pytest.raises(Refused, match="LP509 .*reason"):
+            desk.decide(desk.case(case), "rejected", role="privacy_officer", why=" ")
+        with pytest.raises(Refused, match="LP509 .*role"):
+            desk.decide(desk.case(case), "rejected", role="somebody", why="Because the interests of the study weigh more.")
+        desk.decide(desk.case(case), "rejected", role="privacy_officer", why="Because the interests of the study weigh more.")
+    assert people("c") == before
+    with Desks(made) as desk:
+        desk.restrict(person, [desk.purpose(WEEKLY)], on=TODAY, role="privacy_officer")
+    assert people("d") == before - 1
+    with Desks(made) as desk:
+        desk.restrict(person, [desk.purpose(WEEKLY)], on=TODAY, role="privacy_officer", lift=True)
+    assert people("e") == before
+    assert not leaks(made.said())
+
+
+def test_an_objection_without_a_name_in_the_tables_domain_stops_the_run(made: Project) -> None:
+    with Desks(made) as desk:
+        person = desk.person([("moodle_user", str(MOODLE_IDS[3]))], mapped=False)
+        desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+    with pytest.raises(Refused, match="LP501 Object: 1 objections.* domain student_number"):
+        made.go(run_id="b", ledger=ledger(made))
+
+
+def test_a_choice_for_a_purpose_that_does_not_know_the_person_is_refused_at_once(made: Project) -> None:
+    with Desks(made) as desk, pytest.raises(Refused, match="LP501 Purpose assessment_results knows people by oulad_student"):
+        desk.object(desk.person([("", str(STUDENT_NUMBERS[3]))]), [desk.purpose("assessment_results")], route="21(1)", received=TODAY)
+
+
+def test_choices_kept_under_another_ledger_key_are_not_passed_over(made: Project) -> None:
+    with Desks(made) as desk:
+        desk.object(desk.person([("", str(STUDENT_NUMBERS[3]))]), [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+    other = made.base / "keys" / "other.json"
+    KeyRing.create(other, today=TODAY)
+    with pytest.raises(RegisterFault, match="LP604 The register holds 1 objections.*another ledger key"):
+        made.go(run_id="b", keys=other, ledger=made.root / "another-ledger")
+
+
+def test_a_pipeline_without_object_does_not_pass_over_what_is_recorded(made: Project) -> None:
+    made.edit(f"schemas/purposes/{WEEKLY}.yaml", "basis: public_task", "basis: contract")
+    with Desks(made) as desk:
+        desk.restrict(desk.person([("", str(STUDENT_NUMBERS[3]))]), [desk.purpose(WEEKLY)], on=TODAY, role="privacy_officer")
+    pipeline = made.pipeline()
+    sources = {name: contract for name, contract in pipeline.sources.items() if name != "objections"}
+    without = Pipeline(load_purpose(made.root / "schemas/purposes" / f"{WEEKLY}.yaml", floor=10), sources,
+                       [stage for stage in pipeline.stages if not isinstance(stage, Object)], name=WEEKLY)
+    with pytest.raises(LapipeError, match="LP501 .*no Object stage"):
+        made.go(pipeline=without, run_id="b", ledger=ledger(made))
+
+
+@pytest.mark.parametrize(("basis", "route", "refused"), [
+    ("public_task", "21(1)", False), ("legitimate_interests", "21(1)", False), ("contract", "21(1)", True), ("contract", "21(6)", False),
+    ("consent", "21(1)", True), ("consent", "21(6)", True)])
+def test_the_route_of_an_objection_fits_the_basis(made: Project, basis: str, route: str, refused: bool) -> None:
+    made.edit(f"schemas/purposes/{WEEKLY}.yaml", "basis: public_task", f"basis: {basis}")
+    with Desks(made) as desk:
+        person = desk.person([("", str(STUDENT_NUMBERS[3]))])
+        if refused:
+            with pytest.raises(Refused, match="LP510"):
+                desk.object(person, [desk.purpose(WEEKLY)], route=route, received=TODAY)
+        else:
+            assert desk.object(person, [desk.purpose(WEEKLY)], route=route, received=TODAY)
+
+
+GOOD = ("Ik geef toestemming voor het volgen en registreren van mijn studieprestaties in de online leeromgeving van dit vak. Hierbij krijg ik studieadvies "
+        "op maat. De studiebegeleider krijgt deze gegevens om mij proactief te kunnen aanspreken op risico’s voor vertraging.")
+WHOLE = GOOD + " Ik kan deze toestemming altijd intrekken met één klik op mijn profielpagina."
+
+
+@pytest.mark.parametrize(("text", "requirements"), [
+    ("Ik geef toestemming voor learning analytics", {"specific", "informed"}), (GOOD, {"informed"}), (WHOLE, set()),
+    (WHOLE + " Zonder toestemming kun je geen tentamen doen.", {"free"}), (WHOLE + " Het vakje is vooraf aangevinkt.", {"unambiguous"}),
+    (WHOLE + " Door in te loggen ga je akkoord met de algemene voorwaarden.", {"informed"}), (WHOLE + " Ook voor alle doelen daarna.", {"specific"}),
+    ("I consent that my lecturer follows my quiz results in this course in order to advise me. I can withdraw this at any time on my profile page.", set()),
+    ("", {"specific", "informed"})])
+def test_a_consent_text_is_held_against_what_a_text_can_show(text: str, requirements: set[str]) -> None:
+    assert {each.requirement for each in lacking(text)} == requirements
+
+
+def test_only_who_consented_to_this_very_purpose_stays_and_withdrawing_is_one_step(made: Project) -> None:
+    made.edit(f"schemas/purposes/{WEEKLY}.yaml", "basis: public_task", "basis: consent")
+    declared = made.root / f"schemas/purposes/{WEEKLY}.yaml"
+    declared.write_text(re.sub(r"(?ms)^collected_for: .*?^dpia:", f"collected_for: {WEEKLY}\n\ndpia:", declared.read_text("utf-8")), encoding="utf-8")
+    text = WHOLE.encode()
+    with Desks(made) as desk:
+        purpose = desk.purpose(WEEKLY)
+        person = desk.person([("", str(STUDENT_NUMBERS[3]))])
+        with pytest.raises(Refused, match="LP508"):
+            desk.consent(person, purpose, text=b"Ik geef toestemming voor learning analytics", version="1", given=TODAY, how="form", attested_by="privacy_officer")
+        with pytest.raises(Refused, match="LP509"):
+            desk.consent(person, purpose, text=text, version="1", given=TODAY, how="form", attested_by="")
+        case = desk.consent(person, purpose, text=text, version="1", given=TODAY, how="form", attested_by="privacy_officer")
+        rows = [{"identifier": f"s{number}", "purpose": WEEKLY, "state": "given", "received": "2026-11-01"} for number in STUDENT_NUMBERS[4:9]]
+        assert desk.import_choices("consent", rows, domain="", default_purpose="", text=text, attested_by="privacy_officer") == 5
+        assert desk.import_choices("consent", rows, domain="", default_purpose="", text=text, attested_by="privacy_officer") == 5
+        assert len(standing(desk.register, purpose, TODAY).given) == 6
+        with pytest.raises(Refused, match="LP501 1 of 2 rows"):
+            desk.import_choices("consent", [rows[0], {**rows[0], "identifier": "s12"}], domain="", default_purpose="", text=text, attested_by="privacy_officer")
+    pipeline = made.pipeline()
+    stages = [Object("objections", consents="register") if isinstance(stage, Object) else stage for stage in pipeline.stages]
+    consenting = Pipeline(load_purpose(made.root / "schemas/purposes" / f"{WEEKLY}.yaml", floor=10), pipeline.sources, stages, name=WEEKLY)
+    assert made.go(pipeline=consenting, run_id="b", ledger=ledger(made)).read("moodle_activity")["student"].nunique() == 6
+    with Desks(made) as desk:
+        assert desk.withdraw(desk.person([("", spellings(3)[0])]), [desk.purpose(WEEKLY)], on=TODAY) == [case]
+        assert [each.name for each in desk.find(person, landing=False).holding] == ["moodle_activity"] * 2
+    assert made.go(pipeline=consenting, run_id="c", ledger=ledger(made)).read("moodle_activity")["student"].nunique() == 5
+    made.edit(f"schemas/purposes/{WEEKLY}.yaml", "result: >-\n  De", "result: >-\n  Anders dan voorheen, de")
+    with Desks(made) as desk:
+        assert asked(desk.purpose(WEEKLY)) != asked(purpose)
+        assert not standing(desk.register, desk.purpose(WEEKLY), TODAY).given
+
+
+# --- what is told ----------------------------------------------------------------------------------------------------
+
+
+def test_a_package_holds_the_persons_rows_alone_and_is_its_owners_alone(made: Project) -> None:
+    to = made.base / "package"
+    with Desks(made) as desk:
+        person = desk.person([("", spellings(5)[1])])
+        with pytest.raises(Refused, match="LP509"):
+            desk.export(person, to, Verified("a stranger"), received=TODAY)
+        assert not to.exists()
+        desk.export(person, to, OFFICER, received=TODAY)
+    package = json.loads((to / "package.json").read_text("utf-8"))
+    (release,) = package["releases"]
+    mine = KeyRing.open(made.ring).pseudonyms(purpose=WEEKLY, domain="moodle_user").of([str(MOODLE_IDS[5])])
+    assert {row["student"] for row in release["data"]} == set(mine)
+    everything = pq.read_table(made.out / "moodle_activity/all/r1/data.parquet").column("student").to_pylist()
+    assert len(release["data"]) == everything.count(mine[0]) == release["rows"]
+    assert (release["recipients"], release["erase_by"], release["sources"]) == (["onderwijsanalisten"], "2028-11-24", ["moodle_log_report", "objection", "student"])
+    assert package["known_by"] == {"student_number": str(STUDENT_NUMBERS[5]), "moodle_user": str(MOODLE_IDS[5]), "email": "kanarie5@zwaluw.example"}
+    assert {path.name for path in to.iterdir()} == {"package.json", "01-moodle_activity.csv", "letter.nl.md", "letter.en.md"}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in to.iterdir()} == {0o600}
+    assert stat.S_IMODE(to.stat().st_mode) == 0o700
+    others = [str(number) for number in (*MOODLE_IDS, *STUDENT_NUMBERS) if number not in (MOODLE_IDS[5], STUDENT_NUMBERS[5])]
+    assert not [path for path, content in contents(to) if any(other.encode() in content for other in (*others, *BSNS))]
+
+
+def test_the_command_line_finds_exports_and_erases_and_names_nobody(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    made.export("students").chmod(0o640)
+    who = f"s{STUDENT_NUMBERS[3]}"
+    assert made.lapipe("run", WEEKLY, "--run-id", "r1").code == 0
+    refused = made.lapipe("subject", "find", who)
+    assert (refused.code, "LP507" in refused.err) == (4, True)
+    made.export("students").chmod(0o600)
+    found = json.loads(made.lapipe("subject", "find", who, "--format", "json").out)
+    assert [each["release"] for each in found["releases"] if each["rows"]] == ["moodle_activity"]
+    assert {Path(each["path"]).name: sum(each["columns"].values()) > 0 for each in found["landing"]} == {
+        "events.csv": True, "students.csv": True, "objections.csv": False}
+    waiting = made.lapipe("subject", "erase", who, "--received", (datetime.now(UTC).date() - timedelta(days=40)).isoformat())
+    assert (waiting.code, "is recorded" in waiting.out) == (0, True)
+    late = made.lapipe("subject", "list")
+    assert (late.code, "LP511 overdue" in late.out) == (1, True)
+    assert made.lapipe("subject", "erase", who, "--verified-by", "privacy_officer").code == 2
+    erased = made.lapipe("subject", "erase", who, "--verified-by", "privacy_officer", "--ground", "withdrawn", "--to", made.base / "notices")
+    assert (erased.code, erased.err) == (0, "")
+    assert made.lapipe("subject", "list").out == "No case waits for an answer.\n"
+    assert made.lapipe("verify", "out/moodle_activity", "--register", "record/register.sqlite").code == 0
+    assert made.lapipe("subject", "find", "1234").code == 4
+    wrong = made.lapipe("subject", "find", who, f"s{STUDENT_NUMBERS[4]}")
+    assert (wrong.code, "unexpected extra argument" in wrong.err) == (2, True)
+    refusal = made.lapipe("subject", "erase", f"s{STUDENT_NUMBERS[4]}", "--verified-by", "privacy_officer", "--refuse", "legal_claims", "--why", "A claim is pending.",
+                          "--to", made.base / "refusal")
+    assert refusal.code == 0
+    assert "art. 17(3)(e)" in next((made.base / "refusal").glob("*.en.md")).read_text("utf-8")
+    assert not leaks(made.said())
+
+
+CANVAS = """
+apiVersion: v3.2.0
+kind: DataContract
+id: canvas_map
+name: Who is who in Canvas
+version: 1.0.0
+status: active
+schema:
+  - name: canvas_map
+    customProperties:
+      - {property: privacy, vendor: lapipe, value: {person: student_number, zone: UTC}}
+    properties:
+      - {name: student_number, logicalType: string, customProperties: [{property: privacy, vendor: lapipe, value: {kind: identifier, about: student, domain: student_number, spelling: SPELLING}}]}
+      - {name: canvas, logicalType: string, customProperties: [{property: privacy, vendor: lapipe, value: {kind: identifier, about: student, domain: canvas_user, spelling: {number: true, pattern: '[0-9]{1,19}', nobody: ['0']}}}]}
+"""
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_objections_come_in_by_the_file_all_or_none_and_twice_changes_nothing(made: Project, ending: str) -> None:
+    from lapipe.cli.subjects import _rows
+
+    path = made.base / f"objections.{ending}"
+    table = {"identifier": [f"s{STUDENT_NUMBERS[3]}", f"{STUDENT_NUMBERS[4]}.0", f"#{STUDENT_NUMBERS[3]}"], "state": ["upheld", "received", "withdrawn"],
+             "received": ["2026-11-02", "2026-11-02", "2026-11-01"]}
+    for broken in (True, False):
+        rows = {**table, "identifier": ["Kanarievogel", *table["identifier"][1:]]} if broken else table
+        if ending == "parquet":
+            pq.write_table(pa.table(rows), path)
+        else:
+            path.write_text("\n".join(",".join(cells) for cells in [tuple(rows), *zip(*rows.values(), strict=True)]) + "\n", encoding="utf-8-sig")
+        with Desks(made) as desk:
+            if broken:
+                with pytest.raises(Refused, match="LP501 1 of 3 rows") as refused:
+                    desk.import_choices("objection", _rows(path), domain="", default_purpose=WEEKLY, route="21(1)")
+                assert not leaks(str(refused.value))
+                assert cases(desk.register) == []
+                continue
+            for _ in range(2):
+                assert desk.import_choices("objection", _rows(path), domain="", default_purpose=WEEKLY, route="21(1)") == 3
+            found = {case.state: case.of(desk.references(desk.person([("", spellings(3)[0])]))) for case in cases(desk.register)}
+            assert found == {"upheld": True, "received": False}, "what was chosen last holds, whatever row it stands in"
+            assert len(standing(desk.register, desk.purpose(WEEKLY), TODAY).out) == 2
+
+
+def test_people_that_an_export_says_are_deleted_are_erased(made: Project) -> None:
+    (made.root / "schemas/tables/canvas_map.odcs.yaml").write_text(CANVAS.replace("SPELLING", SPELLING), encoding="utf-8")
+    with (made.root / "schemas/identities.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("  - contract: canvas_map\n    source: moodle_weekly_activity.canvas\n    columns: {student_number: student_number, canvas_user: canvas}\n")
+    ties = made.root / "exports" / "canvas_map.csv"
+    ties.write_text("".join(f"{number},{canvas}\n" for number, canvas in [("student_number", "canvas"), *((STUDENT_NUMBERS[who], 900_000 + who) for who in range(PEOPLE))]),
+                    encoding="utf-8")
+    ties.chmod(0o600)
+    made.edit("lapipe.toml", "objections = ", f'canvas = "{ties}"\nobjections = ')
+    export = made.root / "exports" / "canvas.jsonl"
+    export.write_text("".join(json.dumps({"key": {"id": number}, "meta": {"ts": "2026-11-01T00:00:00Z", "action": action}, "value": {}}) + "\n"
+                              for number, action in ((900_002, "D"), (900_005, "U"), (77, "D"))), encoding="utf-8")
+    with Desks(made) as desk:
+        before = {who: bool(desk.find(desk.person([("canvas_user", str(900_000 + who))]), landing=False).holding) for who in (2, 5)}
+        assert before == {2: True, 5: True}
+        assert desk.erase_deleted(export, "canvas_users", made.root / "notices", OFFICER) == (1, 1)
+        assert {who: bool(desk.find(desk.person([("canvas_user", str(900_000 + who))]), landing=False).holding) for who in (2, 5)} == {2: False, 5: True}
+
+
+@pytest.mark.parametrize(("form", "spelling", "there", "absent"), [
+    ("1234567", Spelling(prefixes=("#", "s"), lower=True, number=True, width=7), ["s1234567", "#1234567", "1234567.0", "x1234567y"], ["123456"]),
+    ("42", Spelling(number=True), ["id '42'", "0042", "42.0"], ["142", "421", "a42"]),
+    ("0000042", Spelling(prefixes=("s",), lower=True, number=True, width=7), ["s42", "S0000042"], ["1000042"])])
+def test_every_spelling_is_looked_for_and_a_short_one_as_a_word(form: str, spelling: Spelling, there: list[str], absent: list[str]) -> None:
+    pattern = re.compile(spelt(form, spelling), re.I)
+    assert [text for text in there if not pattern.search(text)] == []
+    assert [text for text in absent if pattern.search(text)] == []
