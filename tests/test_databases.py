@@ -11,13 +11,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyarrow.parquet as pq
 import pytest
 
 from lapipe.contract import Column, Contract, Reading
 from lapipe.errors import ContractBroken, EngineFault, LapipeError, UsageFault
-from lapipe.readers.database import Databases, place_of
+from lapipe.readers.database import Databases
 from tests.conftest import missing
 from tests.projects import CANARY, TODAY, cells, expected, leaks, project
 
@@ -56,9 +57,8 @@ def made(system: str) -> Iterator[Server]:
         start, end = f"CREATE SCHEMA {name}; SET search_path = {name}", f"SET client_min_messages = error; DROP SCHEMA {name} CASCADE"
     else:
         pymysql: Any = importlib.import_module("pymysql")
-        place = place_of(f"{MARIADB}mysql?table=x")
-        host = place.url.rpartition("@")[2].partition("/")[0].partition(":")
-        connection = pymysql.connect(host=host[0], port=int(host[2] or 3306), user="root", autocommit=True, connect_timeout=5, sql_mode="")
+        place = urlsplit(MARIADB)
+        connection = pymysql.connect(host=place.hostname, port=place.port or 3306, user=place.username, autocommit=True, connect_timeout=5, sql_mode="")
         start, end = f"CREATE DATABASE {name} CHARACTER SET utf8mb4", f"DROP DATABASE {name}"
     with closing(connection):
         server = Server(system, connection, name)

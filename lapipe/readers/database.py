@@ -399,7 +399,7 @@ def _driver(module: str, extra: str, system: str) -> Any:
         if module == "pymysql":
             importlib.import_module("pymysql.cursors")
     if found is None:
-        raise UsageFault(f"Reading {system} needs a driver that is not installed: pip install 'lapipe[{extra}]'.")
+        raise UsageFault(f"Reading {system} needs a driver that is not installed: pip install 'lapipe-privacy[{extra}]'.")
     return found
 
 
