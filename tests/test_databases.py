@@ -112,6 +112,11 @@ def test_only_the_wanted_columns_are_read_and_every_value_comes_as_it_is(server:
     assert CANARY.encode() not in next(tmp_path.glob("*.parquet")).read_bytes()
 
 
+def test_one_column_alone_keeps_its_nulls_and_its_empty_texts(server: Server, tmp_path: Path) -> None:
+    server.run("CREATE TABLE log (txt text)", "INSERT INTO log VALUES (NULL), (''), (NULL), ('a')")
+    assert sorted(read(server, contract(Column("txt")), tmp_path)["txt"], key=str) == ["", None, None, "a"]
+
+
 def test_an_undeclared_column_refuses_the_run_though_nobody_wants_it(server: Server, tmp_path: Path) -> None:
     server.run("CREATE TABLE log (id bigint, secret text)")
     with pytest.raises(ContractBroken, match="LP202.*undeclared: 'secret'"):

@@ -274,11 +274,17 @@ class _Postgres:
         import pyarrow.csv as csv
 
         names = [f"c{number}" for number in range(width)]
-        table = csv.read_csv(pa.BufferReader(b"".join(gathered)),
-                             read_options=csv.ReadOptions(column_names=names, use_threads=False, block_size=2 * _BYTES),
-                             parse_options=csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
-                             convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), null_values=[""],
-                                                                strings_can_be_null=True, quoted_strings_can_be_null=False))
+        content = b"".join(gathered)
+        table: pa.Table | None = None
+        # The message of Arrow may hold a value: nothing of it is kept.
+        with contextlib.suppress(pa.ArrowInvalid):
+            table = csv.read_csv(pa.BufferReader(content),
+                                 read_options=csv.ReadOptions(column_names=names, use_threads=False, block_size=len(content) + 1),
+                                 parse_options=csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+                                 convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), null_values=[""],
+                                                                    strings_can_be_null=True, quoted_strings_can_be_null=False))
+        if table is None:
+            raise ContractBroken("A table of PostgreSQL holds text that is not UTF-8; correct it there.", rule="LP208")
         if table.num_rows != len(gathered):
             raise EngineFault(f"Of {len(gathered)} rows of PostgreSQL {table.num_rows} were read; report this fault of lapipe.")
         return [column.combine_chunks() for column in table.columns]
