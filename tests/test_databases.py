@@ -18,6 +18,7 @@ import pytest
 
 from lapipe.contract import Column, Contract, Reading
 from lapipe.errors import ContractBroken, EngineFault, LapipeError, UsageFault
+from lapipe.readers import database
 from lapipe.readers.database import Databases
 from tests.conftest import missing
 from tests.projects import CANARY, TODAY, cells, expected, leaks, project
@@ -163,19 +164,44 @@ def test_a_table_without_snapshots_is_refused(server: Server, tmp_path: Path) ->
         read(server, contract(Column("id", "integer")), tmp_path)
 
 
+def kill(server: Server) -> None:
+    """End the connections that read."""
+    if server.system == "postgresql":
+        server.run("SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n "
+                   f"ON n.oid = c.relnamespace WHERE n.nspname = '{server.schema}' AND l.pid <> pg_backend_pid()")
+    else:
+        with server.connection.cursor() as cursor:
+            cursor.execute(f"SELECT id FROM information_schema.processlist WHERE db = '{server.schema}' AND id <> connection_id()")
+            for (number,) in cursor.fetchall():
+                cursor.execute(f"KILL {number}")
+
+
+def test_a_connection_lost_between_rows_leaves_no_file(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.run("CREATE TABLE log (txt varchar(1000))", f"INSERT INTO log VALUES ('{CANARY * 100}')",
+               *["INSERT INTO log SELECT * FROM log"] * 15)
+    monkeypatch.setattr("lapipe.readers.database._BYTES", 100_000)
+    monkeypatch.setattr("lapipe.readers.database._ROWS", 100)
+    typed, calls = database._typed, []
+
+    def once(*given: Any) -> Any:
+        if not calls:
+            kill(server)
+        calls.append(1)
+        return typed(*given)
+
+    monkeypatch.setattr(database, "_typed", once)
+    with pytest.raises(EngineFault, match="connection was lost") as caught:
+        read(server, contract(Column("txt")), tmp_path)
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_connection_lost_in_the_middle_is_one_sentence(server: Server, tmp_path: Path) -> None:
     server.run("CREATE TABLE log (id bigint)", "INSERT INTO log VALUES (1)")
     declared = contract(Column("id", "integer"))
     with closing(Databases()) as databases:
         databases.read(server.url("log"), declared, ["id"], tmp_path)
-        if server.system == "postgresql":
-            server.run("SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n "
-                       f"ON n.oid = c.relnamespace WHERE n.nspname = '{server.schema}' AND l.pid <> pg_backend_pid()")
-        else:
-            with server.connection.cursor() as cursor:
-                cursor.execute(f"SELECT id FROM information_schema.processlist WHERE db = '{server.schema}' AND id <> connection_id()")
-                for (number,) in cursor.fetchall():
-                    cursor.execute(f"KILL {number}")
+        kill(server)
         with pytest.raises(EngineFault, match="connection was lost; nothing is released"):
             databases.read(server.url("log"), declared, ["id"], tmp_path)
 

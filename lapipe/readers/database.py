@@ -363,10 +363,15 @@ class _MySQL:
         names = [(f"`{name.replace('`', '``')}`", kind) for name, kind in columns]
         chosen = ", ".join(f"{name} + 0e0" if kind == _FLOAT else name for name, kind in names)
         cursor = self._connection.cursor(self._pymysql.cursors.SSCursor)
-        self._told(lambda: cursor.execute(f"SELECT {chosen} FROM {schema}.{table}"))
-        while rows := self._told(lambda: cursor.fetchmany(_ROWS)):
-            yield [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-        cursor.close()
+        try:
+            self._told(lambda: cursor.execute(f"SELECT {chosen} FROM {schema}.{table}"))
+            while rows := self._told(lambda: cursor.fetchmany(_ROWS)):
+                yield [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+        finally:
+            # Closed, the cursor would read what is left, over a connection that may be lost.
+            if cursor._result is not None:
+                cursor._result.unbuffered_active = False
+            cursor.close()
 
     def close(self) -> None:
         """See `_Server.close`."""
