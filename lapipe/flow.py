@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +19,7 @@ from lapipe.local_time import local_date, period_of, starts
 from lapipe.people import People
 from lapipe.plan import Plan, Step, sources_of
 from lapipe.quarantine import quarantine, refuse_quarantined
-from lapipe.readers import Parquet, Text, files_of, open_source
+from lapipe.readers import Databases, Parquet, Text, files_of, open_source
 from lapipe.register import Register, RunRecord
 from lapipe.release import Note, Release, Staging, Written, on_disk, periods_there
 from lapipe.stage import LEFT_OUT, Context
@@ -109,20 +110,25 @@ class Flow:
         main = next(iter(self.plan.sources))
         self._files = {name: files_of(data[name], declared) for name, declared in self.plan.sources.items()}
         refuse_quarantined(self.register, self._files, self.running.organisation())
-        for name, declared in self.plan.sources.items():
-            may_be_empty = any(isinstance(step.stage, Object) and name in step.stage.needs() for step in self.plan.steps)
-            only = self.plan.steps[0].after if name == main else minimised(declared, self.plan.purpose)
-            self._read(name, data[name], declared, only, may_be_empty)
+        with contextlib.closing(Databases()) as databases:
+            self._read_all(data, main, databases)
         table = self.tables[main]
         self._rows = self.source_rows[main]
         for position, step in enumerate(self.plan.steps):
             self.running.options.progress(f"{step.stage.kind} ({position + 1} of {len(self.plan.steps)})")
             table = self._step(position, step, table)
 
-    def _read(self, name: str, given: Any, declared: Contract, only: Contract, may_be_empty: bool) -> None:
+    def _read_all(self, data: Mapping[str, Any], main: str, databases: Databases) -> None:
+        for name, declared in self.plan.sources.items():
+            may_be_empty = any(isinstance(step.stage, Object) and name in step.stage.needs() for step in self.plan.steps)
+            only = self.plan.steps[0].after if name == main else minimised(declared, self.plan.purpose)
+            self._read(name, data[name], declared, only, may_be_empty, databases)
+
+    def _read(self, name: str, given: Any, declared: Contract, only: Contract, may_be_empty: bool, databases: Databases) -> None:
         self.running.options.progress(f"reading {name}")
         options = self.running.options
-        source = open_source(given, declared, self.folder, options.quarantine / options.run_id if options.quarantine else None)
+        source = open_source(given, declared, self.folder, options.quarantine / options.run_id if options.quarantine else None,
+                             databases=databases, wanted=only.names)
         read = self.engine.read(source, only)
         for column, count in read.unreadable.items():
             raise ContractBroken(f"{declared.name}: in {count} rows column '{column}' is not {only[column].type}"

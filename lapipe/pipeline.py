@@ -313,6 +313,8 @@ class _Running:
         """Give each source its data: what was handed in, or the profile's path."""
         names = list(self.pipeline.sources)
         for name in data:
+            if name not in names and "://" in name:
+                raise UsageFault(f"Pipeline {self.pipeline.name} was given a URL for a source's name (it has: {', '.join(names)}).")
             if name not in names:
                 raise UsageFault(f"Pipeline {self.pipeline.name} has no source '{name}' (it has: {', '.join(names)}).")
         settled = {name: data[name] if name in data else self.options.sources.get(name) for name in names}

@@ -123,6 +123,9 @@ _ALL = (
     Rule("LP212", "A header that names a person or a special category is not read as something weaker",
          "What a column is guarded by follows from its kind; a local name must not lead a stricter one past it.",
          "2.2", "GDPR art. 9, 25, 87; UAVG art. 46", "Declare a column of that kind in the contract, or rename the header in the export."),
+    Rule("LP216", "A table of a database is read in one snapshot",
+         "Rows that change while they are read make a person stand in two states, or in none.",
+         "4.1", "GDPR art. 5(1)(d)", "Convert the table to an engine with transactions (InnoDB), or hand in an export."),
     # LP3xx: pipeline flow
     Rule("LP301", "No direct identifier reaches a release",
          "A released identifier names the person.",

@@ -47,8 +47,10 @@ def run(pipeline: Annotated[str, typer.Argument(help="A pipeline's name or file.
     data = {}
     for each in source or ():
         name, equals, path = each.partition("=")
-        if not equals or not path:
-            raise UsageFault(f"--source is '{each}'; write it as NAME=PATH, with NAME one of {', '.join(loaded.sources)}.")
+        if not equals or not path or "://" in name:
+            # A database's URL may hold a password.
+            shown = "a URL without a name" if "://" in each else f"'{each}'"
+            raise UsageFault(f"--source is {shown}; write it as NAME=PATH, with NAME one of {', '.join(loaded.sources)}.")
         data[name] = path
     done = _run(loaded, data, register=register, keys=keys, profile=profile, out=out, engine=engine, memory=memory, run_id=run_id)
     if as_json:

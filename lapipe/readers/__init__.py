@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import glob as globbing
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Contract
 from lapipe.errors import ContractBroken, UsageFault
+from lapipe.readers.database import Databases, is_database
 from lapipe.readers.header import match_header
 from lapipe.readers.opened import open_bytes, readable, sampled
 from lapipe.readers.spooled import Parquet, Spool
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-__all__ = ["FORMATS", "Frame", "Parquet", "Source", "Text", "files_of", "open_source"]
+__all__ = ["FORMATS", "Databases", "Frame", "Parquet", "Source", "Text", "files_of", "open_source"]
 
 #: The format that a file's ending stands for, where the contract names none; a packed file has .gz or .zip behind it.
 FORMATS = {".csv": "delimited", ".txt": "delimited", ".tsv": "delimited", ".xls": "delimited", ".jsonl": "jsonl", ".ndjson": "jsonl",
@@ -39,11 +41,13 @@ class Frame:
 Source = Text | Parquet | Frame
 
 
-def open_source(data: Any, contract: Contract, spool: Path, quarantine: Path | None = None) -> Source:
+def open_source(data: Any, contract: Contract, spool: Path, quarantine: Path | None = None, *, databases: Databases | None = None,
+                wanted: Sequence[str] | None = None) -> Source:
     """Find out what `data` is and check that it has the contract's columns, each once, and no others.
 
     `spool` is an owner-only folder for what must be rewritten before the engine can read it, `quarantine` one for records that
-    cannot be parsed, where the contract lets some.
+    cannot be parsed, where the contract lets some. Of a table in a database only the columns `wanted` are asked for (all, where
+    nothing is said); `databases` are the run's connections.
 
     Raises:
         UsageFault: there is no such file, or it is of a kind that is not read.
@@ -51,6 +55,10 @@ def open_source(data: Any, contract: Contract, spool: Path, quarantine: Path | N
     """
     if not isinstance(data, (str, Path)):
         return Frame(_arrow(data, contract))
+    if is_database(str(data)):
+        with ExitStack() as stack:
+            opened = databases or stack.enter_context(closing(Databases()))
+            return opened.read(str(data), contract, contract.names if wanted is None else wanted, spool)
     paths = _paths(str(data), contract)
     formats = {_format(path, contract) for path in paths}
     if len(formats) > 1:
@@ -64,8 +72,8 @@ def open_source(data: Any, contract: Contract, spool: Path, quarantine: Path | N
 
 
 def files_of(data: Any, contract: Contract) -> tuple[Path, ...]:
-    """Give the files that a source is read from; none where it is a table in memory."""
-    return _paths(str(data), contract) if isinstance(data, (str, Path)) else ()
+    """Give the files that a source is read from; none where it is a table in memory or in a database."""
+    return _paths(str(data), contract) if isinstance(data, Path) or (isinstance(data, str) and "://" not in data) else ()
 
 
 def _format(path: Path, contract: Contract) -> str:
