@@ -21,6 +21,7 @@ from lapipe.flow import Flow
 from lapipe.keys import KeyRing
 from lapipe.plan import Plan, Step, _compare, _context
 from lapipe.purpose import Basis, ColumnUse, LegalBasis, Purpose, Waiver, load_purpose
+from lapipe.readers import Databases
 from lapipe.release import _arrow_type
 from lapipe.stage import LEFT_OUT, Stage
 from lapipe.stages.minimise import minimised
@@ -190,7 +191,7 @@ def a_flow(steps: tuple[Step, ...], contracts: Mapping[str, Contract], rows: Map
     nothing: Any = None
     flow = Flow(cast(Any, running), Plan("spec", purpose, contracts, steps), engine, cast(Any, record), nothing, nothing, folder, {})
     for name, contract in contracts.items():
-        flow._read(name, an_arrow(contract, rows[name]), contract, contract if name == "main" else minimised(contract, purpose), True)
+        flow._read(name, an_arrow(contract, rows[name]), contract, contract if name == "main" else minimised(contract, purpose), True, Databases())
     return flow
 
 
