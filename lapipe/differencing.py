@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lapipe.contract import Contract
-from lapipe.disclosure.memory import Cells, Comparison, Dimension
+from lapipe.disclosure.memory import Comparison, Dimension
 from lapipe.engine import Engine
-from lapipe.ledger import CELL, STATE, WHO, About, Ledger, Remembered, hold_against, spelt
+from lapipe.groups import Groups, Places, Rows, numbered, places, spelt_column
+from lapipe.ledger import CELL, STATE, WHO, About, Ledger, Remembered, hold_against
 from lapipe.stages.aggregate import FROZEN, OVER, PUBLISHED, STATUS, WITHHELD, Aggregate
 
 if TYPE_CHECKING:
@@ -21,9 +24,6 @@ if TYPE_CHECKING:
 Marks = Callable[[list[Any]], "Sequence[int]"]
 
 Key = tuple[str | None, ...]
-
-#: A group or total: the columns that it is over, and its values in the others.
-Place = tuple[str, Key]
 
 
 @dataclass(frozen=True)
@@ -66,41 +66,53 @@ def _origin(contract: Contract, name: str) -> str:
 
 @dataclass
 class _Part:
-    """The groups of one release that are by the same columns: all of them, or fewer, which are totals over the others."""
+    """The groups of one release that are by the same columns: all of them, or fewer, which are totals over the others.
+
+    `rows` has the number of each group's row in what is shown, or -1.
+    """
 
     about: About
     over: str
     by: tuple[str, ...]
-    keys: list[Key]
-    sizes: list[int]
+    groups: Groups
+    rows: Places
     members: ir.Table
-    known: list[bool] = field(default_factory=list)
     comparisons: tuple[tuple[Remembered, Comparison], ...] = ()
     frozen: dict[int, tuple[Remembered, int]] = field(default_factory=dict)
 
 
-def _part(leaving: Leaving, over: tuple[str, ...], marks: Marks, engine: Engine) -> _Part:
-    """Number the groups, in one order, and mark the people of each."""
+def _part(leaving: Leaving, over: tuple[str, ...], shown: Rows, marks: Marks, engine: Engine) -> _Part:
+    """Number the groups, in one order, mark the people of each, and find the row of each among those `shown`."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    stage, by = leaving.stage, leaving.stage.without(over)
+    stage, by, name = leaving.stage, leaving.stage.without(over), ", ".join(over)
     people, person = leaving.people[by], stage.person_of(leaving.before)
     grouped = people.group_by(list(by)) if by else people
     found = engine.fetch(grouped.aggregate(lapipe_n=people.count()))
-    keys: list[Key] = [tuple(spelt(found.column(name)[row].as_py()) for name in by) for row in range(found.num_rows)]
-    order = sorted(range(found.num_rows), key=lambda row: str(keys[row]))
-    found = found.take(order)
-    numbered = found.select(list(by)).append_column("lapipe_cell", pa.array(range(len(order)), pa.int64()))
-    cells = engine.table(numbered.rename_columns([*(f"lapipe_by_{name}" for name in by), "lapipe_cell"]))
+    if by:
+        found = found.take(pc.sort_indices(found, sort_keys=[(each, "ascending", "at_end") for each in by]))
+    cells = engine.table(found.select(list(by)).append_column("lapipe_cell", pa.array(range(found.num_rows), pa.int64()))
+                         .rename_columns([*(f"lapipe_by_{each}" for each in by), "lapipe_cell"]))
     who = engine.lookup(people[person], marks, "int64")
     who = who.select(lapipe_key=who.key, lapipe_who=who.value)
     table = people.select(*by, person, **{STATE: stage.contribution(people)})
-    table = table.inner_join(cells, [table[name].identical_to(cells[f"lapipe_by_{name}"]) for name in by]) if by else table.cross_join(cells)
+    table = table.inner_join(cells, [table[each].identical_to(cells[f"lapipe_by_{each}"]) for each in by]) if by else table.cross_join(cells)
     table = table.inner_join(who, table[person] == who.lapipe_key)
-    members = engine.hold(table.select(**{CELL: table.lapipe_cell, WHO: table.lapipe_who, STATE: table[STATE]}))
-    dimensions = tuple(dimension for name, dimension in zip(stage.by, leaving.about.dimensions, strict=True) if name in by)
-    return _Part(leaving.about.part(", ".join(over), dimensions), ", ".join(over), by, [keys[row] for row in order],
-                 [int(n) for n in found.column("lapipe_n").to_pylist()], members)
+    members = table.select(**{CELL: table.lapipe_cell, WHO: table.lapipe_who, STATE: table[STATE]})
+    dimensions = tuple(dimension for each, dimension in zip(stage.by, leaving.about.dimensions, strict=True) if each in by)
+    sizes = found.column("lapipe_n").to_numpy().astype(np.int64)
+    keys = tuple(spelt_column(found.column(each)) for each in by)
+    # A row of a group of nobody, where every group has a row, is a group too.
+    numbers, of = shown.of(name, by)
+    mine, theirs = numbered(keys, of, (len(sizes), len(numbers)))
+    at, alone = places(mine, theirs), np.flatnonzero(places(theirs, mine) < 0)
+    groups = Groups(dimensions, keys, sizes, np.zeros(len(sizes), dtype=bool), leaving.about.figures)
+    groups = groups.and_of_nobody([key.take(pa.array(alone)) for key in of], len(alone))
+    rows = np.concatenate([np.where(at < 0, -1, numbers[at]) if len(numbers) else at, numbers[alone]])
+    published = pc.equal(shown.table.column(STATUS), PUBLISHED).to_numpy().astype(bool)
+    groups.known[rows >= 0] = published[rows[rows >= 0]]
+    return _Part(leaving.about.part(name, dimensions), name, by, groups, rows, members)
 
 
 def hold(shown: pa.Table, leaving: Leaving, marks: Marks, ledger: Ledger, engine: Engine, today: date) -> Shown:
@@ -113,63 +125,59 @@ def hold(shown: pa.Table, leaving: Leaving, marks: Marks, ledger: Ledger, engine
     Raises:
         Refused: nothing that could be withheld keeps withheld cells from being computed (LP407).
     """
-    import pyarrow as pa
-
     contract, about = leaving.contract, leaving.about
-    rows: dict[Place, dict[str, Any]] = {_place(row, leaving.stage): row for row in shown.to_pylist()}
+    rows = Rows(shown, OVER if OVER in contract else "")
     earlier = ledger.earlier(about.domain, today, but=about.run)
-    parts = [_part(leaving, over, marks, engine) for over in leaving.stage.published()]
-    before: dict[str, dict[Place, dict[str, Any]]] = {}
+    parts = [_part(leaving, over, rows, marks, engine) for over in leaving.stage.published()]
     withheld = 0
     for part in parts:
-        extra = sorted((key for over, key in rows.keys() - {(part.over, key) for key in part.keys} if over == part.over), key=str)
-        part.keys, part.sizes = [*part.keys, *extra], [*part.sizes, *(0 for _ in extra)]
-        part.known = [rows.get((part.over, key), {}).get(STATUS) == PUBLISHED for key in part.keys]
-        held = hold_against(earlier, Cells(part.about.dimensions, part.keys, part.sizes, part.known, about.figures), part.members, about.k, engine)
-        part.comparisons, part.members, part.frozen = held.comparisons, held.members, dict(held.frozen)
-        part.known, part.sizes = list(held.cells.known), list(held.cells.people)
+        held = hold_against(earlier, part.groups, part.members, about.k, engine)
+        part.comparisons, part.members, part.frozen, part.groups = held.comparisons, held.members, dict(held.frozen), held.groups
         for number in sorted(held.withheld):
             withheld += _withhold(rows, part, number, contract)
     for part, number in _told_by_sums(parts, leaving.stage, about.k, changed=bool(withheld)):
         withheld += _withhold(rows, part, number, contract)
         part.frozen.pop(number, None)
     for part in parts:
-        for number, (remembered, _) in part.frozen.items():
-            folder = str(remembered.folder)
-            if folder not in before:
-                before[folder] = {_place(row, leaving.stage): row for row in _shown(remembered)}
-            key = part.keys[number]
-            then = before[folder][remembered.about.over, key]
-            rows[part.over, key] = {**{name: then.get(name) for name in contract.names}, STATUS: FROZEN, **({OVER: part.over} if OVER in contract else {})}
-    table = pa.Table.from_pylist(list(rows.values()), schema=shown.schema)
+        _as_before(rows, part, contract)
+    table = rows.changed()
     for number, part in enumerate(parts):
-        ledger.remember(part.about, number, Cells(part.about.dimensions, part.keys, part.sizes, part.known, about.figures),
-                        part.members, table, engine)
+        ledger.remember(part.about, number, part.groups, part.members, table, engine)
     compared = {str(remembered.folder.parent) for part in parts for remembered, _ in part.comparisons}
     return Shown(table, len(compared), sum(len(part.frozen) for part in parts), withheld)
 
 
-def _place(row: Mapping[str, Any], stage: Aggregate) -> Place:
-    over = str(row.get(OVER, ""))
-    return over, tuple(spelt(row[name]) for name in stage.without(over.split(", ")))
-
-
-def _withhold(rows: dict[Place, dict[str, Any]], part: _Part, number: int, contract: Contract) -> bool:
-    """Take a cell's figures out: where every group has a row, it stays and says so; elsewhere it goes."""
-    place, known = (part.over, part.keys[number]), part.known[number]
-    part.known[number] = False
-    if contract.framed and place in rows:
-        rows[place] = {name: value if name in contract.key else None for name, value in rows[place].items()} | {STATUS: WITHHELD}
-    else:
-        rows.pop(place, None)
+def _withhold(rows: Rows, part: _Part, number: int, contract: Contract) -> bool:
+    """Take a group's figures out: where every group has a row, it stays and says so; elsewhere it goes."""
+    row, known = int(part.rows[number]), bool(part.groups.known[number])
+    part.groups.known[number] = False
+    if row >= 0:
+        rows.change(row, {name: value if name in contract.key else None for name, value in rows.row(row).items()} | {STATUS: WITHHELD}
+                    if contract.framed else None)
     return known
 
 
-def _shown(remembered: Remembered) -> list[dict[str, Any]]:
+def _as_before(rows: Rows, part: _Part, contract: Contract) -> None:
+    """Show each frozen group as it was shown then."""
     import pyarrow.parquet as pq
 
-    found: list[dict[str, Any]] = pq.read_table(remembered.folder / "shown.parquet").to_pylist()
-    return found
+    of_folder: dict[str, tuple[Remembered, list[tuple[int, int]]]] = {}
+    for number, (remembered, cell) in part.frozen.items():
+        of_folder.setdefault(str(remembered.folder), (remembered, []))[1].append((number, cell))
+    for remembered, cells in of_folder.values():
+        shown = pq.read_table(remembered.folder / "shown.parquet")
+        before = Rows(shown, OVER if OVER in shown.column_names else "")
+        numbers, of = before.of(remembered.about.over, part.by)
+        wanted = remembered.groups().keys
+        mine, theirs = numbered(wanted, of, (len(remembered.groups()), len(numbers)))
+        at = places(mine, theirs)
+        for number, cell in cells:
+            then = before.row(int(numbers[at[cell]]))
+            row = {**{name: then.get(name) for name in contract.names}, STATUS: FROZEN, **({OVER: part.over} if OVER in contract else {})}
+            if part.rows[number] >= 0:
+                rows.change(int(part.rows[number]), row)
+            else:
+                rows.add(row)
 
 
 def _told_by_sums(parts: Sequence[_Part], stage: Aggregate, k: int, *, changed: bool) -> list[tuple[_Part, int]]:
@@ -198,7 +206,7 @@ def _told_by_sums(parts: Sequence[_Part], stage: Aggregate, k: int, *, changed: 
 
     def own(number: int, cell: int) -> int:
         part = parts[number]
-        place = row(("new", number, cell), part.sizes[cell], part.known[cell])
+        place = row(("new", number, cell), int(part.groups.people[cell]), bool(part.groups.known[cell]))
         mine[place] = (part, cell)
         return place
 
@@ -216,22 +224,23 @@ def _told_by_sums(parts: Sequence[_Part], stage: Aggregate, k: int, *, changed: 
     frame = pd.DataFrame({"cell": range(len(people)), "n": people, "kept": kept})
     suppressed = protect(frame, by=["cell"], people="n", k=k, primary="kept", margins="given",
                          earlier=[Earlier(terms) for terms in sums])["suppressed"].tolist()
-    return [(part, cell) for place, (part, cell) in sorted(mine.items()) if suppressed[place] and part.known[cell]]
+    return [(part, cell) for place, (part, cell) in sorted(mine.items()) if suppressed[place] and part.groups.known[cell]]
 
 
 def _own_sums(parts: Sequence[_Part], stage: Aggregate) -> list[list[tuple[int, int, int]]]:
     """Give the sums that a table's totals make of its groups, as (part, cell, sign), where nobody is in two of the groups."""
     found = []
+    keys: list[list[Key]] = [list(part.groups.cells(np.arange(len(part.groups))).keys) for part in parts]
     for number, part in enumerate(parts):
         for finer, other in enumerate(parts):
             if set(part.by) < set(other.by):
-                places = [other.by.index(name) for name in part.by]
+                at = [other.by.index(name) for name in part.by]
                 children: dict[Key, list[int]] = {}
-                for cell, key in enumerate(other.keys):
-                    children.setdefault(tuple(key[place] for place in places), []).append(cell)
-                for cell, key in enumerate(part.keys):
+                for cell, key in enumerate(keys[finer]):
+                    children.setdefault(tuple(key[place] for place in at), []).append(cell)
+                for cell, key in enumerate(keys[number]):
                     among = children.get(key, [])
-                    if sum(other.sizes[each] for each in among) == part.sizes[cell]:
+                    if sum(int(other.groups.people[each]) for each in among) == part.groups.people[cell]:
                         found.append([(number, cell, -1), *((finer, each, 1) for each in among)])
     return found
 

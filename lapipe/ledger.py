@@ -19,9 +19,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lapipe.disclosure.memory import Cells, Comparison, Dimension, Match, Pair, Slice, compare
+from lapipe.disclosure.memory import Comparison, Dimension, Match, Pair, Relation, Slice, compare
 from lapipe.engine import Engine
 from lapipe.errors import EngineFault, RegisterFault, UsageFault
+from lapipe.groups import Groups, Places, numbered, spelt_column
 from lapipe.keys import KeyRing
 from lapipe.register import Register
 
@@ -79,14 +80,14 @@ class Remembered:
     about: About
     folder: Path
 
-    def cells(self) -> Cells:
-        """Read its cells, without its people."""
+    def groups(self) -> Groups:
+        """Read its groups, without the marks of their people."""
         import pyarrow.parquet as pq
 
         table = pq.read_table(self.folder / _CELLS)
-        columns = [table.column(f"key_{n}").to_pylist() for n in range(len(self.about.dimensions))]
-        keys = list(zip(*columns, strict=True)) if columns else [()] * table.num_rows
-        return Cells(self.about.dimensions, keys, table.column("people").to_pylist(), table.column("known").to_pylist(), self.about.figures)
+        keys = tuple(spelt_column(table.column(f"key_{n}")) for n in range(len(self.about.dimensions)))
+        return Groups(self.about.dimensions, keys, table.column("people").to_numpy().astype("int64"),
+                      table.column("known").to_numpy().astype(bool), self.about.figures)
 
 
 def ledger_ring(given: KeyRing | Path | None, folder: Path, *, today: date, passphrase: str | None = None) -> KeyRing:
@@ -186,8 +187,8 @@ class Ledger:
                 found.append(Remembered(about, path.parent))
         return sorted(found, key=lambda each: (each.about.created, each.about.run, each.folder.name))
 
-    def remember(self, about: About, part: int, cells: Cells, members: ir.Table, shown: pa.Table, engine: Engine) -> None:
-        """Put a part of a release into the ledger: its cells, the marks of the people in each, and what was shown of it.
+    def remember(self, about: About, part: int, groups: Groups, members: ir.Table, shown: pa.Table, engine: Engine) -> None:
+        """Put a part of a release into the ledger: its groups, the marks of the people in each, and what was shown of it.
 
         It stands there whole before the run completes; should the run then fail, the next one sweeps it.
         """
@@ -199,9 +200,9 @@ class Ledger:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(mode=0o700)
         engine.write(members, staging / _MEMBERS)
-        columns: dict[str, Any] = {f"key_{n}": pa.array([key[n] for key in cells.keys], pa.string()) for n in range(len(about.dimensions))}
-        pq.write_table(pa.table({**columns, "people": pa.array(cells.people, pa.int64()), "known": pa.array(cells.known, pa.bool_())}),
-                       staging / _CELLS, compression="zstd")
+        columns: dict[str, Any] = {f"key_{n}": key.dictionary_decode() for n, key in enumerate(groups.keys)}
+        pq.write_table(pa.table({**columns, "people": pa.array(groups.people), "known": pa.array(groups.known)}), staging / _CELLS,
+                       compression="zstd")
         pq.write_table(shown, staging / _SHOWN, compression="zstd")
         (staging / _ABOUT).write_text(json.dumps(about.as_json(), indent=1) + "\n", encoding="utf-8")
         for path in staging.iterdir():
@@ -251,19 +252,19 @@ class Ledger:
 class Held:
     """What came of holding cells against the ledger: each frozen cell with the earlier one it is shown as, and what must be withheld.
 
-    `cells` and `members` are the cells as they are shown, a frozen one with the people that it was about then. The comparisons hold
+    `groups` and `members` are the groups as they are shown, a frozen one with the people that it was about then. The comparisons hold
     the sums that the audit must know.
     """
 
     frozen: Mapping[int, tuple[Remembered, int]]
     withheld: frozenset[int]
     comparisons: tuple[tuple[Remembered, Comparison], ...]
-    cells: Cells
+    groups: Groups
     members: ir.Table
 
 
-def hold_against(earlier: Sequence[Remembered], new: Cells, members: ir.Table, k: int, engine: Engine) -> Held:
-    """Compare cells with every earlier release of the same people; `members` is a table of cell, person and state of contribution.
+def hold_against(earlier: Sequence[Remembered], new: Groups, members: ir.Table, k: int, engine: Engine) -> Held:
+    """Compare groups with every earlier release of the same people; `members` has cell, person and state of contribution.
 
     First with those that are about the same groups, which may freeze some; what is then shown is compared with the others. One
     join of marks for each earlier release that has a group in common.
@@ -271,44 +272,71 @@ def hold_against(earlier: Sequence[Remembered], new: Cells, members: ir.Table, k
     frozen: dict[int, tuple[Remembered, int]] = {}
     withheld: set[int] = set()
     comparisons = []
-    there = [(remembered, remembered.cells()) for remembered in earlier]
+    is_held = False
     for alike in (True, False):
-        for remembered, cells in there:
-            if Match(new.dimensions, cells.dimensions).alike is not alike:
+        for remembered in earlier:
+            match = Match(new.dimensions, remembered.about.dimensions)
+            if match.alike is not alike:
                 continue
-            found = _compared(new, members, cells, engine.view(remembered.folder / _MEMBERS), max(k, remembered.about.k), engine)
-            if found is not None:
-                comparisons.append((remembered, found))
-                frozen |= {i: (remembered, j) for i, j in found.frozen.items()}
-                withheld |= found.withheld
+            then = remembered.groups()
+            common = _in_common(match, new, then)
+            if common is None:
+                continue
+            if not is_held:
+                members, is_held = engine.hold(members), True
+            found = _compared(match, new, members, then, engine.view(remembered.folder / _MEMBERS), common, max(k, remembered.about.k), engine)
+            comparisons.append((remembered, found))
+            frozen |= {i: (remembered, j) for i, j in found.frozen.items()}
+            withheld |= found.withheld
         if alike and frozen:
             new, members = _as_shown(new, members, frozen, engine)
     return Held(frozen, frozenset(withheld - set(frozen)), tuple(comparisons), new, members)
 
 
-def _compared(new: Cells, members: ir.Table, cells: Cells, then: ir.Table, k: int, engine: Engine) -> Comparison | None:
-    match = Match(new.dimensions, cells.dimensions)
-    common = {match.of_new(key) for key in new.keys} & {match.of_earlier(key) for key in cells.keys}
-    if not common:
+@dataclass(frozen=True)
+class _Common:
+    """The groups of two tables that agree in the columns that both share: their numbers, and of each the slice that it is in."""
+
+    new: Places
+    earlier: Places
+    slice_of_new: Places
+    slice_of_earlier: Places
+
+
+def _in_common(match: Match, new: Groups, earlier: Groups) -> _Common | None:
+    import numpy as np
+
+    a, b = numbered([new.keys[i] for i, _ in match.shared], [earlier.keys[j] for _, j in match.shared], (len(new), len(earlier)))
+    common = np.intersect1d(a, b)
+    if not len(common):
         return None
-    numbers = {key: number for number, key in enumerate(sorted(common, key=str))}
-    pairs, slices = _met(members, [numbers.get(match.of_new(key)) for key in new.keys],
-                         then, [numbers.get(match.of_earlier(key)) for key in cells.keys],
-                         {number: key for key, number in numbers.items()}, engine)
-    return compare(new, cells, pairs, slices, k)
+    mine, theirs = np.flatnonzero(np.isin(a, common)), np.flatnonzero(np.isin(b, common))
+    return _Common(mine, theirs, np.searchsorted(common, a[mine]), np.searchsorted(common, b[theirs]))
 
 
-def _as_shown(new: Cells, members: ir.Table, frozen: Mapping[int, tuple[Remembered, int]], engine: Engine) -> tuple[Cells, ir.Table]:
-    """Give the cells with the people of each as it is shown: of a frozen one those it was about then."""
+def _compared(match: Match, new: Groups, members: ir.Table, earlier: Groups, then: ir.Table, common: _Common, k: int, engine: Engine) -> Comparison:
+    """Compare the groups that may tell of each other; the numbers in what comes of it are those of the whole tables."""
+    mine, theirs = new.cells(common.new), earlier.cells(common.earlier)
+    keys = {int(number): match.of_new(mine.keys[at]) for at, number in enumerate(common.slice_of_new)}
+    pairs, slices = _met(_sliced(members, common.new, common.slice_of_new, engine),
+                         _sliced(then, common.earlier, common.slice_of_earlier, engine), keys, engine)
+    found = compare(mine, theirs, pairs, slices, k)
+    i, j = common.new.tolist(), common.earlier.tolist()
+    return Comparison({i[a]: j[b] for a, b in found.frozen.items()}, {i[a] for a in found.withheld}, [
+        Relation(tuple(i[a] for a in each.new), each.known, tuple((j[b], size) for b, size in each.hidden)) for each in found.relations])
+
+
+def _as_shown(new: Groups, members: ir.Table, frozen: Mapping[int, tuple[Remembered, int]], engine: Engine) -> tuple[Groups, ir.Table]:
+    """Give the groups with the people of each as it is shown: of a frozen one those it was about then."""
     import pyarrow as pa
 
-    known, people = list(new.known), list(new.people)
+    known, people = new.known.copy(), new.people.copy()
     of_folder: dict[Path, tuple[Remembered, dict[int, int]]] = {}
     for number, (remembered, cell) in frozen.items():
         of_folder.setdefault(remembered.folder, (remembered, {}))[1][cell] = number
     members = members.filter(~members[CELL].isin(sorted(frozen))).select(CELL, WHO, STATE)
     for _, (remembered, cells) in sorted(of_folder.items()):
-        sizes = remembered.cells().people
+        sizes = remembered.groups().people
         for cell, number in cells.items():
             known[number], people[number] = True, sizes[cell]
         small = engine.table(pa.table({"lapipe_was": pa.array(list(cells), pa.int64()), "lapipe_is": pa.array(list(cells.values()), pa.int64())}))
@@ -318,46 +346,35 @@ def _as_shown(new: Cells, members: ir.Table, frozen: Mapping[int, tuple[Remember
     return replace(new, known=known, people=people), engine.hold(members)
 
 
-def _met(new: ir.Table, slice_of_new: Sequence[int | None], earlier: ir.Table, slice_of_earlier: Sequence[int | None],
-         keys: Mapping[int, tuple[str | None, ...]], engine: Engine) -> tuple[list[Pair], dict[tuple[str | None, ...], Slice]]:
+def _met(a: ir.Table, b: ir.Table, keys: Mapping[int, tuple[str | None, ...]],
+         engine: Engine) -> tuple[list[Pair], dict[tuple[str | None, ...], Slice]]:
     """Count the people whom cells of two tables have in common, within equal values of the columns that both share."""
     import ibis
 
-    a = _sliced(new, slice_of_new, engine)
-    b = _sliced(earlier, slice_of_earlier, engine)
     b = b.select(lapipe_slice=b.slice, lapipe_who=b[WHO], lapipe_cell=b[CELL], lapipe_state=b[STATE])
     met = a.inner_join(b, [a.slice == b.lapipe_slice, a[WHO] == b.lapipe_who])
     met = met.group_by(new=met[CELL], earlier=met.lapipe_cell).aggregate(
         both=met.count(), same=ibis.cases((met[STATE] == met.lapipe_state, 1), else_=0).sum().cast("int64"))
-    pairs = [Pair(int(row["new"]), int(row["earlier"]), int(row["both"]), int(row["same"])) for row in engine.fetch(met).to_pylist()]
+    of = engine.fetch(met.order_by("new", "earlier"))
+    pairs = [Pair(*row) for row in zip(*(of.column(name).to_pylist() for name in ("new", "earlier", "both", "same")), strict=True)]
     mine, theirs = a.select("slice", who=a[WHO]).distinct(), b.select(slice=b.lapipe_slice, who=b.lapipe_who).distinct()
     both = mine.intersect(theirs)
     counted: list[dict[int, int]] = []
     for people in (mine, theirs, both):
-        counted.append({int(row["slice"]): int(row["n"]) for row in
-                        engine.fetch(people.group_by("slice").aggregate(n=people.count())).to_pylist()})
+        of = engine.fetch(people.group_by("slice").aggregate(n=people.count()))
+        counted.append(dict(zip(of.column("slice").to_pylist(), of.column("n").to_pylist(), strict=True)))
     slices = {keys[number]: Slice(counted[0].get(number, 0), counted[1].get(number, 0), counted[2].get(number, 0))
               for number in sorted({*counted[0], *counted[1]})}
-    return sorted(pairs, key=lambda pair: (pair.new, pair.earlier)), slices
+    return pairs, slices
 
 
-def _sliced(members: ir.Table, slice_of: Sequence[int | None], engine: Engine) -> ir.Table:
-    """Give the people of the cells that are compared, each with the number of its cell's slice."""
+def _sliced(members: ir.Table, cells: Places, slices: Places, engine: Engine) -> ir.Table:
+    """Give the people of the cells that are compared, each cell by its place among them and with the number of its slice."""
     import pyarrow as pa
 
-    there = [(cell, number) for cell, number in enumerate(slice_of) if number is not None]
-    small = engine.table(pa.table({"lapipe_of": pa.array([cell for cell, _ in there], pa.int64()),
-                                   "slice": pa.array([number for _, number in there], pa.int64())}))
-    return members.inner_join(small, members[CELL] == small.lapipe_of).drop("lapipe_of")
-
-
-def spelt(value: Any) -> str | None:
-    """Give a grouping value as text, the same whatever type holds it."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    small = engine.table(pa.table({"lapipe_of": pa.array(cells), "lapipe_at": pa.array(range(len(cells)), pa.int64()), "slice": pa.array(slices)}))
+    joined = members.inner_join(small, members[CELL] == small.lapipe_of)
+    return joined.select(**{CELL: joined.lapipe_at, WHO: joined[WHO], STATE: joined[STATE], "slice": joined.slice})
 
 
 def _sync(path: Path) -> None:
