@@ -90,8 +90,12 @@ def _part(leaving: Leaving, over: tuple[str, ...], shown: Rows, marks: Marks, en
     people, person = leaving.people[by], stage.person_of(leaving.before)
     grouped = people.group_by(list(by)) if by else people
     found = engine.fetch(grouped.aggregate(lapipe_n=people.count()))
-    if by:
-        found = found.take(pc.sort_indices(found, sort_keys=[(each, "ascending", "at_end") for each in by]))
+    keys = tuple(spelt_column(found.column(each)) for each in by)
+    numbers, of = shown.of(name, by)
+    mine, theirs = numbered(keys, of, (found.num_rows, len(numbers)))
+    # In the order of their values, so that the same groups have the same numbers in every run.
+    order = np.argsort(mine)
+    mine, found, keys = mine[order], found.take(order), tuple(key.take(pa.array(order)) for key in keys)
     cells = engine.table(found.select(list(by)).append_column("lapipe_cell", pa.array(range(found.num_rows), pa.int64()))
                          .rename_columns([*(f"lapipe_by_{each}" for each in by), "lapipe_cell"]))
     who = engine.lookup(people[person], marks, "int64")
@@ -102,10 +106,7 @@ def _part(leaving: Leaving, over: tuple[str, ...], shown: Rows, marks: Marks, en
     members = table.select(**{CELL: table.lapipe_cell, WHO: table.lapipe_who, STATE: table[STATE]})
     dimensions = tuple(dimension for each, dimension in zip(stage.by, leaving.about.dimensions, strict=True) if each in by)
     sizes = found.column("lapipe_n").to_numpy().astype(np.int64)
-    keys = tuple(spelt_column(found.column(each)) for each in by)
     # A row of a group of nobody, where every group has a row, is a group too.
-    numbers, of = shown.of(name, by)
-    mine, theirs = numbered(keys, of, (len(sizes), len(numbers)))
     at, alone = places(mine, theirs), np.flatnonzero(places(theirs, mine) < 0)
     groups = Groups(dimensions, keys, sizes, np.zeros(len(sizes), dtype=bool), leaving.about.figures)
     groups = groups.and_of_nobody([key.take(pa.array(alone)) for key in of], len(alone))

@@ -29,7 +29,7 @@ def spelt(value: Any) -> str | None:
 
 
 def spelt_column(values: pa.ChunkedArray) -> pa.DictionaryArray:
-    """Give a column of grouping values as codes of their texts, each distinct value spelt once; null stays null."""
+    """Give a column of grouping values as codes of their texts in order, each distinct value spelt once; null stays null."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -39,8 +39,11 @@ def spelt_column(values: pa.ChunkedArray) -> pa.DictionaryArray:
     whole: pa.DictionaryArray = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], values.type))
-    texts = pa.array([spelt(value) for value in whole.dictionary.to_pylist()], pa.string())
-    return pa.DictionaryArray.from_arrays(whole.indices, texts)
+    texts = [str(spelt(value)) for value in whole.dictionary.to_pylist()]
+    ordered = sorted(set(texts))
+    codes = {text: code for code, text in enumerate(ordered)}
+    new = pa.array([codes[text] for text in texts], pa.int32())
+    return pa.DictionaryArray.from_arrays(new.take(whole.indices), pa.array(ordered, pa.string()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +88,10 @@ def _joined(mine: pa.DictionaryArray, theirs: pa.DictionaryArray) -> pa.ChunkedA
 
 
 def numbered(mine: Sequence[pa.DictionaryArray], theirs: Sequence[pa.DictionaryArray], sizes: tuple[int, int]) -> tuple[Places, Places]:
-    """Number the rows of two tables so that equal rows, and they only, have equal numbers; null equals null. `sizes` are their rows."""
+    """Number the rows of two tables in their order, so that equal rows, and they only, have equal numbers; null equals null and comes first.
+
+    `sizes` are the rows of each.
+    """
     numbers, among = np.zeros(sum(sizes), dtype=np.int64), 1
     for one, other in zip(mine, theirs, strict=True):
         coded = spelt_column(_joined(one, other))
@@ -102,10 +108,13 @@ def places(of: Places, among: Places) -> Places:
     """Give where each number stands in a list of distinct numbers, or -1."""
     if not len(among):
         return np.full(len(of), -1, dtype=np.int64)
-    order = np.argsort(among, kind="stable")
-    at = np.minimum(np.searchsorted(among, of, sorter=order), len(among) - 1)
-    found = order[at]
-    return np.where(among[found] == of, found, -1)
+    # Looked for in order, numbers that are near each other are found in what is at hand.
+    order, asked = np.argsort(among), np.argsort(of)
+    among_sorted, of_sorted = among[order], of[asked]
+    at = np.minimum(np.searchsorted(among_sorted, of_sorted), len(among) - 1)
+    found = np.empty(len(of), dtype=np.int64)
+    found[asked] = np.where(among_sorted[at] == of_sorted, order[at], -1)
+    return found
 
 
 class Rows:

@@ -199,7 +199,7 @@ class Ledger:
         staging = self.folder / f".{about.run}.{about.release}.{part}"
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(mode=0o700)
-        engine.write(members, staging / _MEMBERS)
+        engine.write(members, staging / _MEMBERS, ordered=False)
         columns: dict[str, Any] = {f"key_{n}": key.dictionary_decode() for n, key in enumerate(groups.keys)}
         pq.write_table(pa.table({**columns, "people": pa.array(groups.people), "known": pa.array(groups.known)}), staging / _CELLS,
                        compression="zstd")
@@ -284,7 +284,7 @@ def hold_against(earlier: Sequence[Remembered], new: Groups, members: ir.Table, 
                 continue
             if not is_held:
                 members, is_held = engine.hold(members), True
-            found = _compared(match, new, members, then, engine.view(remembered.folder / _MEMBERS), common, max(k, remembered.about.k), engine)
+            found = _compared(match, new, members, then, engine.view(remembered.folder / _MEMBERS, ordered=False), common, max(k, remembered.about.k), engine)
             comparisons.append((remembered, found))
             frozen |= {i: (remembered, j) for i, j in found.frozen.items()}
             withheld |= found.withheld
@@ -340,7 +340,7 @@ def _as_shown(new: Groups, members: ir.Table, frozen: Mapping[int, tuple[Remembe
         for cell, number in cells.items():
             known[number], people[number] = True, sizes[cell]
         small = engine.table(pa.table({"lapipe_was": pa.array(list(cells), pa.int64()), "lapipe_is": pa.array(list(cells.values()), pa.int64())}))
-        then = engine.view(remembered.folder / _MEMBERS)
+        then = engine.view(remembered.folder / _MEMBERS, ordered=False)
         then = then.inner_join(small, then[CELL] == small.lapipe_was)
         members = members.union(then.select(**{CELL: then.lapipe_is, WHO: then[WHO], STATE: then[STATE]}))
     return replace(new, known=known, people=people), engine.hold(members)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lapipe.contract import Column, Contract, Kind, Level, Spelling, first_group, load_contract, load_contracts
 from lapipe.errors import ContractBroken, DeclarationFault, UsageFault
@@ -25,6 +28,12 @@ needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"the sample exp
 @pytest.fixture(scope="module")
 def shipped() -> dict[str, Contract]:
     return load_contracts(TABLES)
+
+
+@given(st.text(st.sampled_from("0123456789 .#sE+é"), max_size=12), st.booleans(), st.booleans(), st.sampled_from([0, 4, 9]))
+def test_what_is_plainly_a_number_is_spelt_as_every_other_identifier(raw: str, lower: bool, number: bool, width: int) -> None:
+    quick = Spelling(lower=lower, number=number, width=width)
+    assert quick.canonical(raw) == replace(quick, pattern=".*").canonical(raw)
 
 
 # --- the shipped contracts -----------------------------------------------------------------------------------------

@@ -82,6 +82,8 @@ class Spelling:
         >>> Spelling().canonical("1.23E+16") is None
         True
         """
+        if raw.isascii() and raw.isdigit() and raw[0] != "0" and len(raw) >= self.width and not self.pattern and not self.prefixes:
+            return raw  # What all that follows would leave as it is: most identifiers of most exports.
         text = unicodedata.normalize("NFC", raw.strip())
         # A spreadsheet's 1.23E+16 has lost its digits, and its 1234567.0 is a number only where that is declared.
         if _SCIENTIFIC.fullmatch(text) or (not self.number and _FLOAT.fullmatch(text)):

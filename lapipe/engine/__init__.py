@@ -68,8 +68,8 @@ class Engine(Protocol):
         """Make a table of a few rows."""
         ...
 
-    def view(self, path: Path) -> ir.Table:
-        """Give the table of a Parquet file that lapipe itself wrote; dropping it leaves the file."""
+    def view(self, path: Path, *, ordered: bool = True) -> ir.Table:
+        """Give the table of a Parquet file that lapipe itself wrote, `ordered` or not; dropping it leaves the file."""
         ...
 
     def hold(self, expression: ir.Table, *, written: Sequence[str] = ()) -> ir.Table:
@@ -114,10 +114,11 @@ class Engine(Protocol):
         """Compute a value, in this process, for each distinct value of a column; give the table (key, value)."""
         ...
 
-    def write(self, expression: ir.Table, path: Path) -> int:
+    def write(self, expression: ir.Table, path: Path, *, ordered: bool = True) -> int:
         """Write a table as one Parquet file, in an order made of the rows' content alone, and give its rows.
 
-        The order in which events came in would be a time finer than the purpose allows.
+        The order in which events came in would be a time finer than the purpose allows. What never leaves lapipe's own folders need not
+        be `ordered`.
         """
         ...
 

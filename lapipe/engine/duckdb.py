@@ -164,13 +164,14 @@ class DuckDB:
         con.unregister(f"{name}_in")
         return self._ibis.table(name)
 
-    def view(self, path: Path) -> ir.Table:
+    def view(self, path: Path, *, ordered: bool = True) -> ir.Table:
         """See `Engine.view`."""
         name = self._new("view")
         self._run(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{_path(path)}])")
         table = self._ibis.table(name)
-        # `write` put the file in an order of its content; fewer of its rows are in no order that tells more.
-        self._sorted[name] = frozenset(table.columns)
+        if ordered:
+            # `write` put the file in an order of its content; fewer of its rows are in no order that tells more.
+            self._sorted[name] = frozenset(table.columns)
         return table
 
     # --- through ---
@@ -314,13 +315,13 @@ class DuckDB:
 
     # --- out ---
 
-    def write(self, expression: ir.Table, path: Path) -> int:
+    def write(self, expression: ir.Table, path: Path, *, ordered: bool = True) -> int:
         """See `Engine.write`."""
         sql = self._sql(expression)
         types = self._types(sql)
         coded = {name for name, kind in types.items() if kind in ("uuid", "enum")}
         columns = ", ".join(f"{_name(name)}::VARCHAR AS {_name(name)}" if name in coded else _name(name) for name in types)
-        order = "" if self._in_order(expression, types) else f" ORDER BY {_order(types)}"
+        order = "" if not ordered or self._in_order(expression, types) else f" ORDER BY {_order(types)}"
         rows = self._run(
             f"COPY (SELECT {columns} FROM (SELECT * FROM ({sql}){order})) TO {_text(str(path))} "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})", f"write {path.name}")

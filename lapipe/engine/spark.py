@@ -92,7 +92,7 @@ class Spark:
         _call("take a table in", lambda: pq.write_table(rows, path))
         return self._view(path)
 
-    def view(self, path: Path) -> ir.Table:
+    def view(self, path: Path, *, ordered: bool = True) -> ir.Table:
         """See `Engine.view`."""
         name = self._new("view").name
 
@@ -179,13 +179,13 @@ class Spark:
 
     # --- out ---
 
-    def write(self, expression: ir.Table, path: Path) -> int:
+    def write(self, expression: ir.Table, path: Path, *, ordered: bool = True) -> int:
         """See `Engine.write`."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         schema = _schema(expression)
-        saved = self._saved("sorted", f"write {path.name}", expression, order=True)
+        saved = self._saved("sorted", f"write {path.name}", expression, order=ordered)
 
         def copy() -> int:
             rows = 0
