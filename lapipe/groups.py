@@ -35,10 +35,7 @@ def spelt_column(values: pa.ChunkedArray) -> pa.DictionaryArray:
 
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
-    coded = pc.dictionary_encode(values)
-    whole: pa.DictionaryArray = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.chunk(0) if whole.num_chunks else pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], values.type))
+    whole = pc.dictionary_encode(values.combine_chunks())
     texts = [str(spelt(value)) for value in whole.dictionary.to_pylist()]
     ordered = sorted(set(texts))
     codes = {text: code for code, text in enumerate(ordered)}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lapipe.contract import Column, Contract, Kind, Level, Spelling, first_group, load_contract, load_contracts
@@ -30,6 +30,7 @@ def shipped() -> dict[str, Contract]:
     return load_contracts(TABLES)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("0123456789 .#sE+é"), max_size=12), st.booleans(), st.booleans(), st.sampled_from([0, 4, 9]))
 def test_what_is_plainly_a_number_is_spelt_as_every_other_identifier(raw: str, lower: bool, number: bool, width: int) -> None:
     quick = Spelling(lower=lower, number=number, width=width)
