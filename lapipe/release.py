@@ -429,17 +429,22 @@ def _roll_back(staging: Path) -> None:
     for target in _moves(staging):
         final = staging.parent / target
         shutil.rmtree(final, ignore_errors=True)
-        latest = final.parent / "latest"
-        if latest.is_symlink() and os.readlink(latest) == final.name:
-            others = sorted(path.name for path in final.parent.iterdir() if (path / MANIFEST).is_file() and not path.is_symlink())
-            if others:
-                _point(final.parent, others[-1])
-            else:
-                latest.unlink()
-        for folder in (final.parent, final.parent.parent):
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+        taken_away(final)
     shutil.rmtree(staging, ignore_errors=True)
+
+
+def taken_away(final: Path) -> None:
+    """Let `latest` name another run's folder once this one is gone, and folders go in which nothing is left."""
+    latest = final.parent / "latest"
+    if latest.is_symlink() and os.readlink(latest) == final.name:
+        others = sorted(path.name for path in final.parent.iterdir() if (path / MANIFEST).is_file() and not path.is_symlink())
+        if others:
+            _point(final.parent, others[-1])
+        else:
+            latest.unlink()
+    for folder in (final.parent, final.parent.parent):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def recover(out: Path, register: Register) -> int:
