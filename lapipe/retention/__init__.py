@@ -348,11 +348,11 @@ class Keeper:
         """
         if listed.register != self.register.identity() or listed.profile != self.project.profile.name:
             raise UsageFault("The plan was made under another register or profile; make one here with `lapipe retain --plan`.")
-        if not timedelta(0) <= self.today - listed.made <= timedelta(days=PLAN_DAYS):
-            raise Refused(f"The plan is of {listed.made}, more than {PLAN_DAYS} days ago or still to come; what is there now was not reviewed. Plan again.", rule="LP515")
         last = max((entry.time for entry in self.register.entries()), default="")
         if last and self._local(datetime.fromisoformat(last)) > self.today:
             raise Refused(f"It is {self.today} here, and the register's last entry is of a later day; set the clock right.", rule="LP514")
+        if not timedelta(0) <= self.today - listed.made <= timedelta(days=PLAN_DAYS):
+            raise Refused(f"The plan is of {listed.made}, more than {PLAN_DAYS} days ago or still to come; what is there now was not reviewed. Plan again.", rule="LP515")
         with self.register.turn("subject-erase"):
             self._tidy()
             self.limits = {declared.name: date.fromisoformat(said["before"]) for declared in self.declared.data

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from lapipe.errors import Refused
 
-#: Days outside these years are slips: a count in the wrong unit, a year of two digits, an end that means "never".
-FIRST, LAST = date(1970, 1, 2), date(2200, 1, 1)
+#: Days outside these are slips: a count in the wrong unit (seconds read as milliseconds give 1970), a year of two digits, an end that means "never".
+FIRST, LAST = date(1971, 1, 1), date(2200, 1, 1)
 
 
 @dataclass(frozen=True)
