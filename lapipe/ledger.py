@@ -23,7 +23,7 @@ from lapipe.disclosure.memory import Comparison, Dimension, Match, Pair, Relatio
 from lapipe.engine import Engine
 from lapipe.errors import EngineFault, RegisterFault, UsageFault
 from lapipe.groups import Groups, Places, numbered, spelt_column
-from lapipe.keys import KeyRing
+from lapipe.keys import KeyRing, in_environment, is_there
 from lapipe.register import Register
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ABOUT, _CELLS, _MEMBERS, _SHOWN, _CHECK = "about.json", "cells.parquet", "members.parquet", "shown.parquet", "key.check"
+
+#: How the name of the ledger's own ring ends. It is neither rotated nor destroyed: nobody in the ledger would be found again.
+LEDGER_RING = ".ledger.json"
 
 #: Runs that ended so released nothing, and what the ledger has of them goes.
 _NOTHING = ("failed", "refused", "interrupted")
@@ -102,7 +105,11 @@ def ledger_ring(given: KeyRing | Path | None, folder: Path, *, today: date, pass
     if given is None:
         raise UsageFault("No key ring is named; give --keys PATH, or `keys` in lapipe.toml. The memory of releases lies under a key beside it.",
                          rule="LP604")
-    path = given.with_name(f"{given.name.removesuffix('.json')}.ledger.json")
+    if in_environment(given):
+        # Beside a variable there is one of its own, or else the ring itself, whose oldest key stays as long as the ledger.
+        own = given.with_name(f"{given.name}_LEDGER")
+        return KeyRing.open(own if is_there(own) else given, passphrase=passphrase)
+    path = given.with_name(f"{given.name.removesuffix('.json')}{LEDGER_RING}")
     if path.exists() or Ledger.has_key(folder):
         return KeyRing.open(path, passphrase=passphrase)
     return KeyRing.create(path, today=today, passphrase=passphrase or None)

@@ -151,8 +151,10 @@ def _profile(document: Document, root: Path, name: str, said: Mapping[str, Any])
     def path(key: str, default: str) -> Path:
         return Path(_place(root, said.get(key, default)))
 
-    keys = path("keys", f"~/.config/lapipe/keys/{root.name}.json")
-    if keys.resolve().is_relative_to(root):
+    stored = said.get("keys", "")
+    in_variable = stored.startswith("env:")
+    keys = Path(stored) if in_variable else path("keys", f"~/.config/lapipe/keys/{root.name}.json")
+    if not in_variable and keys.resolve().is_relative_to(root):
         raise document.fault(
             ["profiles", name, "keys"],
             "lies inside the project, where it would be copied and committed with it. Put the key ring elsewhere, "

@@ -125,7 +125,7 @@ class Release:
             path.chmod(_FILE_MODE)
             _sync(path)
         return Written(self.name, f"{self.name}/{label}/{staging.run}", rows, sha256(folder / MANIFEST),
-                       "statistics" if self.contract.statistics else "pseudonyms", note.periods)
+                       "statistics" if self.contract.statistics else "pseudonyms", note.periods, dict(note.key_check))
 
 
     def _withheld(self, table: pa.Table) -> pa.Table:
@@ -154,6 +154,7 @@ class Note:
     interval: int = 0
     periods: tuple[str, ...] = ()
     key_id: str = ""
+    key_check: Mapping[str, str] = field(default_factory=dict)
     contracts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     version: str = ""
     approvals: tuple[Mapping[str, str | int], ...] = ()
@@ -176,6 +177,7 @@ class Written:
     manifest_sha256: str
     kind: str
     periods: tuple[str, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def _write_statistics(table: pa.Table, contract: Contract, path: Path) -> int:
@@ -252,6 +254,7 @@ def _manifest(release: Release, note: Note, rows: int, files: Mapping[str, str])
                      "domain": c.domain, "label": dict(c.label), "unit": c.unit} for c in contract],
         "person": contract.person if not contract.statistics and contract.person in contract else "",
         "key": note.key_id,
+        "key_check": dict(note.key_check),
         "approvals": [dict(approval) for approval in note.approvals],
         "contracts": {name: dict(about) for name, about in note.contracts.items()},
         "lapipe": note.version,

@@ -319,6 +319,12 @@ _ALL = (
     Rule("LP614", "What changed since the last evaluation is weighed again",
          "An assessment holds for what was assessed.",
          "5.1", "GDPR art. 5(2), 24, 35(11)", "Weigh the change: purpose, necessity, DPIA and notice; then note that in the purpose's review."),
+    Rule("LP616", "The key ring is the one that releases were made with",
+         "Another key gives everybody another pseudonym without a sound, and finds nobody who asks to be erased.",
+         "2.4", "GDPR art. 4(5), 5(1)(d), 32", "Give or restore the ring that holds the key; `lapipe keys rotate` brings a new one into use."),
+    Rule("LP617", "A destroyed key stays destroyed",
+         "Who was told that a pseudonym cannot be undone any more, was told so because of this key.",
+         "2.4", "GDPR art. 11, art. 4(5), 32", "Destroy it again with `lapipe keys destroy`, and the backup that it came from."),
 )
 
 #: Every rule by its code.

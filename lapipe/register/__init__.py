@@ -36,7 +36,8 @@ __all__ = ["LARGEST", "NOTHING_BEFORE", "Entry", "Evidence", "Json", "Register",
 _RESERVED = frozenset(("started", *ENDS, "amended", "carried", "checkpoint", "closed", "evidence", "evidence-deleted"))
 
 #: What a closed period keeps whole: which releases there are (they may outlive it), and what verifying reads.
-_KEPT = ("amended", "carried", "checkpoint", "closed", "evidence", "evidence-deleted", "release", "rewritten")
+_KEPT = ("amended", "carried", "checkpoint", "closed", "evidence", "evidence-deleted", "key-destroyed", "key-rotated", "release",
+         "rewritten")
 
 #: What an amendment, the one thing that people write into the chain by hand, is refused for: an address, a number of seven digits or more.
 _PERSONAL = re.compile(r"@|\d{7}")

@@ -25,12 +25,13 @@ from lapipe.choices import (
     references,
 )
 from lapipe.contract import Contract, load_contracts
+from lapipe.custody import custody
 from lapipe.documents import nearest
 from lapipe.engine import Engine, open_engine
 from lapipe.engine.runfolder import RunFolder, sweep
 from lapipe.errors import EngineFault, Refused, UsageFault
 from lapipe.identities import FILE, Identities, Links, Person, load_identities
-from lapipe.keys import KeyRing
+from lapipe.keys import KeyRing, is_there
 from lapipe.ledger import Ledger, ledger_ring
 from lapipe.phrases import Language
 from lapipe.project import Profile
@@ -158,10 +159,13 @@ class Desk:
         return ring
 
     def ring(self) -> KeyRing | None:
-        """Open the key ring of pseudonyms; None where there is none."""
+        """Open the key ring of pseudonyms; None where there is none. One that is not what the register knows is refused (LP616, LP617)."""
         path = self.profile.keys.expanduser()
         if "pseudonyms" not in self._rings:
-            self._rings["pseudonyms"] = KeyRing.open(path, passphrase=self.passphrase) if path.exists() else None
+            ring = KeyRing.open(path, passphrase=self.passphrase) if is_there(path) else None
+            if ring is not None:
+                custody(self.register).refuse_wrong(ring, f"The key ring {path}")
+            self._rings["pseudonyms"] = ring
         return self._rings["pseudonyms"]
 
     def purpose(self, name: str) -> Purpose:
@@ -320,7 +324,7 @@ class Desk:
 
     def find(self, person: Person, *, landing: bool = True) -> Found:
         """Look for a person in releases, landing files, quarantine and the register."""
-        search = Search(person, self.ring(), self.engine)
+        search = Search(person, self.ring(), self.engine, custody(self.register))
         return Found(tuple(search.releases(self.profile.out)), tuple(self._landing(search)) if landing else (),
                      tuple(each for each in search.quarantine(self.profile.quarantine, self.identities) if each.holds), tuple(self.cases_of(person)))
 
@@ -357,7 +361,7 @@ class Desk:
             raise UsageFault(f"{to} lies among the releases, where others read; name a folder of your own with --to.")
         found = self.find(person)
         case = self._request(person, "access", received, verified)
-        search = Search(person, self.ring(), self.engine)
+        search = Search(person, self.ring(), self.engine, custody(self.register))
 
         def package() -> None:
             to.mkdir(mode=0o700, parents=True)
@@ -428,7 +432,7 @@ class Desk:
                 pass
         found = self.find(person)
         self._searchable(found)
-        search = Search(person, self.ring(), self.engine)
+        search = Search(person, self.ring(), self.engine, custody(self.register))
         done: list[Json] = []
         for each in found.holding:
             with self.register.turn(str(each.manifest["pipeline"])):
