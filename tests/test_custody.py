@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import shutil
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ import pytest
 
 from lapipe.choices import cases
 from lapipe.custody import DESTROYED, ROTATED, Effect, custody, destroy, rotate
-from lapipe.errors import LapipeError, RegisterFault, UsageFault
+from lapipe.errors import RegisterFault, UsageFault
+from lapipe.identities import Person
 from lapipe.keys import KeyRing
 from lapipe.ledger import Ledger, ledger_ring
 from lapipe.project import load_project
 from lapipe.register import Register
+from lapipe.subjects import Desk
 from tests.projects import STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project
 from tests.test_subjects import OFFICER, Desks, ledger
 
@@ -84,15 +87,15 @@ def test_a_wrong_or_missing_key_is_refused_and_gives_no_other_pseudonyms(made: P
     with pytest.raises(RegisterFault, match=rule):
         run(made, "r2")
     assert not (made.out / "moodle_activity" / "all" / "r2").exists()
-    for act in ("find", "erase", "export"):
-        with pytest.raises(LapipeError, match="LP616"), Desks(made) as desk:
+    asks: tuple[Callable[[Desk, Person], object], ...] = (
+        lambda desk, person: desk.find(person),
+        lambda desk, person: desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY),
+        lambda desk, person: desk.export(person, made.base / "package", OFFICER, received=TODAY))
+    for ask in asks:
+        with Desks(made) as desk:
             person = desk.person([("", f"s{STUDENT_NUMBERS[3]}")])
-            if act == "find":
-                desk.find(person)
-            elif act == "erase":
-                desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
-            else:
-                desk.export(person, made.base / "package", OFFICER, received=TODAY)
+            with pytest.raises(RegisterFault, match="LP616"):
+                ask(desk, person)
 
 
 # --- rotation --------------------------------------------------------------------------------------------------------

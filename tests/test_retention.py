@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from lapipe.choices import record
 from lapipe.errors import DeclarationFault, LapipeError, Refused, UsageFault
-from lapipe.purpose import Duration
+from lapipe.purpose import Duration, load_organisation
 from lapipe.register import Register
 from lapipe.retention import DONE
-from tests.projects import WEEKLY, project
+from tests.projects import ROOT, WEEKLY, project
 from tests.retained import TODAY, Small, killed_anywhere, small
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -406,6 +406,19 @@ def test_a_plan_of_another_register_or_that_is_none_is_refused(tmp_path: Path) -
     plan.write_text("{}")
     with pytest.raises(UsageFault, match="no plan"):
         made.apply(plan)
+
+
+def test_the_terms_that_the_readme_shows_can_be_declared(tmp_path: Path) -> None:
+    import re
+
+    from tests.retained import ORGANISATION
+
+    [block] = re.findall(r"```yaml\n(retention:\n.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    commented = (ROOT / "schemas" / "organisation.yaml").read_text("utf-8").split("# retention:\n")[1]
+    for text, number in ((block, 4), ("retention:\n" + re.sub(r"^# ?", "", commented, flags=re.MULTILINE), 2)):
+        path = tmp_path / "organisation.yaml"
+        path.write_text(ORGANISATION + text, encoding="utf-8")
+        assert len(load_organisation(path).retention.data) == number
 
 
 @pytest.mark.parametrize(("data", "says"), [
