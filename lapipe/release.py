@@ -506,9 +506,11 @@ def _manifests(folder: Path) -> list[dict[str, Any]]:
 _REWRITING = ".rewriting-"
 
 
-def rewrite(folder: Path, change: Callable[[ir.Table], ir.Table], engine: Engine, register: Register, *, today: date, why: str) -> int:
+def rewrite(folder: Path, change: Callable[[ir.Table], ir.Table], engine: Engine, register: Register, *, today: date, why: str,
+            keys: Mapping[str, str] | None = None) -> int:
     """Write the rows of a release of pseudonyms anew, as `change` makes them of what they were, and give how many there are now.
 
+    `keys` are the ids and check values of the keys that its pseudonyms are made with from now on, where those change.
     Data, CSV and manifest change in one step. The register says so before: from then on what was there is an old copy, which `verify` refuses.
     Interrupted anywhere, doing it again is safe; `settle` tidies what was left.
 
@@ -538,7 +540,8 @@ def rewrite(folder: Path, change: Callable[[ir.Table], ir.Table], engine: Engine
                 shutil.copy(folder / name, new / name)
         files = {path.name: sha256(path) for path in sorted(new.iterdir())}
         rewritten = [*manifest.get("rewritten", []), {"day": today.isoformat(), "why": why, "replaces": before}]
-        text = json.dumps({**manifest, "rows": rows, "files": files, "rewritten": rewritten}, indent=2, ensure_ascii=False) + "\n"
+        by = {"key": ", ".join(sorted(keys)), "key_check": dict(keys)} if keys else {}
+        text = json.dumps({**manifest, **by, "rows": rows, "files": files, "rewritten": rewritten}, indent=2, ensure_ascii=False) + "\n"
         (new / MANIFEST).write_text(text, encoding="utf-8")
         for path in (new, *new.iterdir()):
             was = (folder if path == new else folder / path.name).stat()
@@ -646,8 +649,8 @@ def _verified(folder: Path, today: date, register: Register | None) -> dict[str,
         said = [entry.body for entry in register.entries(run=run) if entry.kind in ("release", REWRITTEN)]
         replaced = {body.get("replaces") for body in said}
         if sha256(folder / MANIFEST) in replaced:
-            raise RegisterFault(f"Release {folder} is an old copy: people were erased from it since, as the register says, and they are back. Put the "
-                                "rewritten one in its place, or erase them again.", rule="LP605")
+            raise RegisterFault(f"Release {folder} is an old copy: it was written anew since, as the register says, without people who are back in it, or "
+                                "under another key. Put the rewritten one in its place, or do that again.", rule="LP605")
         if not any(body.get("manifest_sha256") == sha256(folder / MANIFEST) for body in said):
             raise RegisterFault(f"Release {folder}: the register knows no release {name} of run {run} with this manifest.",
                                 rule="LP605")

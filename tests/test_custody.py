@@ -15,12 +15,13 @@ import pytest
 
 from lapipe.choices import cases
 from lapipe.custody import DESTROYED, ROTATED, Effect, custody, destroy, rotate
-from lapipe.errors import RegisterFault, UsageFault
+from lapipe.errors import Refused, RegisterFault, UsageFault
 from lapipe.identities import Person
 from lapipe.keys import KeyRing
 from lapipe.ledger import Ledger, ledger_ring
 from lapipe.project import load_project
 from lapipe.register import Register
+from lapipe.release import verify_release
 from lapipe.subjects import Desk
 from tests.projects import STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project
 from tests.test_subjects import OFFICER, Desks, ledger
@@ -176,6 +177,56 @@ def test_the_ledgers_key_and_its_marks_survive_rotating_and_destroying_the_proje
     assert len(people(made, run(made, "r2").id)) == len(people(made, "r1")) - 1
     with register(made) as opened:
         assert len(cases(opened)) == 1
+
+
+WAIVER = "exceptions:\n  - {setting: keys.relink, value: true, reason: 'The study of the cohort of 2026 goes on until its last year', approved_by: privacy_officer}\n"
+
+
+def test_a_running_study_is_relinked_where_its_purpose_allows_it_and_nobody_is_lost(made: Project) -> None:
+    import pyarrow.parquet as pq
+
+    folder = made.out / "moodle_activity" / "all" / "r1"
+    with register(made) as opened:
+        _, new = rotate(made.ring, opened, today=TODAY, since=TODAY)
+    run(made, "r2")
+    before = pq.read_table(folder / "data.parquet")
+    with pytest.raises(Refused, match="LP108"), Desks(made) as desk:
+        desk.relink(folder)
+    declaration = made.root / "schemas" / "purposes" / f"{WEEKLY}.yaml"
+    text = declaration.read_text("utf-8")
+    assert "exceptions:" in text
+    declaration.write_text(text.replace("exceptions:\n", WAIVER) if "exceptions:\n" in text else text.replace("exceptions: []\n", WAIVER), encoding="utf-8")
+    with Desks(made) as desk:
+        assert desk.relink(folder) == before.num_rows
+    assert people(made, "r1") == people(made, "r2")
+    after = pq.read_table(folder / "data.parquet")
+    rest = [name for name in before.column_names if name != "student"]
+    assert sorted(map(repr, after.select(rest).to_pylist())) == sorted(map(repr, before.select(rest).to_pylist()))
+    assert (manifest(made, "r1")["key"], manifest(made, "r1")["key_check"]) == (new, {new: KeyRing.open(made.ring).check_values()[new]})
+    with register(made) as opened:
+        verify_release(folder, today=TODAY, register=opened)
+        assert opened.verify().findings == ()
+    with pytest.raises(UsageFault, match="already"), Desks(made) as desk:
+        desk.relink(folder)
+    with pytest.raises(UsageFault, match="no run's folder"), Desks(made) as desk:
+        desk.relink(made.out / "weekly_activity")
+
+
+def test_a_relinking_that_would_lose_somebody_changes_nothing(made: Project) -> None:
+    folder = made.out / "moodle_activity" / "all" / "r1"
+    before = (folder / "data.parquet").read_bytes()
+    with register(made) as opened:
+        rotate(made.ring, opened, today=TODAY, since=TODAY)
+    declaration = made.root / "schemas" / "purposes" / f"{WEEKLY}.yaml"
+    text = declaration.read_text("utf-8")
+    declaration.write_text(text.replace("exceptions:\n", WAIVER) if "exceptions:\n" in text else text.replace("exceptions: []\n", WAIVER), encoding="utf-8")
+    lines = made.export("students").read_text("utf-8").splitlines(keepends=True)
+    made.export("students").write_text("".join(lines[:-3]), encoding="utf-8")
+    with pytest.raises(Refused, match="LP501 Some rows|LP501 [0-9]+ rows"), Desks(made) as desk:
+        desk.relink(folder)
+    assert (folder / "data.parquet").read_bytes() == before
+    with register(made) as opened:
+        verify_release(folder, today=TODAY, register=opened)
 
 
 # --- destruction -----------------------------------------------------------------------------------------------------

@@ -136,6 +136,18 @@ def keys_destroy(name: Annotated[str, typer.Option("--name", help="The name of t
     say(f"Destroyed {name} in {path}. Destroy its copies too: in the safe, in backups, in snapshots. One that comes back is refused.")
 
 
+@keys_app.command("relink")
+def keys_relink(release: Annotated[Path, typer.Argument(metavar="RELEASE", help="A run's folder of a release of pseudonyms in OUT.")],
+                maps: Annotated[list[str] | None, typer.Option("--map", help="PIPELINE.SOURCE=PATH of a source that ties identities together.")] = None,
+                profile: ProfileName = "", register: RegisterPath = "") -> None:
+    """Write a release anew under the key in use now, where its purpose says that a study goes on across a rotation."""
+    from lapipe.cli.subjects import opened_desk
+
+    with opened_desk(profile, register, maps) as desk:
+        rows = desk.relink(release)
+    say(f"{release} was written anew: its {rows} rows are under the key in use now, and can be joined with what is made with it.")
+
+
 def _say_unlinkable(name: str, effect: Effect) -> None:
     say(f"Without key {name} nobody can be told in {len(effect.releases)} releases. They stay personal data, of the same kind and until the same day; a request about them "
         "follows GDPR art. 11: the person is told that they cannot be found, unless they give more.")
