@@ -51,9 +51,9 @@ def retain_command(plan: Annotated[Path | None, typer.Option("--plan", help="Wri
 def _tell(items: Sequence[Item], plan: Path) -> None:
     for item in items:
         mark = "!" if item.obstacle else "-" if item.due else " "
-        parts = [f"{item.past} of {item.rows} {item.unit}" if item.unit == "rows" else f"{'goes' if item.due else 'stays'}",
+        parts = [f"{item.past} of {item.rows} {item.unit}" if item.unit in ("rows", "pieces") else f"{'goes' if item.due else 'stays'}",
                  item.term, f"oldest {item.oldest}" if item.oldest else "", f"{item.undated} without a day" if item.undated else "",
-                 f"held: {item.hold}" if item.hold else "", item.obstacle]
+                 item.note, f"held: {item.hold}" if item.hold else "", item.obstacle]
         say(f"{mark} {item.id}: {'; '.join(part for part in parts if part)}")
     due = [item for item in items if item.due]
     say(f"{len(due)} of {len(items)} have something that is past its term. Take out of {plan} what should stay, and say `lapipe retain --apply {plan}`.")

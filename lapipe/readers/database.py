@@ -233,6 +233,8 @@ class Postgres:
 
     #: What the account must be allowed, for who is told that it is not.
     needs = "have SELECT granted on the columns that the purpose names"
+    #: What becomes of what was going on when a connection is lost.
+    when_lost = "nothing is released of this run"
 
     def __init__(self, place: Place) -> None:
         self._psycopg = _driver("psycopg", "postgres", "PostgreSQL")
@@ -306,7 +308,7 @@ class Postgres:
             state = error.sqlstate or ("url" if isinstance(error, self._psycopg.ProgrammingError) else "")
         if state == "url":
             raise UsageFault("A PostgreSQL URL has a setting that libpq does not know, or cannot be read; look at what follows the ?.")
-        raise _fault("PostgreSQL", state, lost=state[:2] in ("", "08", "57"), login=state[:2] == "28" or state == "3D000",
+        raise _fault("PostgreSQL", state, lost=self.when_lost if state[:2] in ("", "08", "57") else "", login=state[:2] == "28" or state == "3D000",
                      denied=self.needs if state == "42501" else "", absent=state in ("42P01", "3F000"))
 
 
@@ -318,6 +320,8 @@ class MySQL:
 
     #: What the account must be allowed, for who is told that it is not.
     needs = "have SELECT granted on the columns that the purpose names"
+    #: What becomes of what was going on when a connection is lost.
+    when_lost = "nothing is released of this run"
 
     def __init__(self, place: Place) -> None:
         self._pymysql = _driver("pymysql", "mysql", "MySQL and MariaDB")
@@ -390,14 +394,14 @@ class MySQL:
             return call()
         except (self._pymysql.Error, OSError, UnicodeDecodeError) as error:
             number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-        raise _fault("MySQL", str(number or ""), lost=number in (0, 1053, 1927, 2002, 2003, 2006, 2013, 2014), login=number in (1044, 1045, 1049, 1698),
+        raise _fault("MySQL", str(number or ""), lost=self.when_lost if number in (0, 1053, 1927, 2002, 2003, 2006, 2013, 2014) else "", login=number in (1044, 1045, 1049, 1698),
                      denied=self.needs if number in (1142, 1143) else "", absent=number == 1146)
 
 
-def _fault(system: str, code: str, *, lost: bool, login: bool, denied: str, absent: bool) -> LapipeError:
+def _fault(system: str, code: str, *, lost: str, login: bool, denied: str, absent: bool) -> LapipeError:
     """Say what a database answered; its own words may hold an account, an address or a value."""
     if lost:
-        return EngineFault(f"{system} cannot be reached, or the connection was lost; what was not finished is undone. Try again when the server answers.")
+        return EngineFault(f"{system} cannot be reached, or the connection was lost; {lost}. Try again when the server answers.")
     if login:
         return UsageFault(f"{system} does not let this account into this database; look at the URL's account, password and database.")
     if denied:

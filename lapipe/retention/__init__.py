@@ -60,6 +60,7 @@ class Item:
     undated: int = 0
     hold: str = ""
     obstacle: str = ""
+    note: str = ""
     files: tuple[str, ...] = ()
     #: What the register calls it: never the name of a file of a source, which may be a person's.
     recorded: str = ""
@@ -224,7 +225,7 @@ class Keeper:
             gone = set(going)
             yield Item("evidence", "evidence", "evidence", "pieces", len(kept), len(going), "as recorded", min(str(each.keep_until) for each in kept),
                        left=min((str(each.keep_until) for each in kept if each.id not in gone), default=""), recorded="evidence",
-                       hold=self.declared.held(self.today, "evidence"), files=(f"{holding} past their term are kept, since they still hold",) if holding else ())
+                       hold=self.declared.held(self.today, "evidence"), note=f"{holding} past their term are kept, since what they prove still holds" if holding else "")
 
     def data(self) -> Iterator[Item]:
         """List the data that schemas/organisation.yaml puts under a term, where lapipe.toml says it is."""

@@ -156,7 +156,7 @@ def _reaches(declared: DataTerm, place: Place) -> Refused:
 class _Postgres(Postgres):
     """PostgreSQL. A range of pages at a time: no part of the table is read twice, however it is indexed."""
 
-    needs = _GRANT
+    needs, when_lost = _GRANT, "what was not finished is undone"
 
     def __init__(self, place: Place, declared: DataTerm, ends: Place | None) -> None:
         super().__init__(place)
@@ -239,7 +239,7 @@ def _known(columns: Sequence[tuple[str, str]], name: str, declared: DataTerm, pl
 class _MySQL(MySQL):
     """MySQL and MariaDB. A range of the primary key at a time where it is one column; else as many rows as a batch has."""
 
-    needs = _GRANT
+    needs, when_lost = _GRANT, "what was not finished is undone"
 
     def __init__(self, place: Place, declared: DataTerm, ends: Place | None) -> None:
         super().__init__(place)
