@@ -140,8 +140,24 @@ def test_rows_go_by_the_end_of_their_course_and_never_while_they_are_young_thems
     (made.root / "courses.csv").write_text(f"course,ended\nover,{stamp}\nruns,{int(datetime(2026, 7, 1, tzinfo=UTC).timestamp())}\nagain,{stamp}\nagain,0\nnought,0\n")
     made.retain()
     assert sorted(rows_of(folder).elements()) == sorted([("over", young), ("runs", old), ("unknown", old), ("again", old), ("nought", old)])
+    # Seconds where milliseconds are declared: every course seems to have ended in 1970.
+    (made.root / "courses.csv").write_text(f"course,ended\nruns,{stamp}\n")
+    organisation = made.root / "schemas" / "organisation.yaml"
+    organisation.write_text(organisation.read_text().replace("clock: seconds", "clock: milliseconds"))
+    assert "LP512" in made.plan(made.root / "plan.json")[0].obstacle
     (made.root / "courses.csv").write_text("course,ended\nover,01/07/2024\n")
     assert "LP512" in made.plan(made.root / "plan.json")[0].obstacle
+
+
+def test_a_number_in_parquet_is_the_key_that_a_csv_writes_as_text(tmp_path: Path) -> None:
+    made = small(tmp_path)
+    (made.root / "store").mkdir()
+    made.declare(["{name: log, form: parquet, column: at, term: P1Y, anchor: graduation, ends: {data: students, key: student, column: graduated}}"],
+                 stores={"log": "store", "students": "students.csv"})
+    pq.write_table(pa.table({"student": [1, 2], "at": [date(2020, 1, 1)] * 2}), made.root / "store" / "a.parquet")
+    (made.root / "students.csv").write_text("student,graduated\n1,2021-07-01\n2,\n")
+    made.retain()
+    assert rows_of(made.root / "store") == Counter({(2, date(2020, 1, 1)): 1})
 
 
 @pytest.mark.parametrize("values", [["03/04/2020"], ["2020-01-01T00:00:00+02:00"], ["200101"], [20200101], [15.5], ["1020-01-01"]])
@@ -336,6 +352,20 @@ def test_files_go_by_the_day_they_were_written_in_the_declared_zone(tmp_path: Pa
         os.utime(folder / name, (moment.timestamp(), moment.timestamp()))
     made.retain()
     assert [path.name for path in folder.iterdir()] == ["young.csv"]
+
+
+@pytest.mark.parametrize("place", [".", "out", "schemas", ".lapipe", ".lapipe/quarantine", "..", "../keys"])
+def test_the_projects_own_files_are_no_data_whatever_is_declared(tmp_path: Path, place: str) -> None:
+    made = small(tmp_path)
+    made.release("r1", TODAY)
+    for each in (".lapipe/quarantine", ".lapipe/ledger", "../keys"):
+        (made.root / each).mkdir(parents=True)
+    (made.root.parent / "keys" / "ring.json").write_text("{}")
+    made.declare(["{name: all, form: files, pattern: '**/*', dated_by: written, term: P1D, anchor: release}"], stores={"all": place})
+    item = next(each for each in made.plan(tmp_path / "plan.json", TODAY + timedelta(days=9000)) if each.group == "all")
+    assert "LP513" in item.obstacle
+    made.plan(tmp_path / "plan.json")
+    assert made.apply(tmp_path / "plan.json") == []
 
 
 @pytest.mark.parametrize("pattern", ["../*.csv", "/etc/*", "~/x", "a/../../b"])

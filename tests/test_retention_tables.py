@@ -140,6 +140,12 @@ def test_rows_go_by_the_end_of_their_course_and_never_while_they_are_young_thems
                  stores={"log": server.url("log"), "courses": server.url("courses")})
     made.retain()
     assert numbers(server) == [11, 20, 30, 40, 50, 60, 70]
+    # Seconds where milliseconds are declared: no course has ended.
+    server.run(f"INSERT INTO log VALUES (80, 1, {old})")
+    organisation = made.root / "schemas" / "organisation.yaml"
+    organisation.write_text(organisation.read_text().replace("column: enddate, clock: seconds", "").replace("column: ended, clock: seconds", "column: ended, clock: milliseconds"))
+    made.retain()
+    assert 80 in numbers(server)
 
 
 @pytest.mark.parametrize("how", ["view", "cascade", "text", "wrong unit", "far future", "no column", "no table", "no clock"])

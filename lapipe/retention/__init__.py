@@ -25,7 +25,7 @@ from lapipe.quarantine import NOTE
 from lapipe.readers.database import is_database
 from lapipe.register import Register
 from lapipe.release import MANIFEST, REWRITTEN, recover, settle, sha256, taken_away
-from lapipe.retention.days import Cut
+from lapipe.retention.days import FIRST, Cut
 from lapipe.retention.parquet import Rows
 from lapipe.retention.places import Root, Seen
 from lapipe.retention.tables import delete_rows, open_table
@@ -250,11 +250,17 @@ class Keeper:
                              f"[profiles.{self.project.profile.name}.stores].")
         return stores[name]
 
-    def root(self, declared: DataTerm | str) -> Root:
-        """Open the folder of a data set."""
-        place = Path(self._store(declared))
-        if is_database(str(self._store(declared))) or not place.is_dir():
-            raise UsageFault(f"Data '{declared if isinstance(declared, str) else declared.name}' is in files, and what lapipe.toml names for it is no folder.")
+    def root(self, declared: DataTerm) -> Root:
+        """Open the folder of a data set; the project's own files are no data, whatever a pattern says (LP513)."""
+        name, place = declared.name, Path(self._store(declared))
+        if is_database(self._store(declared)) or not place.is_dir():
+            raise UsageFault(f"Data '{name}' is in files, and what lapipe.toml names for it is no folder.")
+        profile, root = self.project.profile, self.project.root
+        own = [profile.out, profile.ledger, profile.quarantine, profile.runs, profile.keys, root / "schemas", root / "pipelines",
+               *([] if "://" in profile.register else [Path(profile.register)])]
+        real = Path(os.path.realpath(place))
+        if any(each.is_relative_to(real) or real.is_relative_to(each) for each in (Path(os.path.realpath(each.expanduser())) for each in own)):
+            raise Refused(f"Data '{name}' lies in a folder with the project's own declarations, keys, register or releases, or among them; give it a folder of its own.", rule="LP513")
         return Root(place)
 
     def _files(self, item: Item, declared: DataTerm) -> Iterator[Item]:
@@ -323,6 +329,8 @@ class Keeper:
             known: dict[Any, date | None] = {}
             for key, value in pairs:
                 day = None if value in (None, "", 0, "0") else cut.day_of(int(value) if ends.clock else _day(value))
+                if day is not None and day < FIRST:
+                    raise ValueError
                 known[key] = None if day is None or (key in known and known[key] is None) else max(day, known.get(key) or day)
         except (OSError, ValueError, KeyError, TypeError, OverflowError):
             broken = True

@@ -188,6 +188,8 @@ class Rows:
         if self.ended is not None and self.declared.ends is not None:
             keys = self._keys(table, path)
             over = [key for key, end in self.ended.items() if end is not None and end < cut.day]
+            if over and all(isinstance(key, str) for key in over):
+                keys = keys.cast(pa.string())  # in a CSV every key is a text
             try:
                 gone = pc.and_(gone, pc.fill_null(pc.is_in(keys, value_set=pa.array(over, keys.type)), False))
                 fitting = True

@@ -118,8 +118,9 @@ class _Statements:
         if self._ends is not None:
             table, key, mine, end, told = self._ends
             words += (f" AND EXISTS (SELECT 1 FROM {table} e WHERE e.{key} = {mine}) AND NOT EXISTS (SELECT 1 FROM {table} e WHERE e.{key} = {mine} "
-                      f"AND ({self._none(f'e.{end}', told)} OR NOT e.{end} < %s))")
-            values.append(told.bound(cut, cut.day))
+                      f"AND ({self._none(f'e.{end}', told)} OR NOT e.{end} < %s OR e.{end} < %s))")
+            # An end that nobody meant, such as seconds read as milliseconds, is none.
+            values += [told.bound(cut, cut.day), told.bound(cut, FIRST)]
         return f"{words})", values
 
     def counts(self, cut: Cut) -> tuple[str, list[Any]]:
