@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -213,6 +214,21 @@ def test_whole_releases_go_the_day_after_their_term_and_latest_names_one_that_is
     assert set(done) == {"numbers/all/r1", "numbers/all/r3", "alone/all/r4"}
     made.retain(TODAY + timedelta(days=1))
     assert not list(made.out.rglob("*"))
+
+
+@pytest.mark.parametrize("turn", ["counts", "subject-erase"])
+def test_a_release_waits_for_a_run_of_its_pipeline_and_for_an_erasure(tmp_path: Path, turn: str) -> None:
+    made = small(tmp_path)
+    folder = made.release("r1", TODAY - timedelta(days=1))
+    made.plan(made.root / "plan.json")
+    deleting = threading.Thread(target=made.apply, args=(made.root / "plan.json",))
+    with made.register() as register, register.turn(turn):
+        deleting.start()
+        deleting.join(1.5)
+        assert deleting.is_alive()
+        assert (folder / "manifest.json").exists()
+    deleting.join(30)
+    assert not folder.exists()
 
 
 def test_kill_9_a_hundred_times_leaves_no_half_release(tmp_path: Path) -> None:
