@@ -24,7 +24,7 @@ from lapipe.purpose import DataTerm, Purpose, Retention, load_organisation, load
 from lapipe.quarantine import NOTE
 from lapipe.readers.database import is_database
 from lapipe.register import Register
-from lapipe.release import MANIFEST, REWRITTEN, recover, settle, sha256, taken_away
+from lapipe.release import MANIFEST, REWRITTEN, on_disk, recover, settle, sha256, taken_away
 from lapipe.retention.days import FIRST, Cut
 from lapipe.retention.parquet import Rows
 from lapipe.retention.places import Root, Seen
@@ -363,7 +363,7 @@ class Keeper:
         if not timedelta(0) <= self.today - listed.made <= timedelta(days=PLAN_DAYS):
             raise Refused(f"The plan is of {listed.made}, more than {PLAN_DAYS} days ago or still to come; what is there now was not reviewed. Plan again.", rule="LP515")
         with self.register.turn("subject-erase"):
-            self._tidy()
+            on_disk("tidy what a killed command left", self._tidy)
             self.limits = {declared.name: date.fromisoformat(said["before"]) for declared in self.declared.data
                            for said in [listed.items.get(f"data {declared.name}")] if said and "before" in said}
             found = self.items()
