@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import glob
 import hashlib
 import json
 import os
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _FORMAT = "lapipe key ring"
 #: A file of version 2 holds a key that is used from a later day on; a lapipe that would pass over that day does not read it.
 _VERSION, _DATED = 1, 2
+#: Characters that `tempfile` makes a name unlike others with.
+_RANDOM = 8
 #: How a ring in an environment variable is named where a path is asked for: `env:LAPIPE_KEYS`. For CI, which has no files that last.
 ENVIRONMENT = "env:"
 #: The version of the derivation, apart from the file's: a new one gives everyone another pseudonym.
@@ -540,9 +543,24 @@ def _changing(path: Path) -> Iterator[None]:
         raise EngineFault(f"The key ring {path} cannot be changed ({problem}): its folder must be writable for its owner.")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        place = Path(os.path.realpath(path))
+        # What a killed change left holds keys, among them one that is destroyed later.
+        for left in place.parent.glob(f".{glob.escape(place.name)}.{'?' * _RANDOM}"):
+            with suppress(OSError):
+                _overwrite(left)
+                left.unlink()
         yield
     finally:
         os.close(lock)
+
+
+def _overwrite(path: Path) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+    try:
+        os.pwrite(handle, bytes(os.fstat(handle).st_size), 0)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _replace(path: Path, content: bytes | None) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import multiprocessing
 import os
+import random
 import shutil
+import signal
+import time as clock
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -299,6 +303,35 @@ def test_a_destroyed_key_is_remembered_when_its_period_is_closed(made: Project) 
     from lapipe.register import _KEPT
 
     assert {ROTATED, DESTROYED} <= set(_KEPT)
+
+
+def _rotating(path: str, ready: Any) -> None:
+    ready.set()
+    for _ in range(10_000):
+        KeyRing.rotate(Path(path), today=TODAY, since=TODAY)
+
+
+def test_kill_9_while_rotating_never_loses_a_key_and_leaves_none_beside_the_ring(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["lapipe.keys", "tests.test_custody"])
+    path, draw = tmp_path / "ring.json", random.Random(3)
+    names = KeyRing.create(path, today=TODAY).names
+    leftovers = 0
+    for _ in range(25):
+        ready = context.Event()
+        child = context.Process(target=_rotating, args=(str(path), ready))
+        child.start()
+        assert ready.wait(60)
+        clock.sleep(draw.uniform(0.01, 0.15))
+        assert child.pid is not None
+        os.kill(child.pid, signal.SIGKILL)
+        child.join(60)
+        now = KeyRing.open(path).names
+        assert now[:len(names)] == names
+        leftovers += len(list(tmp_path.glob(".ring.json.????????")))
+        names = KeyRing.rotate(path, today=TODAY, since=TODAY).names
+        assert sorted(each.name for each in tmp_path.iterdir()) == [".ring.json.lock", "ring.json"]
+    assert leftovers, "the kill never fell in the middle"
 
 
 # --- the environment -------------------------------------------------------------------------------------------------
