@@ -66,7 +66,7 @@ def custody(register: Register) -> Custody:
     destroyed: dict[str, str] = {}
     last: dict[str, Mapping[str, str]] = {}
     purposes = {run.id: run.purpose for run in register.runs()}
-    for entry in register.entries():
+    for entry in register.entries(kinds=("completed", "release", ROTATED, DESTROYED)):
         used = _keys(entry)
         checks.update({name: check for name, check in used.items() if check})
         if used and entry.run in purposes:

@@ -168,9 +168,8 @@ class Keeper:
     def _known(self) -> dict[str, set[str]]:
         """Give, of each folder that the register says was released, the hashes of its manifests, old copies' too."""
         known: dict[str, set[str]] = {}
-        for entry in self.register.entries():
-            if entry.kind in ("release", REWRITTEN):
-                known.setdefault(str(entry.body["folder"]), set()).update(str(entry.body[key]) for key in ("manifest_sha256", "replaces") if key in entry.body)
+        for entry in self.register.entries(kinds=("release", REWRITTEN)):
+            known.setdefault(str(entry.body["folder"]), set()).update(str(entry.body[key]) for key in ("manifest_sha256", "replaces") if key in entry.body)
         return known
 
     def ledger(self) -> Iterator[Item]:
@@ -520,7 +519,7 @@ class Keeper:
     def begun(self) -> dict[str, Mapping[str, Any]]:
         """Give what is recorded as begun and not as done, by its name in the register."""
         open_: dict[str, Mapping[str, Any]] = {}
-        for entry in self.register.entries():
+        for entry in self.register.entries(kinds=(BEGUN, DONE)):
             name = str(entry.body.get("item"))
             if entry.kind == BEGUN:
                 before = open_.get(name)
