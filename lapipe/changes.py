@@ -15,7 +15,7 @@ from lapipe.local_time import TIME_DETAILS
 from lapipe.pipeline import load_pipeline
 from lapipe.plan import Plan, Step
 from lapipe.project import FILE, Profile, load_profiles
-from lapipe.purpose import Duration, Organisation, Purpose, load_organisation, load_purpose
+from lapipe.purpose import Duration, Organisation, Purpose, Retention, load_organisation, load_purpose
 from lapipe.rules import Finding
 
 #: Stages without which more flows or more is kept; taking one out, or changing what it is told, is a finding.
@@ -258,8 +258,39 @@ def _organisation(old: Organisation | None, new: Organisation | None, told: _Tol
         told.less("LP116", where, f"who may approve was {', '.join(old.approvers)} and is {', '.join(new.approvers)}.")
     if old.project and old.project != new.project:
         told.less("LP116", where, "the project's name changed, and approvals are for a project.")
+    _retention(where, old.retention, new.retention, told)
     if old.controller.name != new.controller.name:
         told.less("LP114", where, "the controller changed, and with it who is responsible.")
+
+
+def _retention(where: str, old: Retention, new: Retention, told: _Told) -> None:
+    """Data that is kept longer, or no longer under a term, takes privacy away; that more goes is told, for it cannot be undone."""
+    after = {each.name: each for each in new.data}
+    for each in old.data:
+        now = after.get(each.name)
+        if now is None:
+            told.less("LP113", where, f"data '{each.name}' is no longer under a term.")
+        elif replace(now, term=each.term) != each:
+            told.less("LP113", where, f"what the term of data '{each.name}' is about, or counts from, changed.")
+        elif now.term != each.term:
+            _term(where, f"the term of data '{each.name}'", each.term, now.term, told)
+    for name in after.keys() - {each.name for each in old.data}:
+        told.more(where, f"data '{name}' came under a term of {after[name].term}, after which it is deleted.")
+    if new.quarantine != old.quarantine:
+        _term(where, "the term of quarantine", old.quarantine, new.quarantine, told)
+    if new.share > old.share:
+        told.less("LP113", where, f"the share that may be deleted at once went from {old.share} to {new.share}.")
+    for hold in new.holds:
+        if hold not in old.holds:
+            told.less("LP113", where, f"'{hold.on}' came under a legal hold, and is kept past its term.")
+
+
+def _term(where: str, what: str, before: Duration, after: Duration, told: _Told) -> None:
+    said = f"{what} went from {before} to {after}"
+    if _longer(after, before):
+        told.less("LP113", where, f"{said}, which is longer.")
+    else:
+        told.more(where, f"{said}.")
 
 
 def _contract(old: Contract | None, new: Contract | None, told: _Told, root: Path) -> None:

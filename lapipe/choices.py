@@ -210,3 +210,29 @@ def standing(register: Register, purpose: Purpose, today: date) -> Standing:
         evidence.append({"case": case.id, "kind": case.kind, "state": case.state})
     # Who withdrew and then gave it again has given it: cases of consent are one per person and purpose.
     return Standing(tuple(out), tuple(given), None, tuple(evidence), tuple(held))
+
+
+def outlived(register: Register, purposes: Mapping[str, Purpose], today: date) -> tuple[list[str], int]:
+    """Give the ids of the evidence that is past its term, and how many pieces past theirs are kept, since what they prove still holds.
+
+    The term was fixed when it was recorded. A purpose that was renewed since still runs, and an objection to it still holds, as does the
+    consent that it rests on: that evidence stays until five years after the purpose's last release (GDPR art. 7(1), 21). So does a request
+    that waits for an answer. A case goes whole or not at all: an earlier state that stayed alone would hold again.
+    """
+    kept = register.evidence.due(date.max)
+    newest = {case.id: case for case in cases(register)}
+    holding = {id for id, case in newest.items() if case.state in OPEN or (_proves(case) and _runs_on(case, purposes, today))}
+    young = {str(each.content["case"]) for each in kept if each.kind in KINDS and each.keep_until >= today}
+    past = [each for each in kept if each.keep_until < today]
+    going = [each.id for each in past if each.kind not in KINDS or str(each.content["case"]) not in holding | young]
+    return going, len(past) - len(going)
+
+
+def _proves(case: Case) -> bool:
+    """Say whether somebody is kept out, or let in, by this state."""
+    return case.state in _OUT.get(case.kind, ()) or (case.kind == "consent" and case.state in ("given", "withdrawn"))
+
+
+def _runs_on(case: Case, purposes: Mapping[str, Purpose], today: date) -> bool:
+    there = [purposes[case.purpose]] if case.purpose in purposes else list(purposes.values()) if not case.purpose else []
+    return any(KEPT_AFTER.after(purpose.keep_for.after(purpose.review_by)) >= today for purpose in there)

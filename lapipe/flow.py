@@ -59,6 +59,10 @@ class Running(Protocol):
         """Open the key of an identity domain."""
         ...
 
+    def key_checks(self) -> dict[str, str]:
+        """Give the keys that pseudonyms were made with, and their check values."""
+        ...
+
 
 @dataclass(frozen=True)
 class Told:
@@ -425,7 +429,7 @@ class Flow:
             created=f"{running.options.clock():%Y-%m-%dT%H:%M:%SZ}", erase_by=declared.keep_for.after(running.today),
             withheld=self.withheld if contract.statistics else "", interval=self.interval if contract.statistics else 0,
             key_id=", ".join(sorted(set(running.key_ids.values())))
-            if not contract.statistics else "", contracts=sources, version=__version__,
+            if not contract.statistics else "", key_check={} if contract.statistics else running.key_checks(), contracts=sources, version=__version__,
             approvals=tuple(approval.named() for approval in running.approvals))
         chosen = table.select(*contract.names)
         leaving: Any = self._held_against(stage.name, contract, chosen, periods, note) if contract.statistics else chosen

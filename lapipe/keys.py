@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import glob
 import hashlib
 import json
 import os
@@ -9,7 +11,8 @@ import secrets
 import stat
 import tempfile
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -20,7 +23,12 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.hmac import HMAC
 
 _FORMAT = "lapipe key ring"
-_VERSION = 1
+#: A file of version 2 holds a key that is used from a later day on; a lapipe that would pass over that day does not read it.
+_VERSION, _DATED = 1, 2
+#: Characters that `tempfile` makes a name unlike others with.
+_RANDOM = 8
+#: How a ring in an environment variable is named where a path is asked for: `env:LAPIPE_KEYS`. For CI, which has no files that last.
+ENVIRONMENT = "env:"
 #: The version of the derivation, apart from the file's: a new one gives everyone another pseudonym.
 _DERIVATION = "1"
 #: Bytes of a master key: as long as the output of SHA-256, which HKDF asks of its input (RFC 5869, section 3.3).
@@ -145,12 +153,14 @@ class KeyRing(_StaysInProcess):
     Make one with `create`, `open` or `ephemeral`. It shows the ids of its keys only.
     """
 
-    __slots__ = ("_masters",)
+    __slots__ = ("_masters", "_since")
 
     _masters: Callable[[], Mapping[str, bytes]]
+    _since: Mapping[str, date]
 
-    def __init__(self, masters: Mapping[str, bytes]) -> None:
+    def __init__(self, masters: Mapping[str, bytes], since: Mapping[str, date] | None = None) -> None:
         self._masters = lambda: masters  # in a closure, which no repr, vars() or inspector prints
+        self._since = dict(since or {})
 
     def __repr__(self) -> str:
         return f"KeyRing(names={self.names!r})"
@@ -167,6 +177,8 @@ class KeyRing(_StaysInProcess):
             UsageFault: the passphrase is empty.
             EngineFault: the file cannot be written.
         """
+        if in_environment(path):
+            raise UsageFault("A key ring is created in a file; its content may then be put into an environment variable.", rule="LP604")
         if passphrase == "":
             raise UsageFault("The passphrase of a key ring is empty: give one, or none at all.", rule="LP604")
         _refuse_inside_project(path)
@@ -178,18 +190,55 @@ class KeyRing(_StaysInProcess):
 
     @classmethod
     def open(cls, path: Path, *, passphrase: str | None = None) -> KeyRing:
-        """Read the ring at `path`; a passphrase that is not needed is ignored.
+        """Read the ring at `path`, or in the environment variable of `env:NAME`; a passphrase that is not needed is ignored.
 
         Raises:
             PassphraseNeeded: the ring is encrypted, and the passphrase is missing or empty.
             RegisterFault: the file is missing, damaged, not owner-only, somebody else's or inside a project, or the
                 passphrase is wrong.
         """
-        content = _read(path)
-        _refuse_inside_project(path)
-        document = _parsed(path, content)
-        keys = _decrypted(path, document, passphrase) if "encryption" in document else document.get("keys")
-        return cls(_masters(path, keys))
+        return cls(*_opened(path, passphrase)[:2])
+
+    @classmethod
+    def rotate(cls, path: Path, *, today: date, since: date, passphrase: str | None = None) -> KeyRing:
+        """Put a new key into the ring at `path`, which makes the pseudonyms from the day `since` on; the others stay, to find people by.
+
+        The file is replaced in one step, encrypted as it was.
+
+        Raises:
+            UsageFault: the day is past, or before that of a key that is there; or the ring is an environment variable.
+            RegisterFault, PassphraseNeeded: as `open`.
+            EngineFault: the file cannot be written.
+        """
+        with _changing(path):
+            masters, dated, encrypted = _opened(path, passphrase)
+            if since < max([today, *dated.values()]):
+                raise UsageFault(f"A key is used from today on, or from a later day than those before it ({max([today, *dated.values()])} at the earliest), since what was "
+                                 "made before stays as it was made.", rule="LP604")
+            new = _new_master(f"{since:%Y-%m-%d}")
+            masters, dated = {**masters, **new}, {**dated, **dict.fromkeys(new, since)}
+            _replace(path, _document(masters, passphrase if encrypted else None, dated))
+        return cls(masters, dated)
+
+    @classmethod
+    def destroy(cls, path: Path, name: str, *, today: date, passphrase: str | None = None) -> None:
+        """Take a key out of the ring at `path`, and overwrite where it stood; the last one goes with its file.
+
+        Copies in backups and snapshots are theirs to destroy who keep them. A name that is not there is passed over.
+
+        Raises:
+            UsageFault: it is in use, or the newest, and not the only one; or the ring is an environment variable.
+            RegisterFault, PassphraseNeeded, EngineFault: as `rotate`.
+        """
+        with _changing(path):
+            masters, dated, encrypted = _opened(path, passphrase)
+            if name not in masters:
+                return
+            left = {each: master for each, master in masters.items() if each != name}
+            if left and name in (list(masters)[-1], cls(masters, dated).current(today)):
+                raise UsageFault(f"Key {name} is in use, or the newest: without it another would make the pseudonyms of today. Rotate first, or destroy the older ones "
+                                 "before it.", rule="LP604")
+            _replace(path, _document(left, passphrase if encrypted else None, {each: day for each, day in dated.items() if each != name}) if left else None)
 
     @classmethod
     def ephemeral(cls) -> KeyRing:
@@ -201,13 +250,31 @@ class KeyRing(_StaysInProcess):
         """The ids of the keys, oldest to newest."""
         return tuple(self._masters())
 
-    def pseudonyms(self, *, purpose: str, domain: str) -> Pseudonyms:
-        """Derive the key of one purpose and identity domain from the newest master key.
+    @property
+    def since(self) -> Mapping[str, date]:
+        """From which day on a key is used, of those that came by rotation."""
+        return self._since
+
+    def current(self, today: date | None = None) -> str:
+        """Give the id of the key that makes pseudonyms on a day: the newest whose day has come; without a day, the newest."""
+        begun = [name for name in self.names if today is None or self._since.get(name, date.min) <= today]
+        return begun[-1] if begun else self.names[0]
+
+    def check_values(self) -> dict[str, str]:
+        """Give, of each key by its id, what tells it from another and nothing of it: 32 hexadecimal digits of an HMAC over a fixed label.
+
+        It stands in manifests and registers, so that another key under the same id is not taken for it.
+        """
+        return {key_id: _keyed(master, "key check").finalize().hex()[:32] for key_id, master in self._masters().items()}
+
+    def pseudonyms(self, *, purpose: str, domain: str, today: date | None = None) -> Pseudonyms:
+        """Derive the key of one purpose and identity domain from the master key in use on a day; without a day, the newest.
 
         HKDF-SHA256 (RFC 5869). Pseudonyms of two purposes or two domains are unrelated, so that data sets cannot be
         joined behind the register's back.
         """
-        key_id, master = list(self._masters().items())[-1]
+        key_id = self.current(today)
+        master = self._masters()[key_id]
         return Pseudonyms(_keyed(master, "pseudonym", purpose, domain), key_id=key_id, purpose=purpose, domain=domain)
 
     def every(self, *, purpose: str, domain: str) -> tuple[Pseudonyms, ...]:
@@ -271,9 +338,56 @@ def _new_master(label: str) -> dict[str, bytes]:
 # The file: JSON with a checksum against accidents; with a passphrase, `keys` is encrypted and all else authenticated.
 
 
-def _document(masters: Mapping[str, bytes], passphrase: str | None) -> bytes:
-    keys = [{"id": name, "master": master.hex()} for name, master in masters.items()]
-    document: dict[str, Any] = {"format": _FORMAT, "version": _VERSION}
+def _opened(path: Path, passphrase: str | None) -> tuple[dict[str, bytes], dict[str, date], bool]:
+    """Give the keys of a ring, the days that they are used from, and whether it is encrypted."""
+    if in_environment(path):
+        content = _from_environment(path)
+    else:
+        content = _read(path)
+        _refuse_inside_project(path)
+    document = _parsed(path, content)
+    encrypted = "encryption" in document
+    keys = _decrypted(path, document, passphrase) if encrypted else document.get("keys")
+    masters = _masters(path, keys)
+    listed: Any = keys  # a list, or `_masters` had refused it
+    since: dict[str, date] | None = None
+    with suppress(ValueError, TypeError):
+        since = {str(key["id"]): date.fromisoformat(key["from"]) for key in listed if "from" in key}
+    if since is None:
+        raise _damaged(path, "holds a day that is none")
+    return masters, since, encrypted
+
+
+def in_environment(path: Path) -> bool:
+    """Say whether a ring is in an environment variable."""
+    return str(path).startswith(ENVIRONMENT)
+
+
+def is_there(path: Path) -> bool:
+    """Say whether there is something where a ring is said to be."""
+    return str(path).removeprefix(ENVIRONMENT) in os.environ if in_environment(path) else os.path.lexists(path)
+
+
+def _from_environment(path: Path) -> bytes:
+    """Read a ring from an environment variable: the file's content, as it is or in base64."""
+    import base64
+
+    name = str(path).removeprefix(ENVIRONMENT)
+    text = os.environ.get(name, "").strip()
+    if not text:
+        raise RegisterFault(f"There is no key ring in the environment variable {name}: put the content of one there, made with `lapipe keys create`.", rule="LP604")
+    if text.startswith("{"):
+        return text.encode()
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b"-"  # what it is not, `_parsed` says
+
+
+def _document(masters: Mapping[str, bytes], passphrase: str | None, since: Mapping[str, date] | None = None) -> bytes:
+    dated = since or {}
+    keys = [{"id": name, "master": master.hex(), **({"from": dated[name].isoformat()} if name in dated else {})} for name, master in masters.items()]
+    document: dict[str, Any] = {"format": _FORMAT, "version": _DATED if dated else _VERSION}
     if passphrase is None:
         document["keys"] = keys
     else:
@@ -294,15 +408,15 @@ def _parsed(path: Path, content: bytes) -> dict[str, Any]:
         document = json.loads(content)
         whole = document["format"] == _FORMAT
         version = document["version"]
-        if whole and version == _VERSION:
+        if whole and version in (_VERSION, _DATED):
             whole = document.pop("sha256") == _checksum(document)
     except (ValueError, TypeError, LookupError, RecursionError):
         whole = False
     if not whole:
         raise _damaged(path, "is cut short, altered, or not a key ring at all")
-    if version != _VERSION:
+    if version not in (_VERSION, _DATED):
         raise RegisterFault(
-            f"The key ring {path} is not of version {_VERSION}, which this lapipe reads: use the lapipe that wrote it.",
+            f"The key ring {path} is not of version {_VERSION} or {_DATED}, which this lapipe reads: use the lapipe that wrote it.",
             rule="LP604",
         )
     return dict(document)
@@ -401,11 +515,7 @@ def _write(path: Path, content: bytes) -> None:
             os.link(temporary, path)
         except FileExistsError:
             taken = True
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # the name, too, is on the disk before anything is made with the key
-        finally:
-            os.close(folder)
+        _sync_folder(path.parent)
     except OSError as error:
         problem = error.strerror or type(error).__name__
     finally:
@@ -415,6 +525,82 @@ def _write(path: Path, content: bytes) -> None:
         raise _exists(path)
     if problem:
         raise EngineFault(f"The key ring {path} cannot be written ({problem}): name a local folder that you own.")
+
+
+@contextmanager
+def _changing(path: Path) -> Iterator[None]:
+    """Change a ring alone: two that rotate at once would lose a key."""
+    if in_environment(path):
+        raise UsageFault(f"The key ring is the environment variable {str(path).removeprefix(ENVIRONMENT)}, which lapipe cannot change: change the file that it was made "
+                         "from, and put that there.", rule="LP604")
+    _read(path)  # before a lock is made beside what is none, or is somebody else's
+    problem = ""
+    try:
+        lock = os.open(path.with_name(f".{path.name}.lock"), os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    if problem:
+        raise EngineFault(f"The key ring {path} cannot be changed ({problem}): its folder must be writable for its owner.")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        place = Path(os.path.realpath(path))
+        # What a killed change left holds keys, among them one that is destroyed later.
+        for left in place.parent.glob(f".{glob.escape(place.name)}.{'?' * _RANDOM}"):
+            with suppress(OSError):
+                _overwrite(left)
+                left.unlink()
+        yield
+    finally:
+        os.close(lock)
+
+
+def _overwrite(path: Path) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+    try:
+        os.pwrite(handle, bytes(os.fstat(handle).st_size), 0)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _replace(path: Path, content: bytes | None) -> None:
+    """Put another content in the place of a ring, in one step, or nothing; and overwrite what stood there, as far as the disk does."""
+    problem, temporary = "", ""
+    place = Path(os.path.realpath(path))
+    try:
+        old = os.open(place, os.O_RDWR | os.O_NOFOLLOW)
+        try:
+            if content is None:
+                os.unlink(place)
+            else:
+                handle, temporary = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(temporary, place)
+                temporary = ""
+            _sync_folder(place.parent)
+            if os.fstat(old).st_nlink == 0:  # another name would lose its key unasked
+                os.pwrite(old, bytes(os.fstat(old).st_size), 0)
+                os.fsync(old)
+        finally:
+            os.close(old)
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    finally:
+        if temporary:
+            os.unlink(temporary)
+    if problem:
+        raise EngineFault(f"The key ring {path} cannot be written ({problem}): its folder must be writable for its owner.")
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)  # the name, too, is on the disk before anything is made with the key
+    finally:
+        os.close(handle)
 
 
 def _read(path: Path) -> bytes:

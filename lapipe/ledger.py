@@ -23,14 +23,17 @@ from lapipe.disclosure.memory import Comparison, Dimension, Match, Pair, Relatio
 from lapipe.engine import Engine
 from lapipe.errors import EngineFault, RegisterFault, UsageFault
 from lapipe.groups import Groups, Places, numbered, spelt_column
-from lapipe.keys import KeyRing
+from lapipe.keys import KeyRing, in_environment, is_there
 from lapipe.register import Register
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
-_ABOUT, _CELLS, _MEMBERS, _SHOWN, _CHECK = "about.json", "cells.parquet", "members.parquet", "shown.parquet", "key.check"
+ABOUT, _CELLS, _MEMBERS, _SHOWN, _CHECK = "about.json", "cells.parquet", "members.parquet", "shown.parquet", "key.check"
+
+#: How the name of the ledger's own ring ends. It is neither rotated nor destroyed: nobody in the ledger would be found again.
+LEDGER_RING = ".ledger.json"
 
 #: Runs that ended so released nothing, and what the ledger has of them goes.
 _NOTHING = ("failed", "refused", "interrupted")
@@ -102,10 +105,36 @@ def ledger_ring(given: KeyRing | Path | None, folder: Path, *, today: date, pass
     if given is None:
         raise UsageFault("No key ring is named; give --keys PATH, or `keys` in lapipe.toml. The memory of releases lies under a key beside it.",
                          rule="LP604")
-    path = given.with_name(f"{given.name.removesuffix('.json')}.ledger.json")
+    if in_environment(given):
+        # Beside a variable there is one of its own, or else the ring itself, whose oldest key stays as long as the ledger.
+        own = given.with_name(f"{given.name}_LEDGER")
+        return KeyRing.open(own if is_there(own) else given, passphrase=passphrase)
+    path = given.with_name(f"{given.name.removesuffix('.json')}{LEDGER_RING}")
     if path.exists() or Ledger.has_key(folder):
         return KeyRing.open(path, passphrase=passphrase)
     return KeyRing.create(path, today=today, passphrase=passphrase or None)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Have the ledger's folder to oneself, made where it is missing; it takes no key to forget what is past its term.
+
+    Raises:
+        EngineFault: it cannot be made or written.
+    """
+    problem = ""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        problem = str(error.strerror)
+    if problem:
+        raise EngineFault(f"The ledger of releases {folder} cannot be written ({problem}); name another with `ledger` in lapipe.toml.")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 class Ledger:
@@ -125,22 +154,11 @@ class Ledger:
             EngineFault: it cannot be made or written.
             RegisterFault: it was written with another key (LP604), since nobody in it would be found.
         """
-        problem = ""
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
-        except OSError as error:
-            problem = str(error.strerror)
-        if problem:
-            raise EngineFault(f"The ledger of releases {folder} cannot be written ({problem}); name another with `ledger` in lapipe.toml.")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with held(folder):
             ledger = cls(folder, ring)
             ledger._check_key()
             ledger._sweep(register)
             yield ledger
-        finally:
-            os.close(lock)
 
     @staticmethod
     def has_key(folder: Path) -> bool:
@@ -150,7 +168,7 @@ class Ledger:
     def _check_key(self) -> None:
         path, value = self.folder / _CHECK, self.ring.check_value()
         if not path.exists():
-            if any(self.folder.glob(f"*/*/{_ABOUT}")):
+            if any(self.folder.glob(f"*/*/{ABOUT}")):
                 raise RegisterFault(f"The ledger of releases {self.folder} has lost its {_CHECK}; restore it from its backup.", rule="LP604")
             path.write_text(value + "\n", encoding="ascii")
             path.chmod(0o600)
@@ -175,7 +193,7 @@ class Ledger:
             RegisterFault: a record cannot be read: it is not known what was released (LP605).
         """
         found = []
-        for path in sorted(self.folder.glob(f"[!.]*/*/{_ABOUT}")):
+        for path in sorted(self.folder.glob(f"[!.]*/*/{ABOUT}")):
             try:
                 about: About | None = About.of_json(json.loads(path.read_text(encoding="utf-8")))
             except (OSError, ValueError, KeyError, TypeError):
@@ -204,7 +222,7 @@ class Ledger:
         pq.write_table(pa.table({**columns, "people": pa.array(groups.people), "known": pa.array(groups.known)}), staging / _CELLS,
                        compression="zstd")
         pq.write_table(shown, staging / _SHOWN, compression="zstd")
-        (staging / _ABOUT).write_text(json.dumps(about.as_json(), indent=1) + "\n", encoding="utf-8")
+        (staging / ABOUT).write_text(json.dumps(about.as_json(), indent=1) + "\n", encoding="utf-8")
         for path in staging.iterdir():
             path.chmod(0o600)
             _sync(path)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from lapipe.approval import Approval, earlier, held_by
 from lapipe.choices import STATE, Standing, kept_until, standing
 from lapipe.contract import Contract
+from lapipe.custody import custody
 from lapipe.documents import load
 from lapipe.engine import open_engine
 from lapipe.engine.runfolder import RunFolder, sweep
@@ -266,7 +267,7 @@ class _Running:
                 if replayed:
                     raise Refused(f"Pipeline {pipeline.name}: {replayed}. Have it approved again.", rule="LP109")
             if any(isinstance(stage, Pseudonymise) or (isinstance(stage, Redact) and stage.pseudonym) for stage in pipeline.stages):
-                self._keys()
+                custody(register).refuse_wrong(self._keys(), "The key ring", pipeline.purpose.name)
             with self._remembering(register), register.run(options.run_id, self._opening(plan)) as record:
                 self.standing = self._choices(register)
                 self._recorded(register, record)
@@ -284,9 +285,9 @@ class _Running:
                         for written in flow.written:
                             record.record("release", {"release": written.name, "folder": written.folder, "rows": written.rows,
                                                       "manifest_sha256": written.manifest_sha256, "kind": written.kind,
-                                                      "periods": list(written.periods)})
+                                                      "periods": list(written.periods), **({"keys": dict(written.keys)} if written.keys else {})})
                         on_disk("put the releases in place", staging.commit)
-                        record.complete({"releases": [w.name for w in flow.written], "key": self.key_ids})
+                        record.complete({"releases": [w.name for w in flow.written], "key": self.key_ids, "keys": self.key_checks()})
                     except BaseException as error:
                         # Where nobody knows whether the end was written, the next run asks the register, and finishes or takes back.
                         if not isinstance(error, Unsettled):
@@ -349,9 +350,14 @@ class _Running:
             self._ring = KeyRing.open(path, passphrase=self.options.passphrase)
         return self._ring
 
+    def key_checks(self) -> dict[str, str]:
+        """Give the keys that this run made pseudonyms with, and their check values."""
+        used = set(self.key_ids.values())
+        return {name: check for name, check in self._keys().check_values().items() if name in used} if used else {}
+
     def pseudonyms(self, domain: str) -> Any:
         """Open the key of an identity domain, and remember its id for the register."""
-        opened = self._keys().pseudonyms(purpose=self.pipeline.purpose.name, domain=domain)
+        opened = self._keys().pseudonyms(purpose=self.pipeline.purpose.name, domain=domain, today=self.today)
         self.key_ids[domain] = opened.key_id
         if self.ledger is None:
             return opened

@@ -41,6 +41,7 @@ _FORM: Mapping[str, Any] = {
                     "quarantine": _TEXT,
                     "ledger": _TEXT,
                     "approvals": {"type": "boolean"},
+                    "stores": {"type": "object", "additionalProperties": _TEXT},
                     "sources": {
                         "type": "object",
                         "additionalProperties": {"type": "object", "additionalProperties": _TEXT},
@@ -56,7 +57,8 @@ _FORM: Mapping[str, Any] = {
 class Profile:
     """One way to run a project: on a laptop, in a test, in production.
 
-    Paths are absolute; `register` and the sources are paths or URLs. URLs may hold a password, so repr leaves them out.
+    Paths are absolute; `register`, the sources and the stores are paths or URLs. URLs may hold a password, so repr leaves them out.
+    `stores` says where the data is that schemas/organisation.yaml puts under a term.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Profile:
     engine: str = "duckdb"
     approvals: bool = False
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    stores: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -148,8 +151,10 @@ def _profile(document: Document, root: Path, name: str, said: Mapping[str, Any])
     def path(key: str, default: str) -> Path:
         return Path(_place(root, said.get(key, default)))
 
-    keys = path("keys", f"~/.config/lapipe/keys/{root.name}.json")
-    if keys.resolve().is_relative_to(root):
+    stored = said.get("keys", "")
+    in_variable = stored.startswith("env:")
+    keys = Path(stored) if in_variable else path("keys", f"~/.config/lapipe/keys/{root.name}.json")
+    if not in_variable and keys.resolve().is_relative_to(root):
         raise document.fault(
             ["profiles", name, "keys"],
             "lies inside the project, where it would be copied and committed with it. Put the key ring elsewhere, "
@@ -169,6 +174,7 @@ def _profile(document: Document, root: Path, name: str, said: Mapping[str, Any])
             pipeline: {source: _place(root, where) for source, where in sources.items()}
             for pipeline, sources in said.get("sources", {}).items()
         },
+        stores={name: _place(root, where) for name, where in said.get("stores", {}).items()},
     )
 
 

@@ -125,7 +125,7 @@ class Release:
             path.chmod(_FILE_MODE)
             _sync(path)
         return Written(self.name, f"{self.name}/{label}/{staging.run}", rows, sha256(folder / MANIFEST),
-                       "statistics" if self.contract.statistics else "pseudonyms", note.periods)
+                       "statistics" if self.contract.statistics else "pseudonyms", note.periods, dict(note.key_check))
 
 
     def _withheld(self, table: pa.Table) -> pa.Table:
@@ -154,6 +154,7 @@ class Note:
     interval: int = 0
     periods: tuple[str, ...] = ()
     key_id: str = ""
+    key_check: Mapping[str, str] = field(default_factory=dict)
     contracts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     version: str = ""
     approvals: tuple[Mapping[str, str | int], ...] = ()
@@ -176,6 +177,7 @@ class Written:
     manifest_sha256: str
     kind: str
     periods: tuple[str, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def _write_statistics(table: pa.Table, contract: Contract, path: Path) -> int:
@@ -252,6 +254,7 @@ def _manifest(release: Release, note: Note, rows: int, files: Mapping[str, str])
                      "domain": c.domain, "label": dict(c.label), "unit": c.unit} for c in contract],
         "person": contract.person if not contract.statistics and contract.person in contract else "",
         "key": note.key_id,
+        "key_check": dict(note.key_check),
         "approvals": [dict(approval) for approval in note.approvals],
         "contracts": {name: dict(about) for name, about in note.contracts.items()},
         "lapipe": note.version,
@@ -429,17 +432,22 @@ def _roll_back(staging: Path) -> None:
     for target in _moves(staging):
         final = staging.parent / target
         shutil.rmtree(final, ignore_errors=True)
-        latest = final.parent / "latest"
-        if latest.is_symlink() and os.readlink(latest) == final.name:
-            others = sorted(path.name for path in final.parent.iterdir() if (path / MANIFEST).is_file() and not path.is_symlink())
-            if others:
-                _point(final.parent, others[-1])
-            else:
-                latest.unlink()
-        for folder in (final.parent, final.parent.parent):
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+        taken_away(final)
     shutil.rmtree(staging, ignore_errors=True)
+
+
+def taken_away(final: Path) -> None:
+    """Let `latest` name another run's folder once this one is gone, and folders go in which nothing is left."""
+    latest = final.parent / "latest"
+    if latest.is_symlink() and os.readlink(latest) == final.name:
+        others = sorted(path.name for path in final.parent.iterdir() if (path / MANIFEST).is_file() and not path.is_symlink())
+        if others:
+            _point(final.parent, others[-1])
+        else:
+            latest.unlink()
+    for folder in (final.parent, final.parent.parent):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def recover(out: Path, register: Register) -> int:
@@ -498,9 +506,11 @@ def _manifests(folder: Path) -> list[dict[str, Any]]:
 _REWRITING = ".rewriting-"
 
 
-def rewrite(folder: Path, change: Callable[[ir.Table], ir.Table], engine: Engine, register: Register, *, today: date, why: str) -> int:
+def rewrite(folder: Path, change: Callable[[ir.Table], ir.Table], engine: Engine, register: Register, *, today: date, why: str,
+            keys: Mapping[str, str] | None = None) -> int:
     """Write the rows of a release of pseudonyms anew, as `change` makes them of what they were, and give how many there are now.
 
+    `keys` are the ids and check values of the keys that its pseudonyms are made with from now on, where those change.
     Data, CSV and manifest change in one step. The register says so before: from then on what was there is an old copy, which `verify` refuses.
     Interrupted anywhere, doing it again is safe; `settle` tidies what was left.
 
@@ -530,7 +540,8 @@ def rewrite(folder: Path, change: Callable[[ir.Table], ir.Table], engine: Engine
                 shutil.copy(folder / name, new / name)
         files = {path.name: sha256(path) for path in sorted(new.iterdir())}
         rewritten = [*manifest.get("rewritten", []), {"day": today.isoformat(), "why": why, "replaces": before}]
-        text = json.dumps({**manifest, "rows": rows, "files": files, "rewritten": rewritten}, indent=2, ensure_ascii=False) + "\n"
+        by = {"key": ", ".join(sorted(keys)), "key_check": dict(keys)} if keys else {}
+        text = json.dumps({**manifest, **by, "rows": rows, "files": files, "rewritten": rewritten}, indent=2, ensure_ascii=False) + "\n"
         (new / MANIFEST).write_text(text, encoding="utf-8")
         for path in (new, *new.iterdir()):
             was = (folder if path == new else folder / path.name).stat()
@@ -638,8 +649,8 @@ def _verified(folder: Path, today: date, register: Register | None) -> dict[str,
         said = [entry.body for entry in register.entries(run=run) if entry.kind in ("release", REWRITTEN)]
         replaced = {body.get("replaces") for body in said}
         if sha256(folder / MANIFEST) in replaced:
-            raise RegisterFault(f"Release {folder} is an old copy: people were erased from it since, as the register says, and they are back. Put the "
-                                "rewritten one in its place, or erase them again.", rule="LP605")
+            raise RegisterFault(f"Release {folder} is an old copy: it was written anew since, as the register says, without people who are back in it, or "
+                                "under another key. Put the rewritten one in its place, or do that again.", rule="LP605")
         if not any(body.get("manifest_sha256") == sha256(folder / MANIFEST) for body in said):
             raise RegisterFault(f"Release {folder}: the register knows no release {name} of run {run} with this manifest.",
                                 rule="LP605")

@@ -264,6 +264,18 @@ _ALL = (
     Rule("LP511", "A request is answered within one month",
          "Whoever asks has a right to an answer, and after a month to complain.",
          "4.5", "GDPR art. 12(3)", "Answer the case that `lapipe subject list` shows, or decide it."),
+    Rule("LP512", "A term counts from a day that can be told for certain",
+         "What goes by a day that was misread is gone: a date in two readings, a count in another unit, a course that was given again.",
+         "2.4", "GDPR art. 5(1)(d), 5(1)(e)", "Declare the column's clock and zone, write days as 2026-09-01, or correct the data."),
+    Rule("LP513", "Only what the register or schemas/organisation.yaml names is deleted",
+         "A link, a path or a foreign key that leads elsewhere takes along what nobody reviewed.",
+         "4.5", "GDPR art. 5(1)(f), 32", "Name the folder or table itself, and take the link or the cascade away."),
+    Rule("LP514", "More than the declared share is not deleted without being asked for",
+         "A clock that went wrong, or a slip in a term, shows itself by how much would go; and what is deleted does not come back.",
+         "4.5", "GDPR art. 5(1)(f), 32", "Look at the clock and the term; then name what may go with --allow."),
+    Rule("LP515", "What is deleted was reviewed, and still is what was reviewed",
+         "Between a list and a deletion data changes, and so do terms and holds.",
+         "2.4", "GDPR art. 5(1)(e), 5(2)", "Make a new plan with `lapipe retain --plan`, and have that reviewed."),
     # LP6xx: register and keys
     Rule("LP601", "No register, no run",
          "What is not recorded cannot be accounted for.",
@@ -307,6 +319,12 @@ _ALL = (
     Rule("LP614", "What changed since the last evaluation is weighed again",
          "An assessment holds for what was assessed.",
          "5.1", "GDPR art. 5(2), 24, 35(11)", "Weigh the change: purpose, necessity, DPIA and notice; then note that in the purpose's review."),
+    Rule("LP616", "The key ring is the one that releases were made with",
+         "Another key gives everybody another pseudonym without a sound, and finds nobody who asks to be erased.",
+         "2.4", "GDPR art. 4(5), 5(1)(d), 32", "Give or restore the ring that holds the key; `lapipe keys rotate` brings a new one into use."),
+    Rule("LP617", "A destroyed key stays destroyed",
+         "Who was told that a pseudonym cannot be undone any more, was told so because of this key.",
+         "2.4", "GDPR art. 11, art. 4(5), 32", "Destroy it again with `lapipe keys destroy`, and the backup that it came from."),
 )
 
 #: Every rule by its code.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from lapipe.approval import load_approvals, standing
-from lapipe.changes import declared
+from lapipe.changes import Declared, declared
 from lapipe.project import Project
+from lapipe.purpose import Retention
 from lapipe.register import Register
-from lapipe.release import MANIFEST
+from lapipe.retention import Item as Held
+from lapipe.retention import Keeper
 
 #: Days after which a checkpoint no longer says much about the register.
 CHECKPOINT_DAYS = 31
@@ -35,8 +36,9 @@ def status(project: Project, register: Register, today: date) -> list[Item]:
 
     Storage limitation asks that somebody looks (GDPR art. 5(1)(e), 5(2)).
     """
-    return [*_runs(register), *_terms(project, today), *_evidence(register, today), *_approvals(project, today),
-            _checkpoint(register, today), *_quarantine(project)]
+    state = declared(project.root, today)
+    keeper = Keeper(project, register, today, state.organisation.retention if state.organisation else Retention(), state.purposes)
+    return [*_runs(register), *_terms(keeper), *_approvals(project, state, today), _checkpoint(register, today), *_quarantine(project)]
 
 
 def _runs(register: Register) -> Iterator[Item]:
@@ -58,33 +60,35 @@ def _runs(register: Register) -> Iterator[Item]:
             yield Item("run", pipeline, f"its last run {run.id} of {run.started[:10]} ended {run.state} ({run.reason})", True)
 
 
-def _terms(project: Project, today: date) -> Iterator[Item]:
-    """Every release and ledger record past its term; a manifest that cannot be read hides its term, which is worth a look too."""
-    profile = project.profile
-    for what, root, pattern in (("term", profile.out, f"[!.]*/*/*/{MANIFEST}"), ("ledger", profile.ledger, "[!.]*/*/about.json")):
-        for path in sorted(root.glob(pattern)):
-            where = str(path.parent.relative_to(root))
-            if any(folder.is_symlink() for folder in (path, *path.parents) if folder.is_relative_to(root) and folder != root):
-                continue  # the link to the newest release: what it shows is listed under its own name
-            try:
-                erase_by: date | None = date.fromisoformat(json.loads(path.read_text(encoding="utf-8"))["erase_by"])
-            except (OSError, ValueError, KeyError, TypeError):
-                erase_by = None
-            if erase_by is None:
-                yield Item(what, where, "does not say when it is to be erased, or cannot be read", True)
-            elif today > erase_by:
-                yield Item(what, where, f"was to be erased by {erase_by} ({(today - erase_by).days} days ago)", True)
+def _terms(keeper: Keeper) -> Iterator[Item]:
+    """What `lapipe retain` would delete today, and what it may not touch although it lies there: somebody has to look at that."""
+    for item in keeper.items():
+        what = {"release": "term", "ledger": "ledger", "quarantine": "quarantine", "evidence": "evidence"}.get(item.what, "data")
+        where = keeper.register.name if item.what == "evidence" else item.id.partition(" ")[2]
+        if item.obstacle:
+            yield Item(what, where, item.obstacle, True)
+        elif item.past and item.hold:
+            yield Item(what, where, f"is past its term ({item.term}), and held: {item.hold}", False)
+        elif item.past:
+            yield Item(what, where, f"{_past(item, keeper.today)}; `lapipe retain --plan FILE` lists it", True)
+        if item.undated:
+            yield Item(what, where, f"{item.undated} of {item.rows} rows have no day, so no term ends for them", True)
+    for name, said in keeper.begun().items():
+        yield Item("retain", name, f"deleting {said['past']} {said['unit']} was begun and is not recorded as done; give `lapipe retain --apply` again", True)
 
 
-def _evidence(register: Register, today: date) -> Iterator[Item]:
-    due = register.evidence.due(today)
-    if due:
-        oldest = min(kept.keep_until for kept in due)
-        yield Item("evidence", register.name, f"{len(due)} pieces of evidence are past their term, the oldest since {oldest}", True)
+def _past(item: Held, today: date) -> str:
+    if item.what == "evidence":
+        return f"{item.past} pieces of evidence are past their term, the oldest since {item.oldest}"
+    if item.unit == "rows":
+        return f"{item.past} of {item.rows} rows are past their term ({item.term}), the oldest of {item.oldest}"
+    erase_by = item.term.removeprefix("by ")
+    if erase_by == item.term:
+        return f"is past its term ({item.term}), of {item.oldest}"
+    return f"was to be erased by {erase_by} ({(today - date.fromisoformat(erase_by)).days} days ago)"
 
 
-def _approvals(project: Project, today: date) -> Iterator[Item]:
-    state = declared(project.root, today)
+def _approvals(project: Project, state: Declared, today: date) -> Iterator[Item]:
     for file in state.unread:
         yield Item("declaration", file, "cannot be read, so what hangs on it is not told here; `lapipe check` says why", True)
     if state.organisation is None or not project.profile.approvals:

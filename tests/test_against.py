@@ -90,6 +90,31 @@ def test_a_change_that_gives_more_privacy_is_information(file: str, old: str, ne
     assert code == bool(rules)
 
 
+TERMS = """retention:
+  zone: Europe/Amsterdam
+  share: 0.26
+  data:
+    - {name: landed, form: files, pattern: 'x.csv', dated_by: name, term: P31D, anchor: release}
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "weaker"), [
+    ("term: P31D, anchor", "term: P2M, anchor", True), ("term: P31D, anchor", "term: P20D, anchor", False), ("term: P31D, anchor", "term: P28D, anchor", False), ("pattern: 'x.csv'", "pattern: 'a.csv'", True),
+    ("share: 0.26", "share: 0.5", True), ("share: 0.26", "share: 0.26\n  quarantine: P2Y", True), ("share: 0.26", "share: 0.26\n  quarantine: P1M", False),
+    ("term: P31D, anchor: release}\n", "term: P31D, anchor: release}\n  holds:\n    - {on: landed, reason: A complaint, approved_by: privacy_officer}\n", True),
+    ("  data:\n    - {name: landed, form: files, pattern: 'x.csv', dated_by: name, term: P31D, anchor: release}\n", "", True),
+    ("    - {name: landed", "    - {name: more, form: parquet, column: at, term: P1Y, anchor: event}\n    - {name: landed", False)])
+def test_data_that_is_kept_longer_or_no_longer_under_a_term_is_found(made: Project, old: str, new: str, weaker: bool) -> None:
+    with (made.root / "schemas" / "organisation.yaml").open("a", encoding="utf-8") as stream:
+        stream.write(TERMS)
+    git(made.root, "add", ".")
+    git(made.root, "commit", "-qm", "terms")
+    made.edit("schemas/organisation.yaml", old, new)
+    code, rules, information = against(made)
+    assert (code, rules) == ((1, {"LP113"}) if weaker else (0, set()))
+    assert weaker or information
+
+
 def test_an_unchanged_project_has_no_changes(made: Project) -> None:
     assert against(made) == (0, set(), [])
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lapipe.choices import record
 from lapipe.project import load_project
 from lapipe.register import Register
 from lapipe.status import Item, status
@@ -57,7 +58,7 @@ def test_status_finds_a_failed_run_evidence_past_its_term_and_quarantine(ran: Pr
 
     today = date.today()
     with Register.open(ran.register, clock=clock) as register:
-        register.evidence.add("objection", "s1234567", {"purpose": "feedback"}, today)
+        record(register, "objection", {"student_number": "s1234567"}, {}, purpose="no_longer_there", state="upheld", received=today, keep_until=today, ring="-")
         with pytest.raises(ValueError), register.run("r2", {"pipeline": "moodle_weekly_activity", "purpose": "p"}):
             raise ValueError("s1234567")
     waiting = load_project(ran.root).profile.quarantine / "r2"

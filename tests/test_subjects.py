@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import shutil
 import stat
 import uuid
 from collections.abc import Iterator
@@ -19,8 +20,9 @@ import pytest
 from lapipe import Pipeline
 from lapipe.choices import asked, cases, standing
 from lapipe.contract import Spelling, load_contract
+from lapipe.custody import rotate
 from lapipe.errors import LapipeError, Refused, RegisterFault
-from lapipe.keys import KeyRing, _document, _new_master, _write
+from lapipe.keys import KeyRing
 from lapipe.project import load_project
 from lapipe.purpose import load_purpose
 from lapipe.purpose.consent import lacking
@@ -73,10 +75,9 @@ def spellings(who: int) -> list[str]:
 
 
 def add_key(built: Project) -> None:
-    """Give the ring a newer key beside the one it has, as rotating does."""
-    masters = dict(KeyRing.open(built.ring)._masters())
-    built.ring.unlink()
-    _write(built.ring, _document({**masters, **_new_master("newer")}, None))
+    """Give the ring a newer key beside the one it has."""
+    with Register.open(built.register, clock=lambda: datetime.combine(TODAY, time(12), UTC)) as opened:
+        rotate(built.ring, opened, today=TODAY, since=TODAY)
 
 
 def contents(folder: Path) -> Iterator[tuple[Path, bytes]]:
@@ -274,8 +275,9 @@ def test_a_choice_for_a_purpose_that_does_not_know_the_person_is_refused_at_once
 def test_choices_kept_under_another_ledger_key_are_not_passed_over(made: Project) -> None:
     with Desks(made) as desk:
         desk.object(desk.person([("", str(STUDENT_NUMBERS[3]))]), [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+    # The same pseudonyms, with a ledger's key of its own beside them.
     other = made.base / "keys" / "other.json"
-    KeyRing.create(other, today=TODAY)
+    shutil.copy(made.ring, other)
     with pytest.raises(RegisterFault, match="LP604 The register holds 1 objections.*another ledger key"):
         made.go(run_id="b", keys=other, ledger=made.root / "another-ledger")
 

@@ -54,7 +54,7 @@ From = Annotated[Path | None, typer.Option("--from", help="A CSV or Parquet file
 
 
 @contextmanager
-def _desk(profile: str, register: str, maps: list[str] | None = None) -> Iterator[Desk]:
+def opened_desk(profile: str, register: str, maps: list[str] | None = None) -> Iterator[Desk]:
     """Open the project's desk; a register is made where there is none yet, since people may choose before the first run."""
     from lapipe.keys import PassphraseNeeded
     from lapipe.register import Register
@@ -121,7 +121,7 @@ def consent(identifier: OptionalId = "", purpose: Annotated[str, typer.Option("-
             source: From = None, domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "",
             profile: ProfileName = "") -> None:
     """Record consent to one purpose, with the text and how it was given; or many from a file."""
-    with _desk(profile, register, maps) as desk:
+    with opened_desk(profile, register, maps) as desk:
         if not purpose and source is None:
             raise UsageFault(f"Consent is given to one purpose: name it with --purpose (there are: {', '.join(sorted(desk.purposes))}).")
         content = _read(text, "the consent text", "--text")
@@ -140,7 +140,7 @@ def withdraw(identifier: Identifier, purpose: PurposeName = "", on: Annotated[st
              domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "",
              profile: ProfileName = "") -> None:
     """Record that consent is withdrawn, and list which releases hold the person."""
-    with _desk(profile, register, maps) as desk:
+    with opened_desk(profile, register, maps) as desk:
         person = _person(desk, identifier, domain, also, no_map)
         purposes = [each for each in _purposes(desk, purpose, person) if purpose or each.is_consent]
         if not purposes:
@@ -162,7 +162,7 @@ def object_(identifier: OptionalId = "", purpose: PurposeName = "",
 
     if route not in ROUTES:
         raise UsageFault(f"There is no route '{route}' (there are: {', '.join(ROUTES)}).")
-    with _desk(profile, register, maps) as desk:
+    with opened_desk(profile, register, maps) as desk:
         if case:
             if state not in ("upheld", "rejected", "withdrawn"):
                 raise UsageFault("An objection is decided with --state upheld, rejected or withdrawn.")
@@ -196,7 +196,7 @@ def restrict(identifier: Identifier, purpose: PurposeName = "", lift: Annotated[
              role: RoleName = "", why: Why = "", domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None,
              register: RegisterPath = "", profile: ProfileName = "") -> None:
     """Leave a person out of runs until something is settled (art. 18), or end that with --lift."""
-    with _desk(profile, register, maps) as desk:
+    with opened_desk(profile, register, maps) as desk:
         person = _person(desk, identifier, domain, also, no_map)
         purposes = _purposes(desk, purpose, person)
         ids = desk.restrict(person, purposes, on=today(), lift=lift, why=why, role=role)
@@ -209,7 +209,7 @@ def find(identifier: Identifier, domain: DomainName = "", also: Also = None, no_
          profile: ProfileName = "", format: Format = "text") -> None:
     """Say which releases, landing files and quarantine hold a person, for which purpose, until when, and who receives them."""
     as_json = wants_json(format)
-    with _desk(profile, register, maps) as desk:
+    with opened_desk(profile, register, maps) as desk:
         found = desk.find(_person(desk, identifier, domain, also, no_map))
         if as_json:
             say(json.dumps({"releases": [each.told() for each in found.releases], "landing": [each.told() for each in found.landing],
@@ -244,7 +244,7 @@ def export(identifier: Identifier, to: Annotated[Path | None, typer.Option("--to
     """Write a package that the person can read: their rows, why, for whom, until when (art. 15). Without --verified-by the request is recorded."""
     from lapipe.subjects import Verified
 
-    with _desk(profile, register, maps) as desk:
+    with opened_desk(profile, register, maps) as desk:
         person = _person(desk, identifier, domain, also, no_map)
         day = _day(received, "--received")
         if not verified_by:
@@ -268,7 +268,7 @@ def erase(identifier: OptionalId = "", ground: Annotated[str, typer.Option("--gr
     """Erase a person from releases, ledger and quarantine (art. 17), or refuse; without --verified-by the request is recorded."""
     from lapipe.subjects import Verified
 
-    with _desk(profile, register, maps) as desk:
+    with opened_desk(profile, register, maps) as desk:
         verified, day = Verified(verified_by, verified_how), _day(received, "--received")
         if signals is not None:
             done, missed = desk.erase_deleted(signals.expanduser(), contract, _folder(to, desk), verified, mapped=not no_map)
@@ -307,7 +307,7 @@ def rectify(identifier: OptionalId = "", to: Annotated[Path | None, typer.Option
     """Record that data is to be corrected at its source and which releases to make again (art. 16), or close that with --case."""
     from lapipe.subjects import Verified
 
-    with _desk(profile, register, maps) as desk:
+    with opened_desk(profile, register, maps) as desk:
         if case:
             if done == refused:
                 raise UsageFault("A case is closed with --done or --refused.")

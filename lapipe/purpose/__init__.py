@@ -20,6 +20,7 @@ from lapipe.purpose.declaration import (
 )
 from lapipe.purpose.duration import Duration
 from lapipe.purpose.findings import findings, vagueness
+from lapipe.purpose.terms import DataTerm, Retention
 from lapipe.purpose.vague import vague_sentence
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "ColumnUse",
     "Condition",
     "Controller",
+    "DataTerm",
     "Dpia",
     "Duration",
     "LegalBasis",
@@ -37,6 +39,7 @@ __all__ = [
     "Organisation",
     "Purpose",
     "Recipient",
+    "Retention",
     "Waiver",
     "findings",
     "load_organisation",

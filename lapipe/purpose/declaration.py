@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,7 @@ from typing import Literal
 from lapipe.documents import Document, check, load, nearest, refuse_undecided
 from lapipe.purpose.duration import Duration
 from lapipe.purpose.form import ORGANISATION, PURPOSE
+from lapipe.purpose.terms import Retention, day_of, load_retention, term_of, zone_of
 
 #: People below this number in a group are not published, unless a purpose's exceptions say a lower number
 #: (never below the organisation's floor). The guide sets no number; ten is what Dutch institutions use most.
@@ -207,6 +207,7 @@ class Organisation:
     sha256: str
     project: str = ""
     approvers: tuple[str, ...] = APPROVERS
+    retention: Retention = field(default_factory=Retention)
 
 
 def load_purpose(path: Path, *, floor: int) -> Purpose:
@@ -240,13 +241,13 @@ def load_purpose(path: Path, *, floor: int) -> Purpose:
             for table, columns in said["columns"].items()
         },
         k=said.get("k", max(DEFAULT_K, floor)),
-        keep_for=_duration(document, "keep_for", said["keep_for"]),
-        retain=_duration(document, "retain", retain) if retain else None,
+        keep_for=term_of(document, said["keep_for"], "keep_for"),
+        retain=term_of(document, retain, "retain") if retain else None,
         recipients=tuple(Recipient(**recipient) for recipient in said["recipients"]),
         exceptions=tuple(Waiver(**waiver) for waiver in said.get("exceptions", [])),
-        valid_from=_date(document, "valid_from", said["valid_from"]),
-        review_by=_date(document, "review_by", said["review_by"]),
-        zone=_zone(document, said["zone"]),
+        valid_from=day_of(document, said["valid_from"], "valid_from"),
+        review_by=day_of(document, said["review_by"], "review_by"),
+        zone=zone_of(document, said["zone"], "zone"),
         path=path,
         sha256=_sha256(path),
         zeros_public=said.get("zeros_public", False),
@@ -286,6 +287,7 @@ def load_organisation(path: Path) -> Organisation:
         sha256=_sha256(path),
         project=said.get("project", ""),
         approvers=tuple(said.get("approvers", APPROVERS)),
+        retention=load_retention(document),
     )
 
 
@@ -316,35 +318,6 @@ def _use(document: Document, table: str, column: str, use: str) -> ColumnUse:
     hint = nearest(use, _PLAIN_USES) or nearest(first, ["band", "level", "prefix"])
     forms = ", ".join([*_PLAIN_USES, "band N", "level NAME", "prefix N (1 to 31)"])
     raise document.fault(["columns", table, column], f"is '{use}'; allowed: {forms}.{hint}")
-
-
-def _duration(document: Document, key: str, text: str) -> Duration:
-    problem = ""
-    try:
-        return Duration.parse(text)
-    except ValueError as error:
-        problem = str(error)
-    raise document.fault([key], f"is '{text}'; it {problem}.")
-
-
-def _date(document: Document, key: str, text: str) -> date:
-    # fromisoformat alone also takes 20260901 and 2026-W36.
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            pass
-    raise document.fault([key], f"is '{text}', which is no day of the calendar, written as 2026-09-01.")
-
-
-def _zone(document: Document, name: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(name)
-        return name
-    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
-        pass
-    hint = nearest(name, zoneinfo.available_timezones())
-    raise document.fault(["zone"], f"is '{name}', which is no IANA time zone such as Europe/Amsterdam.{hint}")
 
 
 def _sha256(path: Path) -> str:

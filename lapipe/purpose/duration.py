@@ -51,6 +51,22 @@ class Duration:
         """Go forward from `day`: first years and months (staying within the month), then weeks and days."""
         return self._move(day, 1)
 
+    def first_kept(self, today: date) -> date:
+        """Give the oldest day whose term has not ended today; what is dated before it is past its term.
+
+        A term that begins on a day ends with the day `after` it: the last day of February after one month from 31 January.
+
+        >>> Duration.parse("P1M").first_kept(date(2027, 2, 28)), Duration.parse("P1M").first_kept(date(2027, 3, 1))
+        (datetime.date(2027, 1, 28), datetime.date(2027, 2, 1))
+        """
+        day = self.before(today)
+        # Months differ in length: going back and forth again may miss by a few days, either way.
+        while self.after(day) >= today:
+            day -= timedelta(days=1)
+        while self.after(day) < today:
+            day += timedelta(days=1)
+        return day
+
     def _move(self, day: date, sign: int) -> date:
         months = day.year * 12 + day.month - 1 + sign * (self.years * 12 + self.months)
         year, month = months // 12, months % 12 + 1

@@ -60,9 +60,37 @@ PURPOSE: Schema = _mapping(
     zeros_public=_TRUTH,
 )
 
+#: A date in its own row (event, release), or one that stands elsewhere under a key of the row (course_end, graduation).
+ANCHORS = ("event", "release", "course_end", "graduation")
+
+_CLOCK: Schema = {"enum": ["seconds", "milliseconds"]}
+
+#: What is kept until when; `lapipe.toml` says where it is.
+_DATA: Schema = _mapping(
+    "name form term anchor",
+    "pattern dated_by column clock zone ends",
+    name=_NAME,
+    form={"enum": ["files", "parquet", "table"]},
+    anchor={"enum": list(ANCHORS)},
+    # Below the folder that lapipe.toml names, and never out of it.
+    pattern={"type": "string", "pattern": r"^(?![/~])(?!.*(?:^|/)\.\.(?:/|$))[^\x00-\x1f]+$"},
+    dated_by={"enum": ["name", "written"]},
+    clock=_CLOCK,
+    ends=_mapping("data key column", "clock", data=_NAME, clock=_CLOCK),
+)
+
+RETENTION: Schema = _mapping(
+    "zone",
+    "share quarantine data holds",
+    share={"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+    data={"type": "array", "items": _DATA},
+    holds={"type": "array", "items": _mapping("on reason approved_by", "until")},
+)
+
 ORGANISATION: Schema = _mapping(
     "controller officer k_floor public_authority roles",
-    "project approvers",
+    "project approvers retention",
+    retention=RETENTION,
     project=_NAME,
     approvers={"type": "array", "minItems": 1, "uniqueItems": True, "items": _NAME},
     controller=_mapping("name address contact"),

@@ -128,7 +128,7 @@ class Databases:
         """
         place = place_of(url)
         if place.url not in self._servers:
-            self._servers[place.url] = _Postgres(place) if place.system == "PostgreSQL" else _MySQL(place)
+            self._servers[place.url] = Postgres(place) if place.system == "PostgreSQL" else MySQL(place)
         server = self._servers[place.url]
         found = server.columns(place)
         if not found:
@@ -228,8 +228,13 @@ def _typed(texts: pa.Array, kind: str, column: Column, contract: Contract) -> tu
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------
 
 
-class _Postgres:
+class Postgres:
     """A connection to PostgreSQL. COPY streams a row a message: neither side holds the table."""
+
+    #: What the account must be allowed, for who is told that it is not.
+    needs = "have SELECT granted on the columns that the purpose names"
+    #: What becomes of what was going on when a connection is lost.
+    when_lost = "nothing is released of this run"
 
     def __init__(self, place: Place) -> None:
         self._psycopg = _driver("psycopg", "postgres", "PostgreSQL")
@@ -244,7 +249,7 @@ class _Postgres:
 
     def columns(self, place: Place) -> list[tuple[str, str]]:
         """See `_Server.columns`. All columns are listed, also those that the account may not read."""
-        name = f"{_quoted(place.schema)}.{_quoted(place.table)}" if place.schema else _quoted(place.table)
+        name = f"{quoted(place.schema)}.{quoted(place.table)}" if place.schema else quoted(place.table)
         types = "CASE WHEN t.typcategory = 'A' THEN 'ARRAY' ELSE format_type(CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END, NULL) END"
         query = (f"SELECT a.attname, {types} FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid "
                  "WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum")
@@ -252,8 +257,8 @@ class _Postgres:
 
     def rows(self, place: Place, columns: Sequence[tuple[str, str]]) -> Iterator[list[pa.Array]]:
         """See `_Server.rows`."""
-        name = f"{_quoted(place.schema)}.{_quoted(place.table)}" if place.schema else _quoted(place.table)
-        chosen = ", ".join(_quoted(column) for column, _ in columns)
+        name = f"{quoted(place.schema)}.{quoted(place.table)}" if place.schema else quoted(place.table)
+        chosen = ", ".join(quoted(column) for column, _ in columns)
         copy = f"COPY (SELECT {chosen} FROM {name}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
         with contextlib.closing(self._connection.cursor()) as cursor, contextlib.ExitStack() as stack:
             stream = self._told(lambda: stack.enter_context(cursor.copy(copy)))
@@ -303,15 +308,20 @@ class _Postgres:
             state = error.sqlstate or ("url" if isinstance(error, self._psycopg.ProgrammingError) else "")
         if state == "url":
             raise UsageFault("A PostgreSQL URL has a setting that libpq does not know, or cannot be read; look at what follows the ?.")
-        raise _fault("PostgreSQL", state, lost=state[:2] in ("", "08", "57"), login=state[:2] == "28" or state == "3D000",
-                     denied=state == "42501", absent=state in ("42P01", "3F000"))
+        raise _fault("PostgreSQL", state, lost=self.when_lost if state[:2] in ("", "08", "57") else "", login=state[:2] == "28" or state == "3D000",
+                     denied=self.needs if state == "42501" else "", absent=state in ("42P01", "3F000"))
 
 
 # --- MySQL and MariaDB ----------------------------------------------------------------------------------------------
 
 
-class _MySQL:
+class MySQL:
     """A connection to MySQL or MariaDB; the rows stay at the server until they are fetched."""
+
+    #: What the account must be allowed, for who is told that it is not.
+    needs = "have SELECT granted on the columns that the purpose names"
+    #: What becomes of what was going on when a connection is lost.
+    when_lost = "nothing is released of this run"
 
     def __init__(self, place: Place) -> None:
         self._pymysql = _driver("pymysql", "mysql", "MySQL and MariaDB")
@@ -384,18 +394,18 @@ class _MySQL:
             return call()
         except (self._pymysql.Error, OSError, UnicodeDecodeError) as error:
             number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-        raise _fault("MySQL", str(number or ""), lost=number in (0, 1053, 1927, 2002, 2003, 2006, 2013, 2014), login=number in (1044, 1045, 1049, 1698),
-                     denied=number in (1142, 1143), absent=number == 1146)
+        raise _fault("MySQL", str(number or ""), lost=self.when_lost if number in (0, 1053, 1927, 2002, 2003, 2006, 2013, 2014) else "", login=number in (1044, 1045, 1049, 1698),
+                     denied=self.needs if number in (1142, 1143) else "", absent=number == 1146)
 
 
-def _fault(system: str, code: str, *, lost: bool, login: bool, denied: bool, absent: bool) -> LapipeError:
+def _fault(system: str, code: str, *, lost: str, login: bool, denied: str, absent: bool) -> LapipeError:
     """Say what a database answered; its own words may hold an account, an address or a value."""
     if lost:
-        return EngineFault(f"{system} cannot be reached, or the connection was lost; nothing is released of this run. Try again when the server answers.")
+        return EngineFault(f"{system} cannot be reached, or the connection was lost; {lost}. Try again when the server answers.")
     if login:
         return UsageFault(f"{system} does not let this account into this database; look at the URL's account, password and database.")
     if denied:
-        return UsageFault(f"{system} does not let this account read the table's columns; have SELECT granted on those the purpose names.")
+        return UsageFault(f"{system} does not let this account do this with the table; {denied}.")
     if absent:
         return UsageFault(f"{system} has no such table; look at the URL's table.")
     return EngineFault(f"{system} gave error {code}; its own message is kept out, for it may hold data. Look for it in the server's log.")
@@ -414,5 +424,6 @@ def _driver(module: str, extra: str, system: str) -> Any:
     return found
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Write a name of PostgreSQL so that nothing in it is read as more."""
     return '"' + name.replace('"', '""') + '"'

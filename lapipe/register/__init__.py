@@ -36,7 +36,8 @@ __all__ = ["LARGEST", "NOTHING_BEFORE", "Entry", "Evidence", "Json", "Register",
 _RESERVED = frozenset(("started", *ENDS, "amended", "carried", "checkpoint", "closed", "evidence", "evidence-deleted"))
 
 #: What a closed period keeps whole: which releases there are (they may outlive it), and what verifying reads.
-_KEPT = ("amended", "carried", "checkpoint", "closed", "evidence", "evidence-deleted", "release", "rewritten")
+_KEPT = ("amended", "carried", "checkpoint", "closed", "evidence", "evidence-deleted", "key-destroyed", "key-rotated", "release",
+         "retained", "rewritten")
 
 #: What an amendment, the one thing that people write into the chain by hand, is refused for: an address, a number of seven digits or more.
 _PERSONAL = re.compile(r"@|\d{7}")
@@ -235,15 +236,15 @@ class Register:
         first = self._store.guarded(lambda: self._store.page(after=0, until=1))
         return as_text(first[0][2]) if first else ""
 
-    def entries(self, *, run: str | None = None) -> Iterator[Entry]:
-        """Give the entries up to now in order, of one run or of all, a page in memory at a time. Checks no hash.
+    def entries(self, *, run: str | None = None, kinds: tuple[str, ...] = ()) -> Iterator[Entry]:
+        """Give the entries up to now in order, of one run or of all, of some kinds or of all, a page in memory at a time. Checks no hash.
 
         Of a closed period only those are given whose content was kept: releases, and what verifying needs.
 
         Raises:
             RegisterFault: LP602, an entry is no longer one; or LP601.
         """
-        return self._select(run=run)
+        return self._select(run=run, kinds=kinds)
 
     def runs(self) -> list[RunSummary]:
         """List the runs in the order of their first start."""

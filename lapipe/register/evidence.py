@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -99,6 +99,25 @@ class Evidence:
         entry = self._register._store.transact(work)
         self._register._store.tidy()
         return entry
+
+    def delete_all(self, ids: Sequence[str], reason: str) -> int:
+        """Delete evidence of many, with an entry for each, all or none; give how many there were. Those that are gone already are passed over.
+
+        Raises:
+            ValueError, RegisterFault: as `delete`.
+        """
+        if not KIND.fullmatch(reason):
+            raise ValueError("The reason for a deletion is one word: term, request, withdrawn.")
+        store = self._register._store
+
+        def work() -> int:
+            there = [id for id in ids if store.let_go(id)]
+            for id in there:
+                self._register._insert("evidence-deleted", {"evidence": id, "reason": reason}, "")
+            return len(there)
+        gone = store.transact(work)
+        store.tidy()
+        return gone
 
     def of(self, subject_ref: str) -> list[Kept]:
         """Give what is kept about one person, oldest first."""

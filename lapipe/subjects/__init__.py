@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lapipe.choices import (
     Case,
@@ -25,12 +25,13 @@ from lapipe.choices import (
     references,
 )
 from lapipe.contract import Contract, load_contracts
+from lapipe.custody import custody
 from lapipe.documents import nearest
 from lapipe.engine import Engine, open_engine
 from lapipe.engine.runfolder import RunFolder, sweep
-from lapipe.errors import EngineFault, Refused, UsageFault
+from lapipe.errors import EngineFault, Refused, RegisterFault, UsageFault
 from lapipe.identities import FILE, Identities, Links, Person, load_identities
-from lapipe.keys import KeyRing
+from lapipe.keys import KeyRing, is_there
 from lapipe.ledger import Ledger, ledger_ring
 from lapipe.phrases import Language
 from lapipe.project import Profile
@@ -40,7 +41,10 @@ from lapipe.readers import open_source
 from lapipe.register import Json, Register
 from lapipe.release import DATA, on_disk, recover, rewrite, settle, write_csv
 from lapipe.subjects.letters import access_letter, notice
-from lapipe.subjects.search import Holding, Landing, Search
+from lapipe.subjects.search import Holding, Landing, Search, manifests
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = ["GROUNDS", "REFUSALS", "Desk", "Found"]
 
@@ -51,6 +55,9 @@ GROUNDS: Mapping[str, str] = {"not_needed": "art. 17(1)(a)", "withdrawn": "art. 
 #: The grounds to refuse it, by GDPR art. 17(3), and art. 12(5) for a request that is manifestly unfounded or excessive.
 REFUSALS: Mapping[str, str] = {"expression": "art. 17(3)(a)", "legal_obligation": "art. 17(3)(b)", "public_health": "art. 17(3)(c)",
                                "archiving_research": "art. 17(3)(d)", "legal_claims": "art. 17(3)(e)", "excessive": "art. 12(5)"}
+
+#: The exception by which a purpose lets what was made under one key be tied to what is made under another.
+RELINK = "keys.relink"
 
 _LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
@@ -158,10 +165,13 @@ class Desk:
         return ring
 
     def ring(self) -> KeyRing | None:
-        """Open the key ring of pseudonyms; None where there is none."""
+        """Open the key ring of pseudonyms; None where there is none. One that is not what the register knows is refused (LP616, LP617)."""
         path = self.profile.keys.expanduser()
         if "pseudonyms" not in self._rings:
-            self._rings["pseudonyms"] = KeyRing.open(path, passphrase=self.passphrase) if path.exists() else None
+            ring = KeyRing.open(path, passphrase=self.passphrase) if is_there(path) else None
+            if ring is not None:
+                custody(self.register).refuse_wrong(ring, f"The key ring {path}")
+            self._rings["pseudonyms"] = ring
         return self._rings["pseudonyms"]
 
     def purpose(self, name: str) -> Purpose:
@@ -320,7 +330,7 @@ class Desk:
 
     def find(self, person: Person, *, landing: bool = True) -> Found:
         """Look for a person in releases, landing files, quarantine and the register."""
-        search = Search(person, self.ring(), self.engine)
+        search = Search(person, self.ring(), self.engine, custody(self.register))
         return Found(tuple(search.releases(self.profile.out)), tuple(self._landing(search)) if landing else (),
                      tuple(each for each in search.quarantine(self.profile.quarantine, self.identities) if each.holds), tuple(self.cases_of(person)))
 
@@ -357,7 +367,7 @@ class Desk:
             raise UsageFault(f"{to} lies among the releases, where others read; name a folder of your own with --to.")
         found = self.find(person)
         case = self._request(person, "access", received, verified)
-        search = Search(person, self.ring(), self.engine)
+        search = Search(person, self.ring(), self.engine, custody(self.register))
 
         def package() -> None:
             to.mkdir(mode=0o700, parents=True)
@@ -428,7 +438,7 @@ class Desk:
                 pass
         found = self.find(person)
         self._searchable(found)
-        search = Search(person, self.ring(), self.engine)
+        search = Search(person, self.ring(), self.engine, custody(self.register))
         done: list[Json] = []
         for each in found.holding:
             with self.register.turn(str(each.manifest["pipeline"])):
@@ -454,6 +464,66 @@ class Desk:
             if "art. 11" not in each.obstacle:
                 raise Refused(f"Release {each.name} of run {each.manifest['run']} cannot be searched: {each.obstacle}. Nothing is erased before that is "
                               f"settled{'; give the other identifier with --also DOMAIN=ID' if 'is not known' in each.obstacle else ''}.", rule="LP501")
+
+    # --- under another key ---
+
+    def relink(self, folder: Path) -> int:
+        """Write a release of pseudonyms anew under the key in use now, for a study that goes on across a rotation; give how many rows.
+
+        Who is who is computed in this process, from what schemas/identities.yaml ties together, and is never written. Doing it again after an
+        interruption is safe.
+
+        Raises:
+            Refused: the purpose does not allow it (LP108), or somebody in the release is in no map (LP501).
+            RegisterFault: a key is missing, destroyed or another (LP616, LP617), or the release was altered (LP605).
+            UsageFault: it is no release of pseudonyms, or under that key already.
+        """
+        folder = folder.resolve()
+        out = self.profile.out.resolve()
+        with self.register.turn("subject-erase"):
+            settle(self.profile.out, self.register)
+            manifest = next((said for place, said in manifests(out) if place == folder), None)
+            if manifest is None or manifest["kind"] == "statistics":
+                raise UsageFault(f"{folder} is no run's folder of a release of pseudonyms in {out}.")
+            name, ring = str(manifest["purpose"]["name"]), self.ring()
+            waiver = self.purpose(name).waiver(RELINK)
+            if waiver is None or waiver.value is not True:
+                raise Refused(f"Purpose {name} does not say that what was made under one key may be tied to what is made under another: it takes an exception '{RELINK}' with "
+                              "value true and the reason.", rule="LP108")
+            used = [part for part in str(manifest["key"]).split(", ") if part]
+            if not custody(self.register).refuse_missing(used, manifest.get("key_check") or {}, ring, str(manifest["release"])) or ring is None:
+                raise RegisterFault(f"Release {manifest['release']} was made with a key that was destroyed, so nobody in it can be told (GDPR art. 11).", rule="LP617")
+            new = ring.current(self.today)
+            if used == [new]:
+                raise UsageFault(f"Release {manifest['release']} of run {manifest['run']} is under key {new} already.")
+            with self.register.turn(str(manifest["pipeline"])):
+                change = self._relinked(manifest, ring, new)
+                return rewrite(folder, change, self.engine, self.register, today=self.today, why="relinked", keys={new: ring.check_values()[new]})
+
+    def _relinked(self, manifest: Mapping[str, Any], ring: KeyRing, new: str) -> Callable[[ir.Table], ir.Table]:
+        """Give what puts the pseudonyms of another key in the place of those of a release; the mapping stays in memory."""
+        import pyarrow as pa
+
+        purpose, people = str(manifest["purpose"]["name"]), self.links().rows
+
+        def change(table: ir.Table) -> ir.Table:
+            for column in manifest["columns"]:
+                if column["kind"] != "pseudonym":
+                    continue
+                name, domain = str(column["name"]), str(column.get("domain") or "")
+                forms = sorted({person[domain] for person in people if domain in person})
+                by = {each.key_id: each.of(forms) for each in ring.every(purpose=purpose, domain=domain)}
+                pairs = {str(old): str(now) for key_id, olds in by.items() if key_id != new for old, now in zip(olds, by[new], strict=True)}
+                mapping = self.engine.table(pa.table({"lapipe_was": pa.array(list(pairs), pa.string()), "lapipe_is": pa.array(list(pairs.values()), pa.string())}))
+                joined = table.left_join(mapping, table[name] == mapping.lapipe_was)
+                lost = self.engine.count({"n": (joined[name].notnull() & joined.lapipe_is.isnull()).sum().fill_null(0).cast("int64")})["n"]
+                if lost:
+                    raise Refused(f"{'Some' if int(lost) < 10 else int(lost)} rows of release {manifest['release']} are about people whom no map of schemas/identities.yaml names by "
+                                  f"{domain or 'an identity domain'}, so they cannot be tied to their new pseudonym; give the map of that time with --map.", rule="LP501")
+                table = joined.mutate(**{name: joined.lapipe_is}).select(*table.columns)
+            return table
+
+        return change
 
     def _forget(self, person: Person) -> int:
         """Make the person's marks in the ledger of releases anonymous."""

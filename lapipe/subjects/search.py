@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Contract, Kind, Spelling, first_group
+from lapipe.custody import Custody
 from lapipe.engine import Engine
 from lapipe.errors import LapipeError, RegisterFault
 from lapipe.identities import Identities, Person
@@ -107,8 +108,8 @@ def manifests(out: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 class Search:
     """Looks for one person with a key ring; what is computed of the keys stays in this process."""
 
-    def __init__(self, person: Person, ring: KeyRing | None, engine: Engine) -> None:
-        self.person, self.ring, self.engine = person, ring, engine
+    def __init__(self, person: Person, ring: KeyRing | None, engine: Engine, known: Custody) -> None:
+        self.person, self.ring, self.engine, self.known = person, ring, engine, known
 
     def releases(self, out: Path) -> list[Holding]:
         """Look into every release in OUT, statistics among them, which are named and not searched."""
@@ -117,12 +118,12 @@ class Search:
     def _release(self, folder: Path, manifest: Mapping[str, Any]) -> Holding:
         if manifest["kind"] == "statistics":
             return Holding(folder, manifest)
+        used = {part for part in str(manifest.get("key", "")).split(", ") if part}
+        if not self.known.refuse_missing(used, manifest.get("key_check") or {}, self.ring, f"{manifest['release']} of run {manifest['run']}"):
+            gone = sorted(used & set(self.known.destroyed))
+            return Holding(folder, manifest, obstacle=f"its key {', '.join(gone)} was destroyed, so nobody in it can be told (GDPR art. 11)")
         if self.ring is None:
             return Holding(folder, manifest, obstacle="there is no key ring")
-        used = {part for part in str(manifest.get("key", "")).split(", ") if part}
-        gone = used - set(self.ring.names)
-        if gone:
-            return Holding(folder, manifest, obstacle=f"its key {', '.join(sorted(gone))} was destroyed, so nobody in it can be told (GDPR art. 11)")
         unknown = {str(column["domain"]) for column in _pseudonyms(manifest) if column.get("domain")} - set(self.person.forms)
         if unknown:
             return Holding(folder, manifest, obstacle=f"it knows people by {', '.join(sorted(unknown))}, and the person's is not known")
