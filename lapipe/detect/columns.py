@@ -10,7 +10,7 @@ from lapipe.detect import anummer, bsn, headers
 from lapipe.detect.anummer import Tens
 from lapipe.detect.bsn import Elevens, Verdict, unseen
 from lapipe.detect.identifiers import SHAPES, Parts, Tally
-from lapipe.detect.lexicon import NAME_WORDS, ORGANISATIONS, ROOMS, THINGS, TITLES, Strength
+from lapipe.detect.lexicon import NAME_WORDS, NAMESAKES, ORGANISATIONS, ROOMS, TITLES, Strength
 from lapipe.detect.naming import Naming
 from lapipe.detect.special import Lists
 
@@ -160,7 +160,7 @@ class _Column:
     def __init__(self, name: str) -> None:
         self.header = headers.read(name)
         words = frozenset(headers.tokens(name))
-        self.of_organisations, self.of_rooms, self.of_things = bool(words & ORGANISATIONS), bool(words & ROOMS), bool(words & THINGS)
+        self.of_organisations, self.of_rooms, self.of_things = bool(words & ORGANISATIONS), bool(words & ROOMS), bool(words & NAMESAKES)
         self.titled = bool(words & (NAME_WORDS | TITLES))
         self.distinct = 0
         self.flags = 0
@@ -177,6 +177,9 @@ class _Column:
                 self._add(leaf)
         found = {rule: self._evidence(rule) for rule in RULES}
         # What a word like "account" suggests yields to what a check digit or a plain form proves.
+        if self.header.get("username") == "sure" and not self.header.get("name") and not found["name"].text:
+            # User names are made of names, and are what the column says.
+            found["name"] = replace(found["name"], verdict="none", values=False)
         proven = any(found[rule].values and found[rule].verdict == "found" for rule in _PROVEN)
         return tuple(replace(each, verdict="none", header=False, values=False) if proven and each.rule in _SUGGESTED and self.header.get(each.rule) == "likely"
                      and not each.text else each for each in found.values())

@@ -62,9 +62,9 @@ class ScannedColumn:
             # A birth date names nobody by itself, and no time can be declared an identifier.
             if first.kind == "identifier" and self.temporal:
                 return UNDECIDED
-            # Identifiers inside longer texts make no identifier of the column: nothing could bring it to one form.
+            # What longer texts hold makes the column no identifier, as nothing could bring it to one form, and no list of a special category.
             inside = first.text and not (first.header or first.values)
-            return "free_text" if first.kind == "identifier" and inside else first.kind
+            return "free_text" if first.kind in ("identifier", "special") and inside else first.kind
         return UNDECIDED if first or not self.temporal else "event_time"
 
     @property
