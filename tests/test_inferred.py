@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, datetime
 
 import pyarrow as pa
 import pytest
 
 from lapipe.contract import Column, Kind
+from lapipe.detect import Judged, beside, judge
 from lapipe.detect.inferred import TimesSeen, feasts, revealing, times_of
+from lapipe.detect.traces import TRACES
 from lapipe.errors import Refused
 from lapipe.purpose import Condition, Purpose, Waiver
 from lapipe.release import Release
@@ -128,3 +131,15 @@ def test_texts_and_clocks_are_read_as_times(values: list[str], format: str, cloc
     if read is not None:
         seen.add(read)
     assert len(seen.notes()) == told
+
+
+@pytest.mark.parametrize("category", TRACES)
+def test_what_reveals_together_in_a_pipeline_is_told_together_by_a_scan(category: str) -> None:
+    for one, other in itertools.combinations(TRACES[category], 2):
+        names = (min(one.words), max(other.words))
+        assert revealing([Column(name) for name in (*names, "cohort")]) == {category: names}
+        said = beside([Judged(name, judge(name, [pa.array(["a", "b", "c"])])) for name in (*names, "cohort")], 3)
+        told = {name: next(each for each in said[name] if each.rule == f"special:{category}") for name in said}
+        assert all(told[name].verdict != "none" for name in names)
+        assert told["cohort"].verdict == "none"
+        assert any(told[name].beside for name in names) or all(told[name].verdict == "found" or told[name].header for name in names)

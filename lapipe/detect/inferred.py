@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from lapipe.contract import Column, Contract, Kind
-from lapipe.detect.headers import tokens
+from lapipe.detect.traces import traced
 from lapipe.errors import Refused
 from lapipe.purpose import Purpose
 
@@ -53,48 +53,17 @@ def _weighed(purpose: Purpose, setting: str) -> bool:
 
 # --- columns side by side -----------------------------------------------------------------------------------------------------------
 
-#: Per special category the traces of which two together reveal it: (DPV categories, words of a column's name).
-_TRACES: dict[str, tuple[tuple[str, frozenset[str], frozenset[str]], ...]] = {
-    "ethnicity": (
-        ("nationality", frozenset({"pd:Nationality"}), frozenset({"nationality", "nationaliteit", "citizenship", "staatsburgerschap"})),
-        ("country of birth", frozenset({"pd:BirthPlace", "pd:CountryOfBirth"}),
-         frozenset({"geboorteland", "geboorteplaats", "birthplace", "birthcountry", "countryofbirth", "placeofbirth", "cityofbirth"})),
-        ("parents' country of birth", frozenset(), frozenset({"geboortelandouder", "geboortelandmoeder", "geboortelandvader", "parentcountry", "herkomstland"})),
-        ("mother tongue", frozenset(), frozenset({"moedertaal", "mothertongue", "thuistaal", "homelanguage", "nativelanguage", "firstlanguage"})),
-    ),
-    "health": (
-        ("absence", frozenset(), frozenset({"absence", "absent", "verzuim", "afwezig", "afwezigheid"})),
-        ("extension", frozenset(), frozenset({"extension", "extensions", "uitstel", "verlenging", "extensionduedate"})),
-        ("extra time", frozenset(), frozenset({"timelimit", "extratime", "extratijd", "accommodation", "accommodations", "voorziening", "voorzieningen"})),
-        ("student counsellor", frozenset(), frozenset({"studentendecaan", "decaan", "studentpsycholoog", "counsellor", "counselor"})),
-    ),
-}
-
 
 def revealing(columns: Iterable[Column]) -> dict[str, tuple[str, ...]]:
-    """Give the special categories that some of these columns reveal together, with the columns' names.
+    """Give the special categories that some of these columns reveal together, with the columns' names, one for each trace.
 
     >>> revealing([Column("nationaliteit"), Column("geboorteland"), Column("cohort")])
     {'ethnicity': ('nationaliteit', 'geboorteland')}
     >>> revealing([Column("nationaliteit"), Column("cohort")])
     {}
     """
-    said = [(column, _runs(column.name)) for column in columns]
-    found: dict[str, tuple[str, ...]] = {}
-    for category, traces in _TRACES.items():
-        left: dict[str, str] = {}
-        for trace, categories, words in traces:
-            for column, runs in said:
-                if column.name not in left.values() and (column.category in categories or runs & words):
-                    left.setdefault(trace, column.name)
-        if len(left) > 1:
-            found[category] = tuple(left.values())
-    return found
-
-
-def _runs(name: str) -> frozenset[str]:
-    words = tokens(name)
-    return frozenset("".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+    return {category: tuple({what: name for name, what in reversed(of.items())}.values())[::-1]
+            for category, of in traced((column.name, column.category) for column in columns).items()}
 
 
 def refuse_revealing(stage: str, contract: Contract, purpose: Purpose) -> None:

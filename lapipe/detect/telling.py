@@ -113,7 +113,7 @@ def told(rule: str, text: str, people: Sequence[tuple[int, int]] = ()) -> Iterat
     """Give where a text tells of somebody by the words of a rule; `people` are the places of whom else it names.
 
     >>> list(told("special:health", "Ik ben ziek. Week 3 gaat over diabetes.")), list(told("special:health", "Afwezig wegens griep"))
-    ([(7, 11)], [(16, 21)])
+    ([(7, 11)], [(15, 20)])
     """
     for sentence in _SENTENCE.finditer(text):
         start, end = sentence.span()
