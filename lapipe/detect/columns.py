@@ -216,6 +216,7 @@ class _Column:
         if len(text) <= _MOST_FLAGS:
             self.flags += pc.sum(pc.match_substring_regex(text, _FLAGS)).as_py() or 0
         if textual:
+            text = _readable(text)
             parts = Parts.of(text)
             for numbered in (parts.numbers, parts.digits):
                 self.tens.add_text(numbered)
@@ -293,6 +294,24 @@ class _Column:
         fits = by_values != "none" or (by_header != "none" and named > 0)
         return Evidence("name", "identifier", _strongest(by_header, by_values, by_text), by_header != "none", fits, by_text != "none",
                         self.distinct, named + naming.texts, None)
+
+
+#: Digits of another width, blanks that are no spaces, and signs that nobody sees.
+_DISGUISED, _UNSEEN = r"[\x{FF10}-\x{FF19}\x{00A0}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}]|[\x{00AD}\x{200B}-\x{200F}\x{2060}\x{FEFF}]", "[\u00ad\u200b-\u200f\u2060\ufeff]"
+
+
+def _readable(text: pa.Array) -> pa.Array:
+    """Write digits and blanks of another kind as the plain ones that they stand for."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pc.all(pc.string_is_ascii(text)).as_py():
+        return text
+    disguised = pc.match_substring_regex(text, _DISGUISED)
+    if not pc.any(disguised).as_py():
+        return text
+    plain = pc.utf8_normalize(pc.replace_substring_regex(pc.if_else(disguised, text, pa.scalar(None, pa.string())), _UNSEEN, ""), form="NFKC")
+    return pc.coalesce(plain, text)
 
 
 def _strongest(*verdicts: Verdict) -> Verdict:
