@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from lapipe.contract import Column, Contract, Kind
+from lapipe.detect.headers import tokens
 from lapipe.detect.traces import traced
 from lapipe.errors import Refused
 from lapipe.purpose import Purpose
@@ -200,6 +201,37 @@ def times_of(batch: pa.Array, format: str, clock: str) -> pa.Array | None:
     for word, sign in (("yyyy", "%Y"), ("yy", "%y"), ("MM", "%m"), ("dd", "%d"), ("HH", "%H"), ("mm", "%M"), ("ss", "%S")):
         written = written.replace(word, sign)
     return pc.strptime(batch, format=written, unit="s", error_is_null=True)
+
+
+#: There are no more seconds in a day.
+_SECONDS_OF_A_DAY = 86_400
+_HOURS = frozenset({"hour", "hourofday", "uur", "uurvandag", "starthour", "loginhour"})
+#: What is told of a time of day that stands by itself, its day in another column or nowhere.
+OF_DAY = "with a person beside it, the time of day shows when they sleep; rounding to the hour does not remove that, leaving it out does"
+
+
+def of_day(name: str, batches: Iterable[pa.Array], distinct: int) -> bool:
+    """Say whether a column holds times of day without a day: 23:14, or hours by its name.
+
+    >>> import pyarrow as pa
+    >>> of_day("tijd", [pa.array(["23:14", "7:05:30"])], 2), of_day("uur", [pa.array([0, 23])], 2), of_day("score", [pa.array(["3:1", "x"])], 2)
+    (True, True, False)
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not 1 < distinct <= _SECONDS_OF_A_DAY:
+        return False
+    hours = "".join(tokens(name)) in _HOURS
+    for batch in batches:
+        if pa.types.is_time(batch.type):
+            continue
+        if not (pa.types.is_string(batch.type) or (hours and pa.types.is_integer(batch.type))):
+            return False
+        form = r"^\s*(?:[01]?\d|2[0-3])(?:[:h][0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?: ?[AaPp][Mm])?)" + ("?" if hours else "") + r"\s*$"
+        if not pc.all(pc.match_substring_regex(pc.cast(batch, pa.string()), form), min_count=0).as_py():
+            return False
+    return True
 
 
 def beside_people(columns: Sequence[tuple[str, int, bool]], rows: int) -> bool:
