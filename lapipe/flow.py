@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lapipe.contract import Column, Contract, Kind, Spelling
 from lapipe.differencing import Leaving, about_release, hold, marks_of
-from lapipe.disclosure.bands import withheld_band
+from lapipe.disclosure.bands import band, withheld_band
 from lapipe.engine import Engine
 from lapipe.errors import ContractBroken, EngineFault, Refused
 from lapipe.ledger import Ledger
@@ -26,6 +26,7 @@ from lapipe.stage import LEFT_OUT, Context
 from lapipe.stages.aggregate import Aggregate
 from lapipe.stages.minimise import minimised
 from lapipe.stages.object import Object
+from lapipe.stages.redact import Redact
 from lapipe.stages.release import Release as ReleaseStage
 from lapipe.stages.validate import Validate
 
@@ -88,6 +89,8 @@ class Flow:
         self._told: dict[int, Told] = {}
         self.written: list[Written] = []
         self.withheld = ""
+        #: Texts that Redact withheld, by column, in bands.
+        self.texts_withheld: dict[str, str] = {}
         #: How long an outsider's interval for a withheld group is at least; nought where no group depends on others.
         self.interval = 0
         self.window: list[Any] = []
@@ -290,6 +293,8 @@ class Flow:
         if problem is not None:
             raise problem
         self._told[position] = told
+        if isinstance(step.stage, Redact):
+            self.texts_withheld[step.stage.column] = band(sum(int(facts[name] or 0) for name in step.stage.withheld()))
 
     def _incident(self, position: int, facts: Mapping[str, Any]) -> str:
         """Put the sources of a column with a BSN in quarantine, and say so with the officer's contact."""
@@ -428,6 +433,7 @@ class Flow:
             pipeline=running.pipeline.name, run=running.options.run_id, register=self.started, periods=periods,
             created=f"{running.options.clock():%Y-%m-%dT%H:%M:%SZ}", erase_by=declared.keep_for.after(running.today),
             withheld=self.withheld if contract.statistics else "", interval=self.interval if contract.statistics else 0,
+            texts_withheld={} if contract.statistics else {name: told for name, told in self.texts_withheld.items() if name in contract},
             key_id=", ".join(sorted(set(running.key_ids.values())))
             if not contract.statistics else "", key_check={} if contract.statistics else running.key_checks(), contracts=sources, version=__version__,
             approvals=tuple(approval.named() for approval in running.approvals))

@@ -116,7 +116,7 @@ def _of_one_project(pipeline: Pipeline, place: Path) -> None:
 class Run:
     """A run that ended well: its releases, and what each stage did. `repeated` when its id had completed before.
 
-    `skipped` names time series of which every closed period was released by earlier runs.
+    `texts_withheld` tells by column, in bands, how many texts `Redact` withheld. `skipped` names time series of which every closed period was released by earlier runs.
     """
 
     id: str
@@ -126,6 +126,7 @@ class Run:
     sources: Mapping[str, int] = field(default_factory=dict)
     repeated: bool = False
     withheld: str = ""
+    texts_withheld: Mapping[str, str] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
 
     def path(self, name: str) -> Path:
@@ -297,7 +298,7 @@ class _Running:
                         raise
                     staging.finish()
         return Run(options.run_id, out, tuple(flow.written), flow.told, flow.source_rows, withheld=flow.withheld,
-                   skipped=tuple(flow.skipped))
+                   texts_withheld=dict(flow.texts_withheld), skipped=tuple(flow.skipped))
 
     def _lawful(self) -> None:
         """Refuse a purpose with findings, and an expired one."""

@@ -45,8 +45,8 @@ class Step:
 
 
 #: What a plan means. A later lapipe that computes something else for the same declarations, or has another default, counts this up,
-#: and every approval has to be given again; a lapipe that does the same keeps it.
-MEANING = 1
+#: and every approval has to be given again; a lapipe that does the same keeps it. 2: Redact and Flag find more in texts.
+MEANING = 2
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,7 @@ class Note:
     erase_by: date
     withheld: str = ""
     interval: int = 0
+    texts_withheld: Mapping[str, str] = field(default_factory=dict)
     periods: tuple[str, ...] = ()
     key_id: str = ""
     key_check: Mapping[str, str] = field(default_factory=dict)
@@ -249,6 +250,7 @@ def _manifest(release: Release, note: Note, rows: int, files: Mapping[str, str])
         "k": purpose.k,
         "withheld": note.withheld,
         **({"audit": {"outsiders_interval_at_least": note.interval}} if note.interval else {}),
+        **({"texts_withheld": dict(note.texts_withheld)} if note.texts_withheld else {}),
         "periods": list(note.periods),
         "columns": [{"name": c.name, "type": c.type, "kind": str(c.kind), "detail": c.detail, "category": c.category,
                      "domain": c.domain, "label": dict(c.label), "unit": c.unit} for c in contract],
@@ -278,6 +280,7 @@ _WORDS = {
            "null": "Een lege waarde in een groepskolom is een eigen groep: bij deze mensen is de waarde onbekend.",
            "plain": "Een lege waarde is in de bron onbekend.",
            "redacted": "Een lege tekst was leeg, of wordt onthouden: iets erin vertelt mogelijk over iemand. Wat tussen [haken] staat, is vervangen.",
+           "texts": "Onthouden teksten in `{column}`: {number}.",
            "joinable": "andere gepseudonimiseerde tabellen van hetzelfde doel, en geen andere",
            "nojoin": "niets: deze tabel bevat groepen, geen mensen"},
     "en": {"title": "Codebook", "why": "Why this table exists", "column": "column", "means": "meaning", "type": "type",
@@ -294,6 +297,7 @@ _WORDS = {
            "null": "An empty value in a grouping column is a group of its own: for these people the value is not known.",
            "plain": "An empty value is not known in the source.",
            "redacted": "An empty text was empty, or is withheld: something in it may tell about somebody. What stands in [brackets] was replaced.",
+           "texts": "Texts withheld in `{column}`: {number}.",
            "joinable": "other pseudonymised tables of the same purpose, and no others",
            "nojoin": "nothing: it holds groups, not people"},
 }
@@ -327,6 +331,7 @@ def codebook(release: Release, note: Note, language: str) -> str:
         lines.append(words["plain"])
         if any(column.detail == REDACTED for column in contract):
             lines.append(words["redacted"])
+            lines += [words["texts"].format(column=column, number=number) for column, number in note.texts_withheld.items()]
     lines += ["", f"{words['join']}: {words['nojoin'] if contract.statistics else words['joinable']}.", "",
               f"{words['erase']}: {note.erase_by.isoformat()}.", ""]
     return "\n".join(lines)

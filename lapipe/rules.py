@@ -244,7 +244,7 @@ _ALL = (
          "Data that nobody knows of is protected by nobody.",
          "2.2", "GDPR art. 5(2), 9, 10, 30", "Declare the column's kind in a contract, or have it taken out of the export."),
     Rule("LP505", "Columns that reveal a special category together are declared as one",
-         "What can be deduced by comparison is as special as what is said (CJEU C-184/20).",
+         "What can be deduced by comparison is as special as what is said (CJEU C-184/20): nationality beside a country of birth. A pipeline refuses the same (LP320).",
          "2.2", "GDPR art. 9", "Leave one of the columns out of the export, or declare both as special."),
     Rule("LP506", "A file in which a BSN was found is not read again until an officer releases it",
          "What went wrong once goes wrong every night, until someone has found out how it came there.",

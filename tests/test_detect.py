@@ -47,6 +47,13 @@ def said(name: str, values: pa.Array | Sequence[str | None]) -> dict[str, str]:
     return {evidence.rule: evidence.verdict for evidence in judge(name, [array]) if evidence.verdict != "none"}
 
 
+@pytest.mark.parametrize("write", [
+    lambda n: f"{n[:3]}\u00a0{n[3:6]}\u00a0{n[6:]}", lambda n: "".join(chr(ord(sign) + 0xFEE0) for sign in n), lambda n: f"{n[:4]}\u200b{n[4:]}", lambda n: f"BSN{n}", lambda n: f"NL-{n}",
+    lambda n: f"{n[:2]}/{n[2:5]}/{n[5:]}", lambda n: f"{n[:2]}.{n[2:4]}.{n[4:6]}.{n[6:]}", lambda n: f"{int(n):,}", lambda n: f"{int(n):.8E}", lambda n: f"{{'x': {{'y': {n}}}}}", lambda n: f"{{k={n}}}"])
+def test_a_bsn_is_found_in_whatever_clothes(write: Callable[[str], str]) -> None:
+    assert said("x", [write(n) for n in bsns(60) if not n.startswith("0")]).get("bsn") == "found"
+
+
 # The eleven test
 
 

@@ -11,7 +11,23 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from lapipe.detect import Judged, anummer, beside, bsn, columns, elfproef, headers, identifiers, judge, naming, special, tables
+from lapipe.detect import (
+    Judged,
+    anummer,
+    beside,
+    bsn,
+    columns,
+    elfproef,
+    headers,
+    identifiers,
+    judge,
+    naming,
+    presidio,
+    special,
+    tables,
+    text,
+    words,
+)
 from lapipe.detect.identifiers import SHAPES, valid_phones
 from tests.evaluation.made_up import a_nummers, bsns, iban, numbers
 
@@ -53,6 +69,42 @@ def told(*named: tuple[str, Sequence[str]], rows: int) -> dict[str, set[str]]:
 
 def rows_of(count: int, people: int) -> dict[str, set[str]]:
     return told(("id", [str(number) for number in range(count)]), ("email", [f"a{number % people}@uni.example" for number in range(count)]), rows=count)
+
+
+FAILING = [number for number in numbers(400, 8, 200_000_000, 999_999_999) if not elfproef(pa.array([number]))[0].as_py()]
+SICK = [f"Ik ben {word} ziek geweest" for word in ("gisteren", "vandaag", "lang", "kort", "heel", "erg", "weer")]
+#: Written as names are, of words on no list.
+STRANGE = [f"{first} {last}" for first in ("Qovzar", "Brixtul", "Wenzrok", "Plumdar", "Xirvan") for last in ("Vrontik", "Dzelmar", "Quostev", "Trazwil", "Brogzan")]
+
+
+def shaped_told() -> tuple[str, ...]:
+    """Ask with the shapes made anew, as they read the constant when they are made."""
+    shapes = tuple(dataclasses.replace(each, enough=identifiers.TELLING) if each.sift else each for each in SHAPES)
+    before, columns.SHAPES = columns.SHAPES, shapes
+    try:
+        return verdicts(*(("special:health", "x", SICK[:n]) for n in (4, 5)))
+    finally:
+        columns.SHAPES = before
+
+
+def by_lists(of: int, listed: int, others: int = 0) -> str:
+    """Ask about so many values, of which some are names on the lists, some no names, and the rest written like names."""
+    return verdict("name", "x", [*PEOPLE[:listed], *STRANGE[:of - listed - others], *WORDS[:others]])
+
+
+def rules_of(told: str, ids: Sequence[str] = ()) -> list[tuple[str, str, bool]]:
+    known = text.Known([("", [], [one]) for one in ids])
+    return [(span.rule, told[span.start:span.end], span.sure) for span in text.Finder(known).find([told])[0]]
+
+
+def second() -> object:
+    """Ask Presidio about texts whose doubt a word near by takes away."""
+    presidio._engine.cache_clear()
+    texts = ["Hij heet volgens mij dus inderdaad Tafel daar", "Tafel is inderdaad mijn docent", "De docent gaf college paleontologie aan Tafel", "Tafel daar", "Het nummer 91827364 is mijn studentnummer"]
+    found = text.Finder().find(texts)
+    out = presidio.second_look(texts, found)
+    presidio._engine.cache_clear()
+    return [[(span.rule, span.start, span.end, span.sure) for span in spans] for spans in out]
 
 
 #: constant -> (other values, what is asked). It is asked with the constant as it is, and again with each other value.
@@ -98,8 +150,29 @@ MUTANTS: dict[str, tuple[tuple[Any, ...], Callable[[], object]]] = {
     "tables.A_ROW_EACH": ((0.7, 0.98), lambda: (rows_of(100, 92), rows_of(100, 80))),
     "tables.FEWEST_ROWS": ((4, 6), lambda: (rows_of(5, 5), rows_of(4, 4))),
     "tables.FEWEST_SURNAMES": ((2, 4), lambda: [told(("voornaam", ["Sanne", "Fatima", "Emre"]), ("x", rest), rows=3) for rest in (["Bouchikhi", "Dijkstra", "Hoekstra"], ["Bouchikhi", "Dijkstra"])]),
+    "bsn.MANY": ((50, 150), lambda: verdicts(("bsn", "x", [*bsns(20, 1), *FAILING[:80]]), ("bsn", "x", [*bsns(14, 1), *FAILING[:46]]))),
+    "bsn.MUCH": ((0.15, 0.3), lambda: verdicts(("bsn", "x", [*bsns(22, 1), *FAILING[:80]]), ("bsn", "x", [*bsns(34, 1), *FAILING[:166]]))),
+    "headers._TELLING_PART": ((5, 9), lambda: (headers.read("blindmarking"), headers.read("geloofsgroepje"), headers.read("medicijnverstrekking"))),
+    "identifiers.TELLING": ((4, 6), lambda: shaped_told()),
+    "naming.ON_LISTS": ((0.1, 0.5), lambda: (by_lists(30, 5), by_lists(30, 10))),
+    "naming.WRITTEN": ((0.6, 0.95), lambda: (by_lists(30, 9, 3), by_lists(30, 9, 9))),
+    "naming.LOOKED_AT": ((0,), lambda: by_lists(30, 9)),
+    "words.PART": ((3, 6), lambda: (words.is_compound("taaltoets"), words.is_compound("wekstuk"), words.is_compound("boekweek"), words.is_compound("zeeslag"))),
+    "text._IBAN_SIGNS": (((20, 34), (15, 20)), lambda: [rules_of(f"Graag op {code} vandaag") for code in ("NO9386011117947", "MT84MALT011000012345MTLCAST001S")]),
+    "text._PHONE_DIGITS": (((11, 15), (9, 10)), lambda: [rules_of(f"bel {code} even") for code in ("06-12345678", "+49 30 12345678", "020-7654321")]),
+    "text._STEM": ((2, 5), lambda: [rules_of(f"mijn account is anders, {token} dus") for token in ("xq12", "jvdm12", "jvm34")]),
+    "text._KNOWN_DIGITS": ((4, 6), lambda: [rules_of(f"we zagen nummer {number} daar", ids=["1234", "12345"]) for number in ("1234", "12345")]),
+    "text._KNOWN_SIGNS": ((2, 4), lambda: [rules_of(f"we zagen {sign} daar", ids=["qz", "qzx"]) for sign in ("qz", "qzx")]),
+    "text._SHORT_FORM": ((4, 8), lambda: [rules_of(f"we gebruiken {word} daarna") for word in ("HOEKSTR", "BRZKW", "QWZKRT", "KWZRTPL")]),
+    "text._SMALL": ((2, 6), lambda: [rules_of(f"we doen dat samen {word} daarna") for word in ("fatima", "nur", "emre", "gul", "lars", "kim", "tim", "bob")]),
+    "text._LONGEST": ((50,), lambda: rules_of("een tekst van gewone woorden die lang is " * 3)),
+    "text._ENDLESS": ((re.compile(r"\S{20}"),), lambda: rules_of("een woord van tweeentwintigletterwoordlang en meer")),
+    "text._BACK": ((3,), lambda: rules_of("ja mijn naam is Tafel")),
+    "presidio.BARE": ((0.7, 0.1), second), "presidio.WORDED": ((0.1, 0.0), second), "presidio.BELIEVED": ((0.9, 0.2), second),
+    "presidio.BEFORE": ((1,), second), "presidio.AFTER": ((0,), second),
 }
-MODULES = {"bsn": bsn, "anummer": anummer, "columns": columns, "headers": headers, "identifiers": identifiers, "naming": naming, "special": special, "tables": tables}
+MODULES = {"bsn": bsn, "anummer": anummer, "columns": columns, "headers": headers, "identifiers": identifiers, "naming": naming, "special": special, "tables": tables, "text": text, "words": words,
+           "presidio": presidio}
 
 
 def anummer_of(values: list[int]) -> int:
@@ -121,10 +194,12 @@ def test_another_value_of_a_constant_says_something_else(name: str, monkeypatch:
     as_it_is = seen(ask)
     for other in others:
         headers._whole_words.cache_clear()
+        headers._compounded.cache_clear()
         with monkeypatch.context() as patched:
             patched.setattr(MODULES[module], constant, other)
             assert seen(ask) != as_it_is, f"{name} may be {other}, and nothing tells"
     headers._whole_words.cache_clear()
+    headers._compounded.cache_clear()
 
 
 def test_every_number_of_the_rules_has_its_mutants() -> None:
@@ -138,8 +213,9 @@ SHAPED: dict[str, tuple[list[str], str]] = {
     "email": (["ann@uni.example"], "Mail ann@uni.example even"), "iban": ([iban(1234)], f"Graag op {iban(1234)} ten name van"),
     "phone": (["06-12345678", "06-12345679"], "Bel 06-1234567{} even"), "ip": (["145.18.10.1", "145.18.10.2"], "van 145.18.10.{} af"),
     "mac": (["00:1a:2b:3c:4d:5e", "00:1a:2b:3c:4d:5f"], "van 00:1a:2b:3c:4d:5{} af"), "url_id": ([], "zie https://lms.example/user/view.php?id={} hier"),
-    "user_id": ([], "The user with id '{}' viewed it."), "student_number": ([f"s123456{i}" for i in range(5)], ""),
+    "user_id": ([], "The user with id '{}' viewed it."), "student_number": ([f"s123456{i}" for i in range(5)], "De inschrijving van s293847{} ontbreekt nog hier"),
     "photo": (["https://x.example/foto/1.jpg", "https://x.example/foto/2.jpg"], ""), "address": (["Dorpsstraat 12, 1234 AB Utrecht"], "Ik woon op Parklaan 5, 3504 AB Utrecht"),
+    "date_of_birth": ([], "Zij is geboren op {} mei 2003, dus dat telt."), "username": ([], "mijn insta is sanne_{} als je wilt"),
     "free_text": ([f"een zin van ruim acht woorden staat hier, nummer {i}" for i in range(20)], ""),
 }
 
@@ -148,7 +224,7 @@ SHAPED: dict[str, tuple[list[str], str]] = {
 def test_what_a_shape_asks_for_is_what_is_needed(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, text = SHAPED[rule]
     shape = next(each for each in SHAPES if each.rule == rule)
-    enough = [text.format(i) for i in range(shape.enough)] if text else []
+    enough = [text.format(i + 1) for i in range(shape.enough)] if text else []
 
     def ask() -> tuple[str, ...]:
         others = int(len(whole) / max(shape.share, 0.01))

@@ -7,8 +7,11 @@ from functools import cache
 
 import pytest
 
+from lapipe.detect import judge
 from tests.conftest import missing
 from tests.evaluation.cases import NATIONAL, Case, every_case
+from tests.evaluation.held_out.cases import held_out
+from tests.evaluation.held_out.sentences import INNOCENT_LINES, holding
 from tests.evaluation.samples import DATA, sample_score
 from tests.evaluation.scoring import Score, score_of
 from tests.evaluation.sentences import HOLDING, INNOCENT
@@ -22,12 +25,36 @@ def evaluated() -> Score:
     return score_of(every_case(small=True))
 
 
+@cache
+def fresh() -> Score:
+    return score_of(held_out(small=True))
+
+
 @pytest.mark.parametrize("kind", ["national_id", "identifier", "special", "free_text"])
 def test_precision_and_recall_meet_the_targets(kind: str) -> None:
     score = evaluated()
     least = ALL if kind == "national_id" else MOST
     assert score.recall(f"KIND {kind}") >= least, [line for line in score.told if line.startswith("missed")]
     assert score.precision(f"KIND {kind}") >= least, [line for line in score.told if line.startswith("false")]
+
+
+@pytest.mark.parametrize("kind", ["national_id", "identifier", "special"])
+def test_the_held_out_cases_meet_the_targets_too(kind: str) -> None:
+    score = fresh()
+    least = ALL if kind == "national_id" else MOST
+    assert (score.recall(f"KIND {kind}") >= least, score.precision(f"KIND {kind}") >= least) == (True, True), score.told
+
+
+def test_the_held_out_cases_are_many() -> None:
+    held = list(held_out(small=True))
+    assert (len(holding()) + len(INNOCENT_LINES) > 240, len({case.name for case in held if case.group.startswith("header")}) > 250) == (True, True)
+
+
+def test_a_fifth_of_bsns_among_a_hundred_numbers_is_always_found_and_ordinary_numbers_never() -> None:
+    told = {case.group: next(each.verdict for each in judge(case.name, [case.array()]) if each.rule == "bsn")
+            for case in held_out(small=True) if case.group.startswith(("bsn 20% of 100 ", "numbers "))}
+    assert {verdict for group, verdict in told.items() if group.startswith("bsn")} == {"found"}
+    assert "found" not in {verdict for group, verdict in told.items() if group.startswith("numbers")}
 
 
 def test_no_rule_is_much_worse_than_its_kind() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, datetime
 
 import pyarrow as pa
 import pytest
 
 from lapipe.contract import Column, Kind
-from lapipe.detect.inferred import TimesSeen, feasts, revealing, times_of
+from lapipe.detect import Judged, beside, judge
+from lapipe.detect.inferred import TimesSeen, feasts, of_day, revealing, times_of
+from lapipe.detect.traces import TRACES
 from lapipe.errors import Refused
 from lapipe.purpose import Condition, Purpose, Waiver
 from lapipe.release import Release
@@ -128,3 +131,23 @@ def test_texts_and_clocks_are_read_as_times(values: list[str], format: str, cloc
     if read is not None:
         seen.add(read)
     assert len(seen.notes()) == told
+
+
+@pytest.mark.parametrize("category", TRACES)
+def test_what_reveals_together_in_a_pipeline_is_told_together_by_a_scan(category: str) -> None:
+    for one, other in itertools.combinations(TRACES[category], 2):
+        names = (min(one.words), max(other.words))
+        assert revealing([Column(name) for name in (*names, "cohort")]) == {category: names}
+        said = beside([Judged(name, judge(name, [pa.array(["a", "b", "c"])])) for name in (*names, "cohort")], 3)
+        told = {name: next(each for each in said[name] if each.rule == f"special:{category}") for name in said}
+        assert all(told[name].verdict != "none" for name in names)
+        assert told["cohort"].verdict == "none"
+        assert any(told[name].beside for name in names) or all(told[name].verdict == "found" or told[name].header for name in names)
+
+
+@pytest.mark.parametrize(("name", "values", "told"), [
+    ("tijd", pa.array(["23:14", "07:05", "7:05:30"]), True), ("x", pa.array(["23h14", "07h05"]), True), ("login", pa.array(["11:14 pm", "7:05 am"]), True),
+    ("uur", pa.array([0, 23]), True), ("uur", pa.array([0, 24]), False), ("aantal", pa.array([0, 23]), False), ("uitslag", pa.array(["3-1", "2-0"]), False),
+    ("tijd", pa.array(["23:14", "laat"]), False), ("tijd", pa.array(["24:00", "23:60"]), False), ("klok", pa.array([1, 2], pa.time32("s")), True), ("tijd", pa.array(["23:14"]), False)])
+def test_a_time_of_day_in_a_column_of_its_own_shows_sleep_too(name: str, values: pa.Array, told: bool) -> None:
+    assert of_day(name, [values], len(values)) is told

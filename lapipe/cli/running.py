@@ -118,6 +118,8 @@ def _told(done: Run) -> None:
                 say(f"  {told.stage:<14} {_WHY.get(told.stage, 'rows that the stage does not keep')}: {about(told.rows_left_out)} rows{people}")
         if done.withheld:
             say(f"  {'Aggregate':<14} groups of fewer people than k: {done.withheld}")
+        for column, texts in done.texts_withheld.items():
+            say(f"  {'Redact':<14} texts in '{column}' that hold a BSN or a special category, or leave a doubt: {texts}, and empty in the release")
         say("\nOut")
     for written in done.releases:
         shown = f"{written.rows:,}" if written.kind == "statistics" else about(written.rows)

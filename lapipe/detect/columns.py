@@ -10,7 +10,7 @@ from lapipe.detect import anummer, bsn, headers
 from lapipe.detect.anummer import Tens
 from lapipe.detect.bsn import Elevens, Verdict, unseen
 from lapipe.detect.identifiers import SHAPES, Parts, Tally
-from lapipe.detect.lexicon import NAME_WORDS, ORGANISATIONS, ROOMS, THINGS, TITLES, Strength
+from lapipe.detect.lexicon import NAME_WORDS, NAMESAKES, ORGANISATIONS, ROOMS, TITLES, Strength
 from lapipe.detect.naming import Naming
 from lapipe.detect.special import Lists
 
@@ -160,7 +160,7 @@ class _Column:
     def __init__(self, name: str) -> None:
         self.header = headers.read(name)
         words = frozenset(headers.tokens(name))
-        self.of_organisations, self.of_rooms, self.of_things = bool(words & ORGANISATIONS), bool(words & ROOMS), bool(words & THINGS)
+        self.of_organisations, self.of_rooms, self.of_things = bool(words & ORGANISATIONS), bool(words & ROOMS), bool(words & NAMESAKES)
         self.titled = bool(words & (NAME_WORDS | TITLES))
         self.distinct = 0
         self.flags = 0
@@ -177,6 +177,9 @@ class _Column:
                 self._add(leaf)
         found = {rule: self._evidence(rule) for rule in RULES}
         # What a word like "account" suggests yields to what a check digit or a plain form proves.
+        if self.header.get("username") == "sure" and not self.header.get("name") and not found["name"].text:
+            # User names are made of names, and are what the column says.
+            found["name"] = replace(found["name"], verdict="none", values=False)
         proven = any(found[rule].values and found[rule].verdict == "found" for rule in _PROVEN)
         return tuple(replace(each, verdict="none", header=False, values=False) if proven and each.rule in _SUGGESTED and self.header.get(each.rule) == "likely"
                      and not each.text else each for each in found.values())
@@ -213,6 +216,7 @@ class _Column:
         if len(text) <= _MOST_FLAGS:
             self.flags += pc.sum(pc.match_substring_regex(text, _FLAGS)).as_py() or 0
         if textual:
+            text = _readable(text)
             parts = Parts.of(text)
             for numbered in (parts.numbers, parts.digits):
                 self.tens.add_text(numbered)
@@ -290,6 +294,24 @@ class _Column:
         fits = by_values != "none" or (by_header != "none" and named > 0)
         return Evidence("name", "identifier", _strongest(by_header, by_values, by_text), by_header != "none", fits, by_text != "none",
                         self.distinct, named + naming.texts, None)
+
+
+#: Digits of another width, blanks that are no spaces, and signs that nobody sees.
+_DISGUISED, _UNSEEN = r"[\x{FF10}-\x{FF19}\x{00A0}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}]|[\x{00AD}\x{200B}-\x{200F}\x{2060}\x{FEFF}]", "[\u00ad\u200b-\u200f\u2060\ufeff]"
+
+
+def _readable(text: pa.Array) -> pa.Array:
+    """Write digits and blanks of another kind as the plain ones that they stand for."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pc.all(pc.string_is_ascii(text)).as_py():
+        return text
+    disguised = pc.match_substring_regex(text, _DISGUISED)
+    if not pc.any(disguised).as_py():
+        return text
+    plain = pc.utf8_normalize(pc.replace_substring_regex(pc.if_else(disguised, text, pa.scalar(None, pa.string())), _UNSEEN, ""), form="NFKC")
+    return pc.coalesce(plain, text)
 
 
 def _strongest(*verdicts: Verdict) -> Verdict:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from lapipe.detect.lexicon import ABOUT, ENTRIES, GLUE, NAME_WORDS, PEOPLE, THINGS, Entry, Strength
+from lapipe.detect.lexicon import ABOUT, ENTRIES, GLUE, ID_WORDS, NAME_WORDS, NUMBERED_PEOPLE, PEOPLE, THINGS, Entry, Strength
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 #: Longest run of tokens that is looked up as one phrase ("volledige naam van de gebruiker").
@@ -53,6 +53,10 @@ def read(name: str) -> Mapping[str, Strength]:
         found[entry.rule] = _stronger(found.get(entry.rule, "hint"), entry.strength)
     if "username" not in found and not present & ABOUT and (_adjacent(words) or (present & NAME_WORDS and present & PEOPLE and not present & THINGS)):
         found["name"] = "sure"
+    if not found.keys() & {"student_number", "username", "bsn", "onderwijsnummer", "a_nummer", "phone"} and not present & ABOUT and _numbered(words):
+        found["user_id"] = "sure"
+    for rule in (rule for word in words for rule in _compounded(word)):
+        found.setdefault(rule, "sure")
     return dict(sorted(_settled(found).items()))
 
 
@@ -65,6 +69,34 @@ def kind_of(rule: str) -> str:
     if rule in ("bsn", "onderwijsnummer", "a_nummer"):
         return "national_id"
     return "special" if rule.startswith("special:") else "free_text" if rule == "free_text" else "identifier"
+
+
+def _numbered(words: tuple[str, ...]) -> bool:
+    """Tell whether a word for a number stands right beside one for people, and neither belongs to a thing: "SSPSTUD_NR", "persoon_guid"."""
+    people = [word in NUMBERED_PEOPLE or any(len(word) > len(end) + 1 and word.endswith(end) for end in ("stud", "student")) for word in words]
+    ids = [word in ID_WORDS for word in words]
+    beside = (i for i in range(len(words) - 1) if (people[i] and ids[i + 1]) or (ids[i] and people[i + 1]))
+    return any(not {words[i + 2] if i + 2 < len(words) else "", words[i - 1] if i and ids[i + 1] is False else ""} & THINGS for i in beside)
+
+
+#: Rests of a compound that make it a subject, an institute or a test of knowledge: "gezondheidswetenschappen", "diagnosetoets".
+_OF_STUDY = ("toets", "test", "wetenschap", "kunde", "leer", "studie", "onderwijs", "recht", "psychologie", "economie", "zorg", "vak", "les", "college", "cursus", "opleiding", "informatica", "management", "kamp", "werk", "wijs", "loos", "waardig")
+#: A part of a compound that makes it special has at least so many letters.
+_TELLING_PART = 6
+
+
+@lru_cache(maxsize=4096)
+def _compounded(word: str) -> tuple[str, ...]:
+    """Give the special categories of a Dutch compound that begins with a word for one, or ends with it: "medicijnverstrekking", "gehoorstoornis"."""
+    if len(word) < _TELLING_PART + 4 or _entries(word):
+        return ()
+    found = []
+    for cut in range(_TELLING_PART, len(word) - 2):
+        first, rest = word[:cut], word[cut:].removeprefix("s")
+        for part, other in ((first, rest), (word[cut:], first)):
+            if len(part) >= _TELLING_PART and len(other) > 2 and not other.startswith(_OF_STUDY) and (part != word[cut:] or not other.startswith(("on", "anti"))):
+                found += [entry.rule for entry in _phrases().get(part, ()) if entry.rule.startswith("special:") and entry.strength == "sure"]
+    return tuple(dict.fromkeys(found))
 
 
 def _adjacent(words: tuple[str, ...]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lapipe.detect.bsn import Verdict
 from lapipe.detect.lexicon import Strength
-from lapipe.detect.special import told
+from lapipe.detect.telling import WORDS, picking, telling
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,6 +19,8 @@ FITS, FITS_STRICTLY = 0.5, 0.8
 
 #: So many values that are all texts make texts of a column possible.
 ALIKE = 3
+#: Texts in which somebody tells of a special category, for "found".
+TELLING = 5
 #: Distinct hits inside texts that are told apart, and the signs around one that are none of it.
 _CORROBORATING, _AROUND = 32, " ([{)]}:;,='\".!?\n\t"
 
@@ -41,6 +43,7 @@ class Shape:
         strict: what a whole value must be under a header that only suggests the rule; `loose` where empty.
         rare: whether a few whole-cell hits in a long column count.
         alone: the most that values can say without a header.
+        sift: says of texts that hold the pattern inside which are really of this shape; each is a hit by its words, digits aside.
     """
 
     rule: str
@@ -57,6 +60,7 @@ class Shape:
     strict: str = ""
     rare: bool = True
     alone: Verdict = "found"
+    sift: Callable[[pa.Array], pa.Array] | None = None
 
 
 #: Lengths per country (SWIFT IBAN registry): without them, one in 97 of long codes would pass.
@@ -136,11 +140,18 @@ _PHONE = (r"(?:\+|00)31[ -]?(?:\(0\)[ -]?)?[1-9](?:[ -]?\d){8}|06[ -]?\d{8}|06-\
 _ABROAD = r"\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){2,4}"
 _URL_ID = (r"(?i)https?://[^\s\"'<>]*(?:[?&](?:user_?id|uid|user|student_?(?:id|nummer|number)|login|username|email|"
            r"relateduserid)=|/user/(?:view|profile)\.php\?(?:[^\s\"'<>]*&)?id=|"
-           r"/(?:users?|profiles?|students?|people|persons?|learners?)/|orcid\.org/)[^\s&/?#\"'<>]+")
+           r"/(?:users?|profiles?|students?|people|persons?|learners?|in)/|/~|orcid\.org/)[^\s&/?#\"'<>]+")
 # A person's number after the word for it; "student 2024" is a cohort.
 _USER_ID = (r"(?i)\b(?:users?|gebruikers?|students?|leerling|learner|deelnemer)(?:(?: with| met| having)?(?: the| de| het)? ?"
             r"(?:id|nummer|number|nr\.?)[ :=]{0,2}['\"]?#?[su]?\d{1,12}\b|[ :=]{1,2}['\"]#?[su]?\d{1,12}['\"]|"
             r"[ :=]{1,2}#?[su]?\d{6,12}\b)")
+# A number with the letter that several universities put before it, or behind the word for it.
+_STUDENT_IN = (r"(?:^|[^\w@./-])[sSuU]\d{7}(?:$|[^\w@-])|(?i:\b(?:student(?:en)?[ -]?(?:nummer|nr\.?|number|no\.?|id|num)|stud\. ?nr\.?|snr|stam(?:nummer|nr)|leerling(?:nummer|nr)|(?:personeels|medewerkers?)-?(?:nummer|nr)|"
+               r"(?:staff|employee|registration|matriculation) (?:id|number|no)|collegekaart(?:nummer)?)(?: (?:is|was|van mij|van \w+|=))?[ :=(#]{1,3}[a-z]?\d{4,12}\b)")
+_MONTHS = (r"(?:jan(?:uari|uary)?|feb(?:ruari|ruary)?|maart|mrt|mar(?:ch)?|apr(?:il)?|mei|may|juni?|june?|juli?|july?|aug(?:ustus|ust)?|sep(?:t|tember)?|okt(?:ober)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?")
+_BORN_IN = (rf"(?i)\b(?:geboren|geb\.|geboortedatum|geboortedag|born|birth ?date|birthday|date of birth|dob|verjaardag|jarig)\b[^.!?\n\d]{{0,25}}(?:\d{{1,2}}[-/. ]\d{{1,2}}[-/. ](?:19|20)?\d\d\b|(?:19|20)\d\d-\d\d-\d\d|"
+            rf"\d{{1,2}}(?:e|st|nd|rd|th)? (?:of )?{_MONTHS}|{_MONTHS} \d{{1,2}})")
+_ACCOUNT_IN = (r"(?i)\b(?:snap(?:chat)?|insta(?:gram)?|discord|username|user name|gebruikersnaam|inlognaam|login(?: name)?|tiktok|skype|account)\b(?: (?:is|was|van mij))?[ :=(]{1,3}@?[a-z][a-z_.-]*[0-9_.][\w.-]*|(?:^|[\s(])@[a-zA-Z]\w*[._0-9]\w*")
 _UUID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 _PICTURE = r"\.(?:jpe?g|png|gif|webp|bmp|heic)(?:\?\S*)?\s*$"
 
@@ -158,21 +169,22 @@ SHAPES: tuple[Shape, ...] = (
     Shape("user_id", inside=_USER_ID, loose=r"^\s*(?:urn:uuid:)?[^\s,;/:]+\s*$",
           strict=rf"^\s*(?:\d{{2,18}}(?:\.0)?|{_UUID}|[0-9A-Fa-f]{{16,64}}|[A-Za-z]{{1,4}}\d{{3,10}}|[A-Za-z0-9_-]+[._][A-Za-z0-9._-]+|\S+@\S+)\s*$"),
     # Whether a value is a person's number can only be told under a header that says so, but for the form with a letter that several universities give.
-    Shape("student_number", among="digits", cell=r"^\s*[su]\d{6,8}(?:\.0)?\s*$", enough=5, share=0.8, rare=False,
+    Shape("student_number", among="digits", cell=r"^\s*[su]\d{6,8}(?:\.0)?\s*$", inside=_STUDENT_IN, enough=5, share=0.8, rare=False,
           loose=rf"^\s*(?:['#]?[A-Za-z]{{0,4}}[-_ ]?\d{{3,18}}(?:\.0+)?|{_UUID})\s*$"),
-    Shape("username", loose=r"^\s*[^\s,;/]+\s*$", strict=r"^\s*[A-Za-z][^\s,;/]*[0-9._@][^\s,;/]*\s*$"),
-    Shape("date_of_birth", loose=r"^\s*(?:(?:19|20)\d\d[-/.]?[01]?\d[-/.]?[0-3]?\d|[0-3]?\d[-/. ][01]?\d[-/. ](?:(?:19|20)\d\d|\d\d)|"
+    Shape("username", inside=_ACCOUNT_IN, enough=5, loose=r"^\s*[^\s,;/]+\s*$", strict=r"^\s*[A-Za-z][^\s,;/]*[0-9._@][^\s,;/]*\s*$"),
+    Shape("date_of_birth", among="digits", inside=_BORN_IN, enough=5, loose=r"^\s*(?:(?:19|20)\d\d[-/.]?[01]?\d[-/.]?[0-3]?\d|[0-3]?\d[-/. ][01]?\d[-/. ](?:(?:19|20)\d\d|\d\d)|"
                                  r"[0-3]?\d[ -]\p{L}{3,9}\.?[ -](?:19|20)?\d\d|[0-3]?\d[01]\d(?:19|20)\d\d)(?:[T ][\d:.]+Z?)?\s*$"),
     Shape("device", loose=r"^\s*\{?[0-9A-Za-z][0-9A-Za-z:._-]{7,127}\}?\s*$", strict=r"^\s*[0-9A-Za-z][0-9A-Za-z:._-]*[0-9][0-9A-Za-z:._-]{8,127}\s*$"),
     Shape("document", loose=r"^\s*[A-Za-z0-9][A-Za-z0-9. -]{4,14}\s*$"),
     Shape("photo", cell=rf"(?i)^\s*\S*(?:avatar|profile|profiel|foto|photo|portret|headshot|userpic|users?/|people/|persons?/|student)\S*{_PICTURE}",
           loose=rf"(?i){_PICTURE}|^\s*https?://|^data:image|^/9j/|^iVBOR|^\s*[\w/.-]{{4,}}\s*$"),
-    Shape("address", among="running", first=r"[1-9]\d{3} ?[A-Z]{2}\b", cell=r"^\s*\p{L}[\p{L} .'-]+ \d{1,5} ?[\p{L}\d-]{0,4},? +[1-9]\d{3} ?[A-Z]{2}\b.*$|"
+    Shape("address", among="running", first=r"[1-9]\d{3} ?[A-Z]{2}\b", cell=r"^\s*\p{L}[\p{L}.'-]+(?: [\p{L}.'-]+){0,3} \d{1,5} ?[\p{L}\d-]{0,4},? +[1-9]\d{3} ?[A-Z]{2}\b(?:,? [\p{L}.'’-]+){0,5}\s*$|"
                           r"^\s*[1-9]\d{3} ?[A-Z]{2}[ ,]+(?:\p{L}[\p{L} .'-]+ )?\d{1,5}\b.*$",
-          inside=r"\p{Lu}[\p{L}.'-]+ \d{1,5} ?[a-zA-Z]?,? +[1-9]\d{3} ?[A-Z]{2}\b", enough=1, share=0.2,
+          inside=r"\p{Lu}[\p{L}.'-]+ \d{1,5} ?[a-zA-Z]{0,3}(?:-\d+)?,? +[1-9]\d{3} ?[A-Z]{2}\b", enough=1, share=0.2,
           loose=r"^\s*(?:\p{L}[\p{L}\d .,'/-]*\d.*|\d{1,5}[ -]?[\p{L}\d]{0,4}|\p{Lu}[\p{L} .'-]+)\s*$"),
     Shape("free_text", among="running", cell=r"^\s*\S+(?:\s+\S+){7}", enough=20, rare=False, loose=r"\S\s+\S"),
-    *(Shape(rule, inside=pattern, alone="possible") for rule, pattern in told().items()),
+    # One person who tells of an illness is told as possible; a column in which several do is one of such things.
+    *(Shape(rule, inside=picking(rule), sift=telling(rule), enough=TELLING) for rule in WORDS),
 )
 
 
@@ -245,16 +257,23 @@ class Tally:
             hits = running.filter(pc.match_substring_regex(running, shape.inside))
             if shape.cell:
                 hits = hits.filter(pc.invert(pc.match_substring_regex(hits, shape.cell)))
-            if shape.check or len(self.hits) < shape.enough:
+            if shape.sift:
+                hits = hits.filter(shape.sift(hits)) if len(hits) else hits
+                self.inside += len(hits)
+                self._remember(pc.replace_substring_regex(hits, r"\d+", ""))
+            elif shape.check or len(self.hits) < shape.enough:
                 found = pc.struct_field(pc.extract_regex(hits, f"(?P<hit>{shape.inside})"), "hit")
                 if shape.check:
                     found = pc.ascii_trim(found, _AROUND)
                     found = found.filter(shape.check(found))
                 self.inside += len(found)
-                # What comes again in text after text is one hit; hashes, as no value is kept.
-                self.hits.update(hash(hit) for hit in found.unique().slice(0, _CORROBORATING).to_pylist() if len(self.hits) < _CORROBORATING)
+                self._remember(found)
             else:
                 self.inside += len(hits)
+
+    def _remember(self, found: pa.Array) -> None:
+        """Count different hits: what comes again in text after text is one. Hashes, as no value is kept."""
+        self.hits.update(hash(hit) for hit in found.unique().slice(0, _CORROBORATING).to_pylist() if len(self.hits) < _CORROBORATING)
 
     def add_fitting(self, text: pa.Array) -> None:
         """Count only what fits the header: for numbers and dates as text."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lapipe.contract import Column, Contract, Kind
 from lapipe.detect.headers import tokens
+from lapipe.detect.traces import traced
 from lapipe.errors import Refused
 from lapipe.purpose import Purpose
 
@@ -53,48 +54,17 @@ def _weighed(purpose: Purpose, setting: str) -> bool:
 
 # --- columns side by side -----------------------------------------------------------------------------------------------------------
 
-#: Per special category the traces of which two together reveal it: (DPV categories, words of a column's name).
-_TRACES: dict[str, tuple[tuple[str, frozenset[str], frozenset[str]], ...]] = {
-    "ethnicity": (
-        ("nationality", frozenset({"pd:Nationality"}), frozenset({"nationality", "nationaliteit", "citizenship", "staatsburgerschap"})),
-        ("country of birth", frozenset({"pd:BirthPlace", "pd:CountryOfBirth"}),
-         frozenset({"geboorteland", "geboorteplaats", "birthplace", "birthcountry", "countryofbirth", "placeofbirth", "cityofbirth"})),
-        ("parents' country of birth", frozenset(), frozenset({"geboortelandouder", "geboortelandmoeder", "geboortelandvader", "parentcountry", "herkomstland"})),
-        ("mother tongue", frozenset(), frozenset({"moedertaal", "mothertongue", "thuistaal", "homelanguage", "nativelanguage", "firstlanguage"})),
-    ),
-    "health": (
-        ("absence", frozenset(), frozenset({"absence", "absent", "verzuim", "afwezig", "afwezigheid"})),
-        ("extension", frozenset(), frozenset({"extension", "extensions", "uitstel", "verlenging", "extensionduedate"})),
-        ("extra time", frozenset(), frozenset({"timelimit", "extratime", "extratijd", "accommodation", "accommodations", "voorziening", "voorzieningen"})),
-        ("student counsellor", frozenset(), frozenset({"studentendecaan", "decaan", "studentpsycholoog", "counsellor", "counselor"})),
-    ),
-}
-
 
 def revealing(columns: Iterable[Column]) -> dict[str, tuple[str, ...]]:
-    """Give the special categories that some of these columns reveal together, with the columns' names.
+    """Give the special categories that some of these columns reveal together, with the columns' names, one for each trace.
 
     >>> revealing([Column("nationaliteit"), Column("geboorteland"), Column("cohort")])
     {'ethnicity': ('nationaliteit', 'geboorteland')}
     >>> revealing([Column("nationaliteit"), Column("cohort")])
     {}
     """
-    said = [(column, _runs(column.name)) for column in columns]
-    found: dict[str, tuple[str, ...]] = {}
-    for category, traces in _TRACES.items():
-        left: dict[str, str] = {}
-        for trace, categories, words in traces:
-            for column, runs in said:
-                if column.name not in left.values() and (column.category in categories or runs & words):
-                    left.setdefault(trace, column.name)
-        if len(left) > 1:
-            found[category] = tuple(left.values())
-    return found
-
-
-def _runs(name: str) -> frozenset[str]:
-    words = tokens(name)
-    return frozenset("".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+    return {category: tuple({what: name for name, what in reversed(of.items())}.values())[::-1]
+            for category, of in traced((column.name, column.category) for column in columns).items()}
 
 
 def refuse_revealing(stage: str, contract: Contract, purpose: Purpose) -> None:
@@ -231,6 +201,37 @@ def times_of(batch: pa.Array, format: str, clock: str) -> pa.Array | None:
     for word, sign in (("yyyy", "%Y"), ("yy", "%y"), ("MM", "%m"), ("dd", "%d"), ("HH", "%H"), ("mm", "%M"), ("ss", "%S")):
         written = written.replace(word, sign)
     return pc.strptime(batch, format=written, unit="s", error_is_null=True)
+
+
+#: There are no more seconds in a day.
+_SECONDS_OF_A_DAY = 86_400
+_HOURS = frozenset({"hour", "hourofday", "uur", "uurvandag", "starthour", "loginhour"})
+#: What is told of a time of day that stands by itself, its day in another column or nowhere.
+OF_DAY = "with a person beside it, the time of day shows when they sleep; rounding to the hour does not remove that, leaving it out does"
+
+
+def of_day(name: str, batches: Iterable[pa.Array], distinct: int) -> bool:
+    """Say whether a column holds times of day without a day: 23:14, or hours by its name.
+
+    >>> import pyarrow as pa
+    >>> of_day("tijd", [pa.array(["23:14", "7:05:30"])], 2), of_day("uur", [pa.array([0, 23])], 2), of_day("score", [pa.array(["3:1", "x"])], 2)
+    (True, True, False)
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not 1 < distinct <= _SECONDS_OF_A_DAY:
+        return False
+    hours = "".join(tokens(name)) in _HOURS
+    for batch in batches:
+        if pa.types.is_time(batch.type):
+            continue
+        if not (pa.types.is_string(batch.type) or (hours and pa.types.is_integer(batch.type))):
+            return False
+        form = r"^\s*(?:[01]?\d|2[0-3])(?:[:h][0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?: ?[AaPp][Mm])?)" + ("?" if hours else "") + r"\s*$"
+        if not pc.all(pc.match_substring_regex(pc.cast(batch, pa.string()), form), min_count=0).as_py():
+            return False
+    return True
 
 
 def beside_people(columns: Sequence[tuple[str, int, bool]], rows: int) -> bool:

@@ -56,6 +56,12 @@ _PEOPLE_WORDS = ("student studenten students user users gebruiker gebruikers lee
                  "father contact contactpersoon client klant patient member lid applicant kandidaat candidate grader beoordelaar submitter "
                  "trainee cursist begeleider examinator partner verzorger")
 PEOPLE = _words(_PEOPLE_WORDS)
+#: Short forms of these in exports, which count beside a word for a number only.
+_SHORT_PEOPLE = _words("stud studt lln dln mdw medew empl emp pers usr cand curs begel dcnt")
+#: Of these words those that a number, a page or a post can have too: a post's parent, a contact moment.
+NUMBERED_PEOPLE = (PEOPLE | _SHORT_PEOPLE) - _words("parent ouder ouders contact client klant partner people")
+#: What makes the number of somebody of a word for people right before or after it.
+ID_WORDS = _words("id ids nr nrs nummer no num guid uuid uid pk fk key ref identifier idnr idcode")
 NAME_WORDS = _words("name names naam namen fullname")
 # What a teaching institution numbers that is no person.
 _NUMBERED = _words("course cursus group groep cohort category module vak quiz toets room zaal class klas version assignment opdracht")
@@ -63,6 +69,10 @@ _NUMBERED = _words("course cursus group groep cohort category module vak quiz to
 _STUDY = _words("science sciences studies studie studierichting wetenschap wetenschappen school faculty faculteit department course cursus vak "
                 "check server system systeem opleiding programme sector topic module ict service grade cijfer union event")
 THINGS = _THINGS
+#: Of these, words that a column has for being one, and that name nothing.
+_OF_ANY_COLUMN = _words("table tabel column kolom field veld label status type tag attribute entity property sheet tabblad schema database")
+#: What is named after people: towns, courses, files.
+NAMESAKES = _THINGS - _OF_ANY_COLUMN
 ABOUT = _ABOUT
 
 #: Organisations have a number (RSIN) that passes the same test as the BSN, and that of a sole trader was one.
@@ -94,8 +104,11 @@ ENTRIES: tuple[Entry, ...] = (
           "nationaal identificatienummer; nationaal nummer; rijksregisternummer; insz; tax number; fiscaal nummer; fiscal number; tin; rsin; national number", _ABOUT),
     Entry("onderwijsnummer", "sure", "onderwijsnummer; onderwijs nummer; onderwijs nr; onderwijsnr; ondnr; ond nr; ondwnr; ondw nr; own nummer; education number; "
           "education id number; onderwijsnummer leerling", _ABOUT),
-    Entry("a_nummer", "sure", "a nummer; anummer; a nr; anr; administratienummer; administratienr; gba nummer; gba anummer; brp nummer; brp anummer", _ABOUT | _NUMBERED | _words(
+    Entry("a_nummer", "sure", "a nummer; anummer; administratienummer; administratienr; gba nummer; gba anummer; brp nummer; brp anummer", _ABOUT | _NUMBERED | _words(
         "inschrijving factuur order")),
+    # Tilburg calls its student numbers ANR.
+    Entry("a_nummer", "sure", "anr; a nr", _ABOUT | _NUMBERED | _words("student studenten stud lln leerling medewerker")),
+    Entry("student_number", "sure", "anr student; student anr; anr studenten"),
     Entry("email", "sure", "email; e mail; mail address; mailadres; mail adres; email adres; email address; emailaddress; emailadres; mailaddress; privemail; "
           "privemail; schoolmail; studentmail; external email; webmail adres; mail student; mailstudent; mail prive; mail school", _ABOUT),
     Entry("email", "likely", "mail; mails", _ABOUT),
@@ -121,7 +134,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("photo", "likely", "picture", _ABOUT | _THINGS, whole=True),
     Entry("document", "sure", "paspoort; paspoortnummer; paspoort nummer; paspoort nr; paspoortnr; passport; passport number; passport no; passportnumber; "
           "documentnummer; documentnr; document nummer id; identiteitskaart; identiteitskaartnummer; id kaart; idkaart; id kaart nr; idkaartnummer; identity card; "
-          "identity card number; identiteitsbewijs; identiteitsbewijs nummer; vreemdelingennummer; vreemdelingen nummer; vnummer; v nummer; rijbewijs; rijbewijsnummer; "
+          "identity card number; identiteitsbewijs; identiteitsbewijs nummer; vreemdelingennummer; vreemdelingen nummer; vreemdelingennr; vreemdelingen nr; vnummer; v nummer; rijbewijs; rijbewijsnummer; "
           "driving licence; drivers license; driver license number; visa number; visumnummer; verblijfsvergunning; residence permit number; verblijfsdocument; kenteken; "
           "license plate", _ABOUT | _words("expiry verloopt")),
     Entry("name", "sure", "voornaam; voornamen; roepnaam; achternaam; familienaam; geslachtsnaam; meisjesnaam; partnernaam; gezinsnaam; vnaam; anaam; anaam partner; "
@@ -130,7 +143,7 @@ ENTRIES: tuple[Entry, ...] = (
           "familyname; middlename; middle name; maiden name; alternatename; alternate name; preferred name; preferredname; nickname; sortable name; sortname; "
           "lastnamephonetic; firstnamephonetic; student name; studentnaam; naam student; student fullname; user fullname; user full name; chosen name; legal name; "
           "volledige naam van de gebruiker; affected user; over gebruiker; docentnaam; ice name; achternamen; naw; naam en adres; aanschrijfnaam; roepnamen; "
-          "naam volledig; achternaam partner; aanhef naam; doopnaam; doopnamen",
+          "naam volledig; achternaam partner; middle initial; middleinitial; aanspreeknaam; birth name; birthname; birth surname; name prefix; srch name; aanhef naam; doopnaam; doopnamen",
           _THINGS | _ABOUT),
     Entry("name", "likely", "fullname; full name; volledige naam; display name; displayname; weergavenaam; contactpersoon; mentor; tutor; begeleider; begeleiders; slber; slb er; slb; "
           "author; auteur; beoordelaar; examinator; aanmelder; corrector; coach; supervisor; promotor; studieadviseur; decaan; indiener; ingediend door; aangemaakt door; "
@@ -147,13 +160,13 @@ ENTRIES: tuple[Entry, ...] = (
           "candidate number; candidate no; kandidaatnummer; kandidaat nr; kandidaatnr; studielink nummer; studielinknummer; collegekaartnummer; collegekaartnr; collegekaart; "
           "cursistnummer; cursist nummer; cursistnr; cursist nr; snummer; s number; snr; student key nr; student external key; external student key; "
           "idnumber; nummer id; id number; id nummer; idnummer; relatienummer; relatie nr; clientnummer; cliëntnummer; persoonsnummer; persoon nr; persoonsnr; "
-          "registratienummer student; student ref; student reference; studentref; candidate ref; ucas pid; ucas id; ucas number; studielinknr; studielink nr; osiris nummer; learner number; learner ref; uln; enrolment number; pupil number; upn pupil; roll number; rollnumber; dossiernummer; "
+          "registratienummer student; student ref; student reference; studentref; candidate ref; ucas pid; ucas id; ucas number; studielinknr; studielink nr; osiris nummer; emplid; empl id; campus id; campusid; integration id; sis integration id; batch uid; external person key; external id; university id; universityid; banner id; bannerid; hemis id; usi; puid; ucas personal id; personal id; learner number; learner ref; uln; enrolment number; pupil number; upn pupil; roll number; rollnumber; dossiernummer; "
           "lidnummer; patientnummer; pasnummer; bibliotheekpas; library card number; inschrijvingsnummer student", _ABOUT | _NUMBERED),
     Entry("username", "sure", "username; user name; usernames; gebruikersnaam; gebruikers naam; gebruiker naam; login id; loginid; loginname; login name; logincode; login code; "
           "sis login id; inlognaam; inlog naam; inlogcode; inlog code; inlogaccount; accountnaam; account name; netid; net id; uvanetid; uva net id; solisid; solis id; "
           "vunetid; vunet id; ulcn; ulcn account; samaccountname; user principal name; userprincipalname; upn; edu person principal name; edupersonprincipalname; principal name; "
           "schac personal unique code; personal unique code; uid edu; unique name; screen name; github; github username; moodlenetprofile; ad account; windows account; "
-          "student account; user account; useraccount; discord; twitter handle", _ABOUT | _words("course cursus bank parent type credit")),
+          "student account; user account; useraccount; user login; login user; userlogin; operator id; oprid; discord; twitter handle", _ABOUT | _words("course cursus bank parent type credit")),
     Entry("username", "likely", "login; eppn; handle; alias; account; nick", _ABOUT | _TIMES | _THINGS, whole=True),
     Entry("user_id", "sure", "userid; user id; users id; uid; gebruiker id; gebruikerid; gebruikersid; gebruikers id; gebruikersnummer; learner id; user no; user nr; "
           "learnerid; person id; personid; persoon id; persoonid; people id; actor id; actorid; participant id; deelnemer id; relateduserid; related user id; "
@@ -196,12 +209,13 @@ ENTRIES: tuple[Entry, ...] = (
           "maternity; maternity leave; special needs; specialneeds; special educational needs; sen status; personal need; personal needs; personalneeds; assigned needs; assignedneeds; "
           "studentpsycholoog; studentenpsycholoog; burnout; burn out; vaccinatie; vaccinatiestatus; vaccination; vaccinated; psychische klachten; psychisch; mentale gezondheid; "
           "beperking type; type beperking; beperking; beperkingen; hulpbehoefte; ondersteuningsbehoefte; ondersteunings behoefte; zorgbehoefte; zorgplan; zorg plan; hulpmiddelen; "
-          "bloedgroep; blood type; slechtziend; blind; doof; deaf; slechthorend; visueel beperkt; auditief beperkt; motorische beperking; allergie; allergieen; allergy; allergies; "
+          "time limit extension; timelimitextension; special access; special access time; extra time multiplier; time multiplier; timer multiplier; extra attempts time; access arrangement; access arrangements; exam arrangements; dispensatie dyslexie; medicijn; medicijngebruik; zorgindicatie; zorg indicatie; zorgarrangement; zorgniveau; zorgleerling; ondersteuningsprofiel; ondersteunings profiel; ondersteuningsplan; ondersteuningsniveau; ontwikkelingsperspectief; ontwikkelingsperspectiefplan; opp; toelaatbaarheidsverklaring; tlv; arbeidsbeperking; participatiewet; doelgroepregister; re integratie; reintegratie; poortwachter; leave of absence medical; sick hours; fmla; iep; 504 plan; sen; send status; ehcp; disability ind; handicap ind; stoornis; ziektebeelden; zorgvraag; jeugdhulp; jeugdzorg; maatwerk toets; faciliteit tentamen; faciliteit toets; faciliteiten toets; bloedgroep; blood type; slechtziend; blind; doof; deaf; slechthorend; visueel beperkt; auditief beperkt; motorische beperking; allergie; allergieen; allergy; allergies; "
           "mental health; passend onderwijs; arbeidsongeschikt; arbeidsongeschiktheid; verklaring arts; artsverklaring; artsen verklaring; doktersverklaring; dokters verklaring; extra min; extra min toets; toets extra min; "
           "prikkelarm; prikkelarme ruimte; psych hulp; psychische hulp; psychologische hulp; psychologische klachten; hulpverlening; aparte ruimte; tentamentijdverlenging; tentamen tijd verlenging; tentamentijd verlenging; toetstijdverlenging; toetstijd verlenging; examentijdverlenging; voorleessoftware; vergroot lettertype;  wajong; wao; wia; epilepsie; epilepsy; diabetes; depressie; depression; anxiety; "
           "lichamelijke beperking; lichamelijke gesteldheid; body mass index; bmi; therapie; therapy; ziektebeeld; huisarts; medisch dossier; medical record; dyspraxie; "
           "dyspraxia; neurodivergent; neurodiversiteit; studeren met functiebeperking; smf; covid; corona besmetting; smoker; roker; gewicht kg; lgf; rugzakje; zat; ziekenhuisopname",
           _words("studies sciences wetenschappen since sinds tool plugin marking mode")),
+    Entry("special:health", "sure", "aandoening; aandoeningen", _words("erfelijk erfelijke genetisch genetische")),
     Entry("special:health", "sure", "health; health status; health condition; gezondheid; gezondheidstoestand; medical; medisch; medische; "
           "medical condition; medische gegevens; medical info; medical notes; medische verklaring", _STUDY),
     Entry("special:health", "hint", "dieet; dieetwensen; dieet wensen; diet; dietary; dieetwens; voedselvoorkeur; food preference; meal preference; "
@@ -219,31 +233,31 @@ ENTRIES: tuple[Entry, ...] = (
           "geboorteland van ouder; geb land ouder; geb land ouders; country of birth parent; country of birth of parent; parent birth country; "
           "parent country of birth; parents country of birth; birth country parent; country of birth mother; country of birth father; birthplace mother; birthplace father; "
           "mother country of birth; father country of birth; huidskleur; skin colour; skin color; culturele achtergrond; cultural background; generatie migratie; migratie generatie; "
-          "vluchteling; vluchtelingenstatus; refugee; refugee status; asielstatus; statushouder; roma; aboriginal; indigenous; hispanic",
+          "nieuwkomer; nieuwkomers; nieuwkomerstatus; cumi; cumi status; cumi code; nt2 herkomst; minderheid; etnische minderheid; minority; minority status; bame; ethnic grp; woonwagen; asielzoeker; vluchteling; vluchtelingenstatus; refugee; refugee status; asielstatus; statushouder; roma; aboriginal; indigenous; hispanic",
           _words("condition conditions data file bestand track car bron")),
     Entry("special:ethnicity", "hint", "nationaliteit; nationaliteiten; nationality; nationalities; citizenship; staatsburgerschap; geboorteland; gebland; geb land; landcode geboorte; "
           "country of birth; countryofbirth; birth country; birthcountry; geboorteplaats; place of birth; city of birth; birthplace; geboorteplaats; moedertaal; nat code; "
           "mother tongue; mothertongue; native language; first language; thuistaal; home language; generatie; domicile; verblijfsstatus; residence status; visa status; visa type; verblijfstitel", frozenset()),
     Entry("special:religion", "sure", "religie; religieus; religieuze; religieuze achtergrond; religion; religious; religious belief; religious affiliation; godsdienst; geloof; geloofsovertuiging; "
-          "levensovertuiging; levensbeschouwing; levensbeschouwelijk; kerk; kerkgenootschap; kerkelijke gezindte; kerklidmaatschap; gezindte; church; church membership; faith; belief", _STUDY),
+          "levensovertuiging; levensbeschouwing; levensbeschouwelijk; kerk; kerkgenootschap; kerkelijke gezindte; kerklidmaatschap; gezindte; geloofsrichting; geloofsgemeenschap; religious preference; religion code; denominatie leerling; doopdatum; dooptplaats; parochiaan; church; church membership; faith; belief", _STUDY),
     Entry("special:religion", "hint", "denominatie; denomination; bidruimte; prayer; prayer room; halal; kosher; koosjer; parochie; feestdagen religieus; ramadan", _STUDY),
     Entry("special:politics", "sure", "politiek; politieke; politieke voorkeur; politieke partij; politieke overtuiging; politieke gezindheid; political; political party; political opinion; "
           "political opinions; political affiliation; politicalaffiliation; political view; political views; stemgedrag; stemvoorkeur; stemintentie; partijlidmaatschap; partijlid; "
           "party membership; voting intention; vote intention; partijvoorkeur", _STUDY),
     Entry("special:union", "sure", "vakbond; vakbondslid; vakbondslidmaatschap; vakbond lidmaatschap; lid vakbond; vakvereniging; vakbeweging; trade union; tradeunion; trade union membership; "
-          "tradeunionmembership; union member; union membership; labour union; labor union; labour union member; unionmember", _words("student students european")),
+          "tradeunionmembership; union member; union membership; union cd; union code; union dues; vakbondscontributie; bondscontributie; vakbondsbijdrage; labour union; labor union; labour union member; unionmember", _words("student students european")),
     Entry("special:sex_life", "sure", "seksuele; seksueel; seksuele geaardheid; seksuele voorkeur; seksuele orientatie; seksuele gerichtheid; seksualiteit; geaardheid; "
-          "sexual; sexual orientation; sexualorientation; sexuality; sexual preference; sexual life; sex life; lhbti; lhbtiq; lhbtq; lgbt; lgbtq; lgbtqia; lgbti; homoseksueel; homoseksualiteit", _STUDY),
+          "sexual; sexual orient; sexual orientation; sexualorientation; sexuality; sexual preference; sexual life; sex life; lhbti; lhbtiq; lhbtq; lgbt; lgbtq; lgbtqia; lgbti; homoseksueel; homoseksualiteit", _STUDY),
     Entry("special:gender_identity", "sure", "gender identity; genderidentity; genderidentiteit; gender identiteit; transgender; genderexpressie; gender expression; genderexpression; "
           "trans status; transgender status; gender beleving; intersekse", frozenset()),
     Entry("special:gender_identity", "hint", "pronouns; pronoun; preferred pronouns; voornaamwoorden; voornaamwoord; aanspreekvorm", frozenset()),
-    Entry("special:biometric", "sure", "biometric; biometrics; biometrie; biometrisch; biometrische; vingerafdruk; vingerafdrukken; vingerscan; face id; faceid; "
+    Entry("special:biometric", "sure", "biometric; biometrics; biometrie; biometrisch; biometrische; vingerafdruk; vingerafdrukken; vingerscan; face id; faceid; face recognition; facerecognition; face recognition id; fingerprint hash; fingerprint data; vingerafdruk id; voice recognition; hand scan; "
           "face template; face embedding; face encoding; face vector; gezichtsherkenning; gezichtsscan; gezichts scan; facial recognition; voiceprint; voice print; stemafdruk; irisscan; iris scan; "
           "retina scan; retina; keystroke dynamics; keystroke; typing pattern; fingerprint template; fingerprint scan; handpalm; palm print; gait; proctoring face", _STUDY),
     Entry("special:biometric", "hint", "fingerprint; faceprint", _STUDY | _words("browser device file key certificate")),
     Entry("special:genetic", "sure", "genetic; genetics; genetisch; genetische; genetische gegevens; dna; dna profile; dna profiel; genotype; genome; genoom; erfelijke aandoening; erfelijk", _STUDY | _words("algorithm")),
     Entry("special:criminal", "sure", "strafblad; strafrechtelijk; strafrechtelijke; strafbaar feit; strafbare feiten; veroordeling; veroordelingen; veroordeeld; vog; vog status; vog datum; vog verklaring; "
           "verklaring omtrent gedrag; verklaring omtrent het gedrag; justitiele documentatie; criminal; criminal record; criminalrecord; criminal history; criminal convictions; criminal conviction; "
-          "conviction; convictions; certificate of conduct; police record; police check; dbs check; background check; detentie; detention prison; reclassering; antecedenten; "
+          "conviction; convictions; certificate of conduct; police record; police check; halt; halt verwijzing; halt straf; haltverwijzing; halt afdoening; taakstraf; jeugdreclassering; proces verbaal; politie melding; ondertoezichtstelling; dbs; dbs status; dbs check; background check; detentie; detention prison; reclassering; antecedenten; "
           "justitieel; justitieel verleden; strafrechtelijk verleden; gevangenis; prison; offence; offense; delict; politiecontact", _STUDY),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,9 @@ SHARE, UNDER_HEADER, SOME = 0.5, 0.25, 0.2
 AMONG_THINGS = 0.8
 #: Distinct values that are names and no ordinary words: statistics need corroboration.
 ENOUGH = 4
+#: Names from everywhere stand on no list. Where nearly all values are written as whole names are, of words that are no ordinary ones, a column
+#: is one of names when this share of them is on the lists; so many of its values are looked at for that.
+ON_LISTS, WRITTEN, LOOKED_AT = 0.2, 0.8, 2_000
 #: Texts with a name in them for "found"; of more than one person.
 TEXTS = 5
 #: A value of more words is a text, and is looked into instead.
@@ -52,6 +56,9 @@ class Naming:
         initialled: values of initials only.
         texts: longer values that hold a whole name.
         named: different given names among those, in one batch.
+        strange: of the first values, how many are written as whole names though a word of them is on no list; no word of them is an ordinary one.
+        looked: how many were looked at for that.
+        cued: texts with a name that is told from what stands before it, "mijn naam is", on whatever list it stands.
     """
 
     shaped: int = 0
@@ -63,6 +70,9 @@ class Naming:
     initialled: int = 0
     texts: int = 0
     named: int = 0
+    strange: int = 0
+    looked: int = 0
+    cued: int = 0
 
     def add(self, text: pa.Array, running: pa.Array) -> None:
         """Count a batch of distinct texts; `running` are those of several words."""
@@ -73,6 +83,9 @@ class Naming:
         self.shaped += len(cells)
         if len(cells):
             self._add_cells(cells)
+        cued = running.filter(pc.match_substring_regex(running, _CUED))
+        if len(cued):
+            self.cued += sum(map(_cued, cued.to_pylist()))
         pairs = running.filter(pc.match_substring_regex(running, _PAIR))
         if len(pairs):
             self._add_texts(pairs)
@@ -103,6 +116,11 @@ class Naming:
         self.given += int((only_given & ~people).sum())
         self.people += int(people.sum())
         self.plain += int((told & (unusual == 0) & (prefixes == 0)).sum())
+        rest = (LOOKED_AT - self.looked) if self.looked < LOOKED_AT else 0
+        if rest:
+            texts = cells.slice(0, rest).to_pylist()
+            self.looked += len(texts)
+            self.strange += sum(not named and _written(text) for text, named in zip(texts, told[:rest].tolist(), strict=True))
         self.surnames += int((short & ~told & (owned > 0) & (owned <= 3) & (initials == 0) & (known == owned)).sum())
         self.prefixes += int((short & (owned == 0) & (prefixes > 0)).sum())
         self.initialled += int((short & (owned == 0) & (prefixes == 0) & (initials > 0)).sum())
@@ -135,6 +153,9 @@ class Naming:
     def by_values(self, distinct: int, *, of_things: bool = False) -> Verdict:
         """Judge whole values; `of_things` says that the header names something else that has names, such as a town."""
         named = self.given + self.people
+        if not of_things and self.looked and named - self.plain >= ENOUGH and named >= ON_LISTS * distinct:
+            # What the lists lack counts as far as it is written like the rest.
+            named += self.strange * self.shaped // self.looked if named + self.strange * self.shaped // self.looked >= WRITTEN * distinct else 0
         if named - self.plain >= ENOUGH and named >= (AMONG_THINGS if of_things else SHARE) * distinct:
             return "found"
         if of_things:
@@ -156,7 +177,59 @@ class Naming:
 
     def by_text(self) -> Verdict:
         """Judge names inside longer texts."""
-        return "found" if self.texts >= TEXTS and self.named > 1 else "possible" if self.texts else "none"
+        return "found" if self.texts >= TEXTS and self.named > 1 else "possible" if self.texts or self.cued else "none"
+
+
+#: What stands right before a name: who is greeted, who greets, titles, "mijn naam is".
+_CUES = (r"(?i:\b(?:mvg|gr|groet(?:en|jes)?|met vriendelijke groet(?:en)?|(?:kind |best |warm )?regards|cheers|greetings|liefs|namens|mevr(?:ouw|\.)?|meneer|dhr\.?|mw\.?|heer|mr\.?|mrs\.?|ms\.?|dr\.?|drs\.?|ir\.?|prof(?:essor)?\.?|"
+         r"(?:mijn|my|zijn|haar|his|her) (?:naam|name) is|ik heet|heet|genaamd|named|called|call me|noem me|ik ben|i am|i'm|student(?:e)?|leerling|mentee|docent|mentor|tutor|begeleider|coach|collega|klasgenoot|"
+         r"hoi|hallo|hey|hi|hello|beste|dear|geachte|dag|bedankt|dank je(?: wel)?|dankjewel|thanks|thank you|samen met|together with|gesprek met|talked to|asked|vraag het aan|volgens|according to|"
+         r"verzoek van|request (?:of|by|from)|bericht van|mail van|door|by|from|van|met|with|let|and|en|groepje van|group of|post (?:by|of))[\s,:!]+)")
+_CUED_INITIALS = r"(?:[A-Z]\.[ ]?){1,4}"
+_CUED = rf"{_CUES}(?:{_CUED_INITIALS})?[A-Z\x{{80}}-\x{{10FFFF}}]|(?:^|[.!?,:;]\s+)[A-Z\x{{80}}-\x{{10FFFF}}]\S+ (?:en ik|and I|and me|en mij|ze|za|sai|say|vr|ask|ver|to|be|ma|em|ap|h|is|was|d|wr|sch|ne|al|ko|kw)"
+_AFTER_CUE = re.compile(rf"{_CUES}(?P<initials>{_CUED_INITIALS})?(?P<it>[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+)*)(?P<more>(?: (?:van|de|den|der|ten|ter|te|el|al|von|da|la))*(?: [^\W\d_a-z][^\W\d_]+)?)")
+#: Cues that stand before things as well: behind these a name is of two words, or on the lists.
+_WEAK_CUE = re.compile(r"(?i)\b(?:door|by|from|van|met|with|let|and|en|volgens|according to|called|genaamd|heet|asked|ik ben|i am|i'm|student|docent)[\s,:!]+$")
+_NAME = r"[^\W\d_a-z][^\W\d_]+"
+#: What only people do, right behind somebody's name, and what things do too.
+_ACTS = re.compile(rf"(?:^|[.!?,:;]\s+)(?P<it>{_NAME})(?P<more>) (?:en ik|and I|and me|en mij|zei|zegt|said|says|vroeg|vraagt|asked|asks|vertelde|vertelt|told|belde|belt|mailde|mailt|emailed|appte|appt)\b")
+_DOES = re.compile(rf"(?:^|[.!?]\s+)(?P<it>{_NAME})(?P<more>) (?:heeft|had|is|was|doet|deed|maakt|maakte|has|did|does|made|wrote|schreef|never|always|komt|kwam)\b")
+
+
+#: Authors of literature are no one in the data: "Smith (2019)", "Jones et al."
+_CITED = re.compile(r"\s+et al|(?:'s)?[^.!?\n]{0,40}\((?:19|20)\d\d")
+
+
+def _cued(text: str) -> bool:
+    """Tell whether a text names somebody right behind a cue, by a word that is no ordinary one, or at its begin as who does something."""
+    from lapipe.detect.words import FUNCTION, PROPER, STUDY, is_word
+
+    for found in (*_AFTER_CUE.finditer(text), *_ACTS.finditer(text), *_DOES.finditer(text)):
+        acts = found.re is _ACTS
+        word, more = found["it"], found["more"].split()
+        folded = names.fold(word)
+        if found.groupdict().get("initials") and not _CITED.match(text, found.end()):
+            return True
+        if folded in FUNCTION | PROPER | STUDY or word.isupper() or is_word(word) or _CITED.match(text, found.end()):
+            continue
+        listed = (names.is_given(word) or names.is_surname(word)) and not names.is_common(word)
+        other = more[-1] if more else ""
+        double = bool(other) and (not is_word(other) or names.is_surname(other)) and names.fold(other) not in PROPER and not other.isupper()
+        weak = found.re is _DOES or (not acts and _WEAK_CUE.search(text[:found.start("it")]) is not None)
+        if acts or listed or (double and (not weak or any(map(names.is_given, (word, other))) or names.is_surname(other))) or (not weak and names.is_surname(word)):
+            return True
+    return False
+
+
+def _written(text: str) -> bool:
+    """Tell whether a value is written as a whole name is, of words that are no ordinary ones: "Chidi Nwosu", "Karimova, Dilnoza"."""
+    from lapipe.detect.words import is_word
+
+    words = [word for word in names.tokens(text) if not names.is_prefix(word)]
+    long = [word for word in words if len(word.rstrip(".")) > 1]
+    if not 2 <= len(words) <= 5 or not long or any(sign.isdigit() for sign in text):
+        return False
+    return not any(is_word(word) and not (names.is_given(word) or names.is_surname(word)) for word in long)
 
 
 def _is_cell(texts: pa.Array, rows: Any) -> Any:

@@ -9,6 +9,7 @@ from lapipe.detect import headers
 from lapipe.detect.bsn import Verdict
 from lapipe.detect.columns import Evidence
 from lapipe.detect.naming import SHARE
+from lapipe.detect.traces import traced
 
 #: A table has a row for each person where at least this share of its rows has an own value of what names people.
 A_ROW_EACH = 0.9
@@ -33,13 +34,6 @@ _TASKS = frozenset({"quiz", "quizid", "assign", "assignid", "assignment", "assig
 _DESCRIBED = frozenset({"name", "naam", "title", "titel", "intro", "description", "gradingtype", "workflowstate", "score", "cijfer", "grade", "sumgrades", "state"})
 #: A table of courses names a teacher in each row.
 _OF_COURSES = frozenset({"shortname", "coursename", "cursusnaam", "vaknaam", "titel", "title", "ects", "studiepunten", "summary", "coursecount", "maxstudents"})
-#: Traces of origin; two of them together give it away, and so does one beside religion.
-_ORIGINS = {
-    "nationality": frozenset({"nationaliteit", "nationality", "citizenship", "staatsburgerschap", "nationaliteiten"}),
-    "birth": frozenset({"geboorteland", "gebland", "countryofbirth", "birthcountry", "geboorteplaats", "placeofbirth", "birthplace", "cityofbirth"}),
-    "language": frozenset({"moedertaal", "thuistaal", "mothertongue", "nativelanguage", "homelanguage"}),
-    "residence": frozenset({"verblijfsstatus", "verblijfstitel", "visatype", "visastatus", "residencestatus"}),
-}
 
 
 #: A column, a rule, its verdict, and the columns beside it that make it so.
@@ -83,7 +77,7 @@ def beside(columns: Sequence[Judged], rows: int) -> Mapping[str, tuple[Evidence,
     "Found: postal address; the column's name says so; together with huisnummer."
     """
     told = {column.name: column.evidence for column in columns}
-    for column, rule, verdict, others in [*_addresses(columns), *_surnames(columns), *_row_ids(columns, rows), *_own_times(columns), *_origins(columns)]:
+    for column, rule, verdict, others in [*_addresses(columns), *_surnames(columns), *_row_ids(columns, rows), *_own_times(columns), *_traces(columns)]:
         told[column.name] = tuple(
             replace(each, verdict=verdict, header=each.header or rule != "name", values=each.values or rule == "name", beside=tuple(other.name for other in others))
             if each.rule == rule and (each.verdict == "none" or (each.verdict == "possible" and verdict == "found")) else each for each in told[column.name])
@@ -121,11 +115,12 @@ def _own_times(columns: Sequence[Judged]) -> list[Addition]:
     return [(column, "special:health", "found" if column.run in _OWN_LIMIT else "possible", tuple(who[:1])) for column in columns if column.run in _OWN_LIMIT | _OWN_TIMES and column.distinct]
 
 
-def _origins(columns: Sequence[Judged]) -> list[Addition]:
-    traces = {column.name: next((trace for trace, words in _ORIGINS.items() if column.run.rstrip("s") in words or set(headers.tokens(column.name)) & words), "") for column in columns}
+def _traces(columns: Sequence[Judged]) -> list[Addition]:
+    """Two traces of origin give it away; two of health, as an absence and an extension, may be about other things."""
     added: list[Addition] = []
-    for column in columns:
-        others = [other for other in columns if traces[other.name] and traces[other.name] != traces[column.name]]
-        if traces[column.name] and others and column.distinct:
-            added.append((column, "special:ethnicity", "found", tuple(others[:2])))
+    by_name = {column.name: column for column in columns}
+    for category, of in traced((column.name, "") for column in columns if column.distinct).items():
+        for name, what in of.items():
+            others = tuple(by_name[other] for other in of if of[other] != what)
+            added.append((by_name[name], f"special:{category}", "found" if category == "ethnicity" else "possible", others[:2]))
     return added

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lapipe.detect.names import PREFIXES, fold, is_common, is_given, is_surname
+from lapipe.detect.telling import ANY, WORDS, told
 from lapipe.detect.words import FUNCTION, PROPER, STUDY, is_word
 
 if TYPE_CHECKING:
@@ -29,6 +30,16 @@ class Span:
     person: str = ""
 
 
+#: Signs of an IBAN in any country, and digits of a telephone number (ITU-T E.164).
+_IBAN_SIGNS, _PHONE_DIGITS = (15, 34), (9, 15)
+#: Letters before the digits of what a system calls somebody; fewer are a code: "B204".
+_STEM = 3
+#: Digits of a number that is looked for among the known people's, and signs of a name of theirs in a system.
+_KNOWN_DIGITS, _KNOWN_SIGNS = 5, 3
+#: A word in capitals of so many letters may be a short form: SPSS.
+_SHORT_FORM = 6
+#: A name in small letters has more letters than this; "ada" and "jan" stand for other things.
+_SMALL = 3
 #: Longer texts, and longer runs without a space, are a doubt as a whole.
 _LONGEST, _ENDLESS = 100_000, re.compile(r"\S{2000}")
 
@@ -86,7 +97,7 @@ def _iban(found: re.Match[str]) -> bool | None:
     if re.fullmatch(r"NL\d{2}[A-Z]{4}\d{10}", code):
         return True
     digits = "".join(str(int(sign, 36)) for sign in code[4:] + code[:4])
-    return True if 15 <= len(code) <= 34 and int(digits) % 97 == 1 else None
+    return True if _IBAN_SIGNS[0] <= len(code) <= _IBAN_SIGNS[1] and int(digits) % 97 == 1 else None
 
 
 def may_be_national(text: str) -> bool:
@@ -112,7 +123,7 @@ def _phone(found: re.Match[str]) -> bool | None:
 
     raw = found[0]
     digits = re.sub(r"\D", "", raw)
-    if not 9 <= len(digits) <= 15 or not raw.lstrip("(").startswith(("+", "0")):
+    if not _PHONE_DIGITS[0] <= len(digits) <= _PHONE_DIGITS[1] or not raw.lstrip("(").startswith(("+", "0")):
         return None
     try:
         number = phonenumbers.parse(raw, "NL")
@@ -138,6 +149,8 @@ def _patterns() -> tuple[_Pattern, ...]:
         _Pattern("username", r"\w#\d{4}", re.compile(r"\b[\w.]{2,}#\d{4}\b")),
         _Pattern("username", r"(?i)\b(?:snap(?:chat)?|insta(?:gram)?|discord|username|gebruikersnaam|user name|tiktok|skype)\b",
                  make(r"\b(?:snap(?:chat)?|insta(?:gram)?|discord|username|gebruikersnaam|user name|tiktok|skype)\b\s*(?:is|:|=|-)\s*(?P<it>[\w.@-]{3,})")),
+        _Pattern("username", r"(?i)\b(?:inlognaam|login|account|gebruikersnaam|username|netid|solis-?id)\b",
+                 make(r"\b(?:inlognaam|login|account|gebruikersnaam|username|netid|solis-?id)(?: (?:is|was|van mij))?[ :=(]{1,3}['\"]?(?P<it>[a-z][\w.-]*[0-9_.]\w*(?:[\w.-]*\w)?)")),
         _Pattern("iban", r"(?i)\b[A-Z]{2}\d{2}[ A-Z0-9]{11}", make(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _iban),
         _Pattern("ip", r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{0,4}:",
                  re.compile(r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.]*\w)|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{0,4}(?![\w:])"
@@ -171,7 +184,7 @@ def _patterns() -> tuple[_Pattern, ...]:
 def _handle(token: str) -> bool | None:
     """Letters that are no word with digits behind them are somebody's name in a system; `week12` is not."""
     stem = token.rstrip("0123456789").rstrip("._-")
-    return None if len(stem) < 3 or is_word(stem) or stem.isupper() else True
+    return None if len(stem) < _STEM or is_word(stem) or stem.isupper() else True
 
 
 def _dotted(token: str) -> bool | None:
@@ -182,38 +195,6 @@ def _dotted(token: str) -> bool | None:
 
 
 _PATTERNS = _patterns()
-
-
-# --- special categories: a word for it, in a sentence about somebody ----------------------------------------------------------------
-
-_SPECIAL = {
-    "special:health": (
-        r"dyslexi[ea]|dyslectisch|dyslexic|dyscalculi[ea]|ad[h]?d|autis(?:me?|tisch|tic)|asperger|depressi(?:e|ef|on|eve)|depressed|ptss|ptsd|epileps(?:ie|y)|epileptic|diabet(?:es|ic)|"
-        r"migraine|slechtziend|slechthorend|doof|deaf|blind|chronisch\w*|chronic|zwanger(?:schap)?|pregnan(?:t|cy)|miskraam|miscarriage|functiebeperking|handicap|disability|disabled|"
-        r"burn-?out|overspannen|angst(?:stoornis|aanval)\w*|anxiety|panic attacks?|paniekaanval\w*|rolstoel|wheelchair|extra (?:tijd|time)|ziek(?:te|enhuis|gemeld|melding)?|sick|illness|(?:am|was|fell|feel|feeling|been) ill|"
-        r"hospital\w*|psycholoog|psychologist|psychiater|psychiatrist|therap(?:ie|eut|y|ist)|medicatie|medication|medicijnen|ritalin|antidepressiva|antidepressants|kanker|cancer|"
-        r"tumor|chemo\w*|geopereerd|surgery|hersenschudding|concussion|covid|corona|long covid|eetstoornis|eating disorder|anorexi[ae]|borderline|bipola(?:ir|r)|schizofreni\w*|schizophreni\w*|"
-        r"zelfmoord|suicid\w*|verslaafd|verslaving|addict(?:ed|ion)?|hiv|crohn|astma|asthma|allerg(?:ie|isch|ic|y)|huisarts|arts|dokter|doctor's note|coeliakie"),
-    "special:religion": (
-        r"islam(?:itisch)?|moslima?|muslim|christen|christelijk|christian|katholiek|catholic|protestant|gereformeerd|hervormd|joods?|jewish|jew|hindoe\w*|hindu|boeddhist\w*|buddhist|"
-        r"sikh|evangelisch|athe[iï]st|geloof|gelovig|religie|religious|my faith|ramadan|vasten|fasting|suikerfeest|offerfeest|eid|moskee|mosque|kerk|church|synagoge|synagogue|bidden|pray(?:ing)?|sjabbat|sabbat|shabbat|hoofddoek|hijab|halal|kosher|koosjer"),
-    "special:sex_life": r"homo(?:seksueel)?|gay|lesbisch\w*|lesbian|biseksueel|bisexual|queer|homosexual|coming out|uit de kast|seksleven|sex life|soa",
-    "special:gender_identity": r"transgender|trans(?:man|vrouw|woman)|non-?binair|non-?binary|geslachtsverandering|genderdysforie|gender dysphoria",
-    "special:politics": r"pvv|vvd|groenlinks|d66|pvda|cda|sgp|bij1|fvd|forum voor democratie|gestemd op|stem op|voted? for|partijlid|party member|extinction rebellion",
-    "special:union": r"vakbond\w*|fnv|cnv|trade union|union member",
-    "special:ethnicity": (
-        r"marokka(?:an|ans)(?:e|en)?|moroccan|turks?e?|turk|turkish|surina(?:ams?e?|mer|mese)|antilliaans?e?|antillean|syri(?:er|sche?|an)|afghaans?e?|afghan|eritre(?:er|ese|an)|"
-        r"asielzoeker|vluchteling|refugee|asylum|migratieachtergrond|huidskleur|skin colou?r|afkomst|roma|zigeuner"),
-    "special:criminal": r"strafblad|gearresteerd|arrested|veroordeeld|convicted|gevangenis|prison|jail|detentie|taakstraf|criminal record|aangifte|politiebureau|vog",
-}
-_TELLING = {rule: re.compile(rf"(?<![\w-])(?:{words})(?![\w])", re.IGNORECASE) for rule, words in _SPECIAL.items()}
-_ANY_SPECIAL = rf"(?i)\b(?:{'|'.join(_SPECIAL.values())})(?:\b|$)"
-# About somebody, and not about a subject of study.
-_SOMEBODY = re.compile(
-    r"(?<![\w'])(?:ik|mij|mijn|m'n|mn|me|hij|hem|z'n|zij|ze|haar|zijn (?:vog|strafblad|ziekte|diagnose|geloof)|student(?:e)? (?:heeft|met|is|was|volgt|krijgt|zat|has|with)|afwezig|absent|verhinderd|ben|heb|w(?:e|ij) (?:hebben|hadden|zijn|waren)|broer|zus|vriend(?:in)?|moeder|vader|ouders?|mama|papa|dochter|zoon|kind|oma|opa|partner|"
-    r"klasgeno\w*|studiegeno\w*|groepsgeno\w*|i|i'm|i've|im|my|mine|he|his|him|she|her|hers|we (?:have|had|are|were)|brother|sister|mother|father|mom|mum|dad|friend|girlfriend|boyfriend|"
-    r"son|daughter|wife|husband|classmate|roommate|huisgenoot)(?![\w'])", re.IGNORECASE)
-_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]*")
 
 
 # --- names --------------------------------------------------------------------------------------------------------------------------
@@ -255,7 +236,7 @@ class Known:
             for word in words:
                 self.names.setdefault(word, set()).add(index)
             for other in (number, *others):
-                if len(other) > (4 if other.isdecimal() else 2):
+                if len(other) >= (_KNOWN_DIGITS if other.isdecimal() else _KNOWN_SIGNS):
                     # Two people with one identifier: neither.
                     self.ids[other.casefold()] = index if self.ids.get(other.casefold(), index) == index else -1
 
@@ -270,7 +251,7 @@ class Known:
     def id_of(self, token: str) -> int | None:
         """Give the place of the person for whom a word or number stands; -1 for several, None for nobody."""
         found = self.ids.get(token.casefold())
-        if found is None and sum(sign.isdigit() for sign in token) > 4:
+        if found is None and sum(sign.isdigit() for sign in token) >= _KNOWN_DIGITS:
             spelt = (spelling.canonical(token) for spelling in self.spellings)
             found = next((self.ids[each.casefold()] for each in spelt if each and each.casefold() in self.ids), None)
         return found
@@ -306,7 +287,7 @@ class Finder:
         for index in range(len(texts)):
             found[index] += self._known_ids(texts[index])
             found[index] += self._names(texts[index], found[index])
-        for index in pc.indices_nonzero(pc.match_substring_regex(array, _ANY_SPECIAL)).to_pylist():
+        for index in pc.indices_nonzero(pc.match_substring_regex(array, ANY)).to_pylist():
             found[index] += _special(texts[index], found[index])
         for index in endless:
             found[index] = [Span(0, len(whole[index]), "number", False)]
@@ -454,7 +435,7 @@ class Finder:
             # An ordinary word with a capital in mid-sentence: a title, or somebody whose name is a word.
             numbered = re.match(r"\s?\d", text[tokens[own[-1]].end():]) is not None
             sure = None if numbered else False
-        if len(own) == 1 and not (strong or weak) and "known" not in kinds and tokens[own[0]][0].isupper() and len(tokens[own[0]][0]) <= 6:
+        if len(own) == 1 and not (strong or weak) and "known" not in kinds and tokens[own[0]][0].isupper() and len(tokens[own[0]][0]) <= _SHORT_FORM:
             # SPSS, ANOVA, IBAN: short forms, unless they are given names that are no words.
             sure = True if is_given(tokens[own[0]][0]) and kinds == {"name"} else None
         if sure is None:
@@ -468,6 +449,10 @@ class Finder:
 
     def _misplaced(self, text: str, tokens: Sequence[re.Match[str]], members: list[int], begins: bool) -> Span | None:
         """Doubt a word such as Wil or Ben whose capital does not come from the sentence: it is somebody's name too."""
+        first = tokens[members[0]]
+        if begins and len(members) == 1 and _DOES.match(text, first.end()) and (is_given(first[0]) or fold(first[0]) == "ben") and fold(first[0]) in FUNCTION - PROPER:
+            # "Ben heeft ..." is no verb: what follows is what he does.
+            return Span(first.start(), first.end(), "name", True)
         apart = members[1:] if begins else members
         token = tokens[apart[0]] if len(apart) == 1 else None
         if token is None or len(token[0]) < 3 or token[0].isupper() or fold(token[0]) not in FUNCTION - PROPER or not (is_given(token[0]) or fold(token[0]) == "ben"):
@@ -483,7 +468,7 @@ class Finder:
         if said == "known":
             sure: bool | None = None if is_word(fold(token[0])) else True
         elif said == "name":
-            sure = len(token[0]) > 3
+            sure = len(token[0]) > _SMALL
         else:
             sure = None
         if sure is None and said != "word":
@@ -495,6 +480,7 @@ class Finder:
         return None if sure is None else (place + 1, Span(token.start(), token.end(), "name", sure))
 
 
+_DOES = re.compile(r" (?:heeft|had|is|was|zei|zegt|vroeg|vraagt|doet|deed|maakt|maakte|komt|kwam|belde|mailde|wil|wilde|kan|kon|moet|moest|zou|schreef|vindt|vond|en ik|has|said|says|did|does|made|wrote|asked|told|thinks|thought|wants|wanted|came|and I)\b")
 _NAMED = re.compile(r"(?:mijn naam is|my name is|ik heet)\s+$", re.IGNORECASE)
 _CLOSES = re.compile(r"\s*(?:[,.!\n]|$)")
 _ID = re.compile(r"#?\w[\w.+-]*(?:@[\w.-]+)?\w|\w")
@@ -519,14 +505,9 @@ def _matches(pattern: _Pattern, text: str) -> Iterator[Span]:
 
 def _special(text: str, others: Sequence[Span]) -> Iterator[Span]:
     """Give the words for a special category in sentences about somebody."""
-    for sentence in _SENTENCE.finditer(text):
-        start, end = sentence.span()
-        about = _SOMEBODY.search(text, start, end) or any(span.sure and start <= span.start < end and span.rule in ("name", "student_number", "username") for span in others)
-        if not about:
-            continue
-        for rule, words in _TELLING.items():
-            for found in words.finditer(text, start, end):
-                yield Span(found.start(), found.end(), rule)
+    people = [(span.start, span.end) for span in others if span.sure and span.rule in ("name", "student_number", "username")]
+    for rule in WORDS:
+        yield from (Span(start, end, rule) for start, end in told(rule, text, people))
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

@@ -81,6 +81,10 @@ STUDY = _words(
     "communication business medicine data learning analytics machine page pages slide slides step lesson unit model hypothesis nul null appendix iii ii iv vi")
 
 
+#: Letters of each of the two words that a compound is made of.
+PART = 4
+
+
 @cache
 def _listed() -> frozenset[str]:
     packed = resources.files("lapipe.detect").joinpath("data", "words.txt.gz").read_bytes()
@@ -103,5 +107,5 @@ def is_compound(folded: str) -> bool:
     parts = [part for part in folded.split("-") if part]
     if len(parts) > 1:
         return all(part in words for part in parts)
-    return any(folded[:cut] in words and (folded[cut:] in words or (folded[cut] in "se" and folded[cut + 1:] in words and len(folded) - cut > 4))
-               for cut in range(4, len(folded) - 3))
+    return any(folded[:cut] in words and (folded[cut:] in words or (folded[cut] in "se" and folded[cut + 1:] in words and len(folded) - cut > PART))
+               for cut in range(PART, len(folded) - PART + 1))

@@ -62,9 +62,9 @@ class ScannedColumn:
             # A birth date names nobody by itself, and no time can be declared an identifier.
             if first.kind == "identifier" and self.temporal:
                 return UNDECIDED
-            # Identifiers inside longer texts make no identifier of the column: nothing could bring it to one form.
+            # What longer texts hold makes the column no identifier, as nothing could bring it to one form, and no list of a special category.
             inside = first.text and not (first.header or first.values)
-            return "free_text" if first.kind == "identifier" and inside else first.kind
+            return "free_text" if first.kind in ("identifier", "special") and inside else first.kind
         return UNDECIDED if first or not self.temporal else "event_time"
 
     @property
@@ -211,20 +211,24 @@ def _column(name: str, stored: str, batches: Iterator[pa.Array], rows: int) -> S
 
 def _inferred(columns: tuple[ScannedColumn, ...], rows: int, distinct: Callable[[str], Iterator[pa.Array]]) -> tuple[ScannedColumn, ...]:
     """Add to the notes what times show about the people beside them."""
-    from lapipe.detect.inferred import TimesSeen, beside_people, times_of
+    from lapipe.detect.inferred import OF_DAY, TimesSeen, beside_people, of_day, times_of
 
     people = beside_people([(c.name, c.distinct, any(e.kind == "identifier" and e.verdict == "found" and not e.text for e in c.evidence))
                             for c in columns], rows)
     notes: dict[str, tuple[str, ...]] = {}
     for column in columns:
         born = any(each.rule == "date_of_birth" and each.verdict != "none" for each in column.evidence)
-        if people and column.temporal and not born:
+        if people and born:
+            continue
+        if people and column.temporal:
             seen = TimesSeen()
             for batch in distinct(column.name):
                 times = times_of(batch, column.found.format, column.found.clock)
                 if times is not None:
                     seen.add(times)
             notes[column.name] = seen.notes()
+        elif people and of_day(column.name, distinct(column.name), column.distinct):
+            notes[column.name] = (OF_DAY,)
     return tuple(replace(column, found=replace(column.found, notes=(*column.found.notes, *notes.get(column.name, ())))) for column in columns)
 
 

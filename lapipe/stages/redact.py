@@ -120,7 +120,11 @@ class Redact(Stage):
     def facts(self, before: ir.Table, context: Context) -> Mapping[str, ir.Scalar]:
         """Count the rows whose text is withheld, by why."""
         sign = self._joined(before, context).lapipe_redacted.substr(0, 1)
-        return {f"{self.column} withheld: {why}": (sign == letter).sum().fill_null(0) for letter, why in _WHY.items()}
+        return {fact: (sign == letter).sum().fill_null(0) for fact, letter in zip(self.withheld(), _WHY, strict=True)}
+
+    def withheld(self) -> tuple[str, ...]:
+        """Name the facts that count the rows whose text is withheld."""
+        return tuple(f"{self.column} withheld: {why}" for why in _WHY.values())
 
     def inspect(self, before: ir.Table, context: Context) -> Mapping[str, Any]:
         """Give how many spans of each rule were found in the distinct texts."""
