@@ -307,6 +307,9 @@ _ALL = (
     Rule("LP614", "What changed since the last evaluation is weighed again",
          "An assessment holds for what was assessed.",
          "5.1", "GDPR art. 5(2), 24, 35(11)", "Weigh the change: purpose, necessity, DPIA and notice; then note that in the purpose's review."),
+    Rule("LP618", "A release's table in a database is what its release is, and stands where nothing else does",
+         "A copy that lives longer than the release, or holds who was erased from it, breaks the promise of both.",
+         "4.4", "GDPR art. 5(1)(e), 5(1)(f), 32", "Do what the message says: have what stands in the way renamed, or run again under the same run id."),
 )
 
 #: Every rule by its code.

@@ -232,7 +232,7 @@ class _Postgres:
     """A connection to PostgreSQL. COPY streams a row a message: neither side holds the table."""
 
     def __init__(self, place: Place) -> None:
-        self._psycopg = _driver("psycopg", "postgres", "PostgreSQL")
+        self._psycopg = driver("psycopg", "postgres", "PostgreSQL")
         url = place.url.replace("postgres://", "postgresql://", 1)
         self._connection = self._told(lambda: self._psycopg.connect(url, connect_timeout=_PATIENCE, application_name="lapipe"))
         self._told(self._begin)
@@ -314,7 +314,7 @@ class _MySQL:
     """A connection to MySQL or MariaDB; the rows stay at the server until they are fetched."""
 
     def __init__(self, place: Place) -> None:
-        self._pymysql = _driver("pymysql", "mysql", "MySQL and MariaDB")
+        self._pymysql = driver("pymysql", "mysql", "MySQL and MariaDB")
         parts = urlsplit(place.url)
         settings = dict(parse_qsl(parts.query))
         known = {"unix_socket", "ssl_ca"}
@@ -401,7 +401,8 @@ def _fault(system: str, code: str, *, lost: bool, login: bool, denied: bool, abs
     return EngineFault(f"{system} gave error {code}; its own message is kept out, for it may hold data. Look for it in the server's log.")
 
 
-def _driver(module: str, extra: str, system: str) -> Any:
+def driver(module: str, extra: str, system: str) -> Any:
+    """Import a database's driver, or say how it is installed."""
     import importlib
 
     found = None
@@ -410,7 +411,7 @@ def _driver(module: str, extra: str, system: str) -> Any:
         if module == "pymysql":
             importlib.import_module("pymysql.cursors")
     if found is None:
-        raise UsageFault(f"Reading {system} needs a driver that is not installed: pip install 'lapipe-privacy[{extra}]'.")
+        raise UsageFault(f"{system} needs a driver that is not installed: pip install 'lapipe-privacy[{extra}]'.")
     return found
 
 
