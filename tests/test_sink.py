@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -20,11 +21,13 @@ from psycopg.rows import dict_row
 
 import lapipe.pipeline as running
 from lapipe.errors import EngineFault, LapipeError, Refused, UsageFault
+from lapipe.keys import KeyRing
 from lapipe.project import load_project
 from lapipe.register import Register
 from lapipe.sink import MANIFESTS, Sink, Table, checked, name_of, tables
 from tests.conftest import POSTGRES, missing
-from tests.projects import TODAY, WEEKLY, Project, leaks, project
+from tests.projects import MOODLE_IDS, STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project
+from tests.test_subjects import OFFICER, Desks
 
 
 @dataclass(frozen=True)
@@ -270,3 +273,87 @@ def test_a_profile_names_the_database_and_production_asks_for_approval_whoever_l
     assert done.code == 0
     assert {each["table"]["table"] for each in json.loads(done.out)["releases"]} == {"weekly_activity@r1", "moodle_activity@r1"}
     assert Table("s", "a", "b").shown == '"a"."b" of s'
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+def on_disk(base: Database) -> bytes:
+    """Give the bytes of a pipeline's tables, of their statistics and of what the server keeps beside them, as they lie on disk."""
+    with base.connect() as connection:
+        connection.execute("CHECKPOINT")
+        connection.execute("ANALYZE")
+        connection.execute("VACUUM FULL pg_catalog.pg_statistic")
+        paths = [row["path"] for row in connection.execute(
+            "SELECT pg_relation_filepath(oid) AS path FROM pg_class WHERE (relnamespace = %s::regnamespace OR relname = 'pg_statistic') AND relkind IN ('r', 't')"
+            " AND pg_relation_filepath(oid) IS NOT NULL", (WEEKLY,)).fetchall()]
+        return b"".join(bytes(connection.execute("SELECT pg_read_binary_file(%s) AS content", (path,)).fetchone()["content"]) for path in paths)  # type: ignore[index]
+
+
+def test_a_person_is_found_exported_and_erased_in_the_table_too(made: Project, base: Database) -> None:
+    made.export("students").chmod(0o600)
+    for run in ("r1", "r2"):
+        made.go(run_id=run, to=base.url, ledger=made.root / ".lapipe" / "ledger")
+    who = 3
+    with Desks(made, databases=[base.url]) as desk:
+        person = desk.person([("", f"s{STUDENT_NUMBERS[who]}")])
+        mine = {str(each.of([form])[0]) for domain, form in person.forms.items() for each in KeyRing.open(made.ring).every(purpose=WEEKLY, domain=domain)}
+        before = base.table("moodle_activity@r1")
+        count = sum(row["student"] in mine for row in before)
+        assert {each.in_table for each in desk.find(person).holding} == {(count, 0)}
+        assert any(name.encode() in on_disk(base) for name in mine)
+    # The files of one release are gone past their term, and its table was forgotten: it is found and erased all the same.
+    shutil.rmtree(made.out / "moodle_activity" / "all" / "r2")
+    with Desks(made, databases=[base.url]) as desk:
+        desk.export(person, made.base / "package", OFFICER, received=TODAY)
+        package = json.loads((made.base / "package" / "package.json").read_text("utf-8"))
+        assert [len(each["data"]) for each in package["releases"]] == [count, count]
+        desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+        assert not desk.find(person).holding
+    for run in ("r1", "r2"):
+        assert sorted(map(repr, base.table(f"moodle_activity@{run}"))) == sorted(repr(row) for row in before if row["student"] not in mine)
+    kept = on_disk(base)
+    assert not [number for number, name in enumerate([*mine, str(STUDENT_NUMBERS[who]), str(MOODLE_IDS[who]), f"kanarie{who}@"]) if name.encode() in kept]
+    assert any(str(row["student"]).encode() in kept for row in before if row["student"] not in mine)
+    with Register.open(made.register, clock=running.Options().clock) as register:
+        (erased,) = [entry.body for entry in register.entries() if entry.kind == "subject-erased"]
+        assert [each["rows in table"] for each in erased["releases"]] == [count, count]  # type: ignore[union-attr, index, call-overload]
+        assert "user" not in json.dumps(erased["releases"])
+    manifest = json.loads(next(row for row in base.table(MANIFESTS) if row["table"] == "moodle_activity@r1")["manifest"])
+    assert manifest["rewritten"][0]["why"] == "erasure"
+
+
+def test_an_erasure_whose_connection_is_lost_is_finished_by_doing_it_again(made: Project, base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    made.export("students").chmod(0o600)
+    made.go(run_id="r1", to=base.url, ledger=made.root / ".lapipe" / "ledger")
+    before = len(base.table("moodle_activity"))
+    with Desks(made, databases=[base.url]) as desk:
+        person = desk.person([("", f"s{STUDENT_NUMBERS[3]}")])
+        monkeypatch.setattr(Sink, "_copy", lambda *given: (_ for _ in ()).throw(KeyboardInterrupt()))
+        with pytest.raises(KeyboardInterrupt):
+            desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+    monkeypatch.undo()
+    assert len(base.table("moodle_activity")) == before, "the files were rewritten; the table is as it was, and holds the person"
+    with Desks(made, databases=[base.url]) as desk:
+        (holding,) = desk.find(person).holding
+        assert not holding.in_files
+        desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+        assert not desk.find(person).holding
+    assert len(base.table("moodle_activity")) < before
+
+
+def test_a_table_that_cannot_be_reached_stops_an_erasure_and_is_told(made: Project, base: Database) -> None:
+    made.export("students").chmod(0o600)
+    made.go(run_id="r1", to=base.url, ledger=made.root / ".lapipe" / "ledger")
+    with psycopg.connect(POSTGRES, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {base.name} RENAME TO {base.name}_away")  # type: ignore[call-overload]
+        try:
+            found = made.lapipe("subject", "find", f"s{STUDENT_NUMBERS[3]}")
+            assert (found.code, "cannot be read (EngineFault); give its URL with --database" in found.out) == (0, True)
+            refused = made.lapipe("subject", "erase", f"s{STUDENT_NUMBERS[3]}", "--verified-by", "privacy_officer", "--ground", "withdrawn")
+            assert (refused.code, "LP501" in refused.err, "Nothing is erased" in refused.err) == (4, True, True)
+        finally:
+            connection.execute(f"ALTER DATABASE {base.name}_away RENAME TO {base.name}")  # type: ignore[call-overload]
+    erased = made.lapipe("subject", "erase", f"s{STUDENT_NUMBERS[3]}", "--verified-by", "privacy_officer", "--ground", "withdrawn", "--database", base.url)
+    assert (erased.code, erased.err) == (0, "")
+    assert "and its table" in erased.out

@@ -7,7 +7,7 @@ import random
 import re
 import stat
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -54,12 +54,12 @@ def register(built: Project, today: date = TODAY) -> Register:
 class Desks:
     """Opens the desk of a project for one command."""
 
-    def __init__(self, built: Project, today: date = TODAY) -> None:
-        self.built, self.today = built, today
+    def __init__(self, built: Project, today: date = TODAY, databases: Sequence[str] = ()) -> None:
+        self.built, self.today, self.databases = built, today, databases
 
     def __enter__(self) -> Desk:
         self._register = register(self.built, self.today)
-        self._desk = Desk.opened(self.built.root, load_project(self.built.root).profile, self._register, today=self.today)
+        self._desk = Desk.opened(self.built.root, load_project(self.built.root).profile, self._register, today=self.today, databases=self.databases)
         return self._desk.__enter__()
 
     def __exit__(self, *error: Any) -> None:

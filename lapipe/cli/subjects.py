@@ -43,6 +43,7 @@ DomainName = Annotated[str, typer.Option("--domain", help="The identity domain o
 Also = Annotated[list[str] | None, typer.Option("--also", help="DOMAIN=ID of another identifier of the same person; may be repeated.")]
 NoMap = Annotated[bool, typer.Option("--no-map", help="The person is what is given, whatever schemas/identities.yaml ties to it.")]
 Maps = Annotated[list[str] | None, typer.Option("--map", help="PIPELINE.SOURCE=PATH of a source that ties identities together.")]
+Databases = Annotated[list[str] | None, typer.Option("--database", help="A postgresql:// URL by which a table of releases is reached; may be repeated.")]
 PurposeName = Annotated[str, typer.Option("--purpose", help="The purpose; without it every one that knows the person.")]
 Received = Annotated[str, typer.Option("--received", help="The day on which it came in, as 2026-09-01; without it today.")]
 VerifiedBy = Annotated[str, typer.Option("--verified-by", help="The role that verified who asks.")]
@@ -54,10 +55,11 @@ From = Annotated[Path | None, typer.Option("--from", help="A CSV or Parquet file
 
 
 @contextmanager
-def _desk(profile: str, register: str, maps: list[str] | None = None) -> Iterator[Desk]:
+def _desk(profile: str, register: str, maps: list[str] | None = None, databases: list[str] | None = None) -> Iterator[Desk]:
     """Open the project's desk; a register is made where there is none yet, since people may choose before the first run."""
     from lapipe.keys import PassphraseNeeded
     from lapipe.register import Register
+    from lapipe.sink import checked
     from lapipe.subjects import Desk
 
     named = project(profile)
@@ -69,7 +71,7 @@ def _desk(profile: str, register: str, maps: list[str] | None = None) -> Iterato
         given[name] = str(Path(path).expanduser())
     secret = os.environ.get(PASSPHRASE)
     with Register.open(register_url(register, profile), clock=clock) as opened, Desk.opened(
-            named.root, named.profile, opened, today=today(), passphrase=secret, maps=given) as desk:
+            named.root, named.profile, opened, today=today(), passphrase=secret, maps=given, databases=[checked(url) for url in databases or ()]) as desk:
         for ring in (desk.ring, desk.ledger_ring):
             try:
                 ring()
@@ -205,11 +207,11 @@ def restrict(identifier: Identifier, purpose: PurposeName = "", lift: Annotated[
 
 
 @subject_app.command("find")
-def find(identifier: Identifier, domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "",
-         profile: ProfileName = "", format: Format = "text") -> None:
+def find(identifier: Identifier, domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, databases: Databases = None,
+         register: RegisterPath = "", profile: ProfileName = "", format: Format = "text") -> None:
     """Say which releases, landing files and quarantine hold a person, for which purpose, until when, and who receives them."""
     as_json = wants_json(format)
-    with _desk(profile, register, maps) as desk:
+    with _desk(profile, register, maps, databases) as desk:
         found = desk.find(_person(desk, identifier, domain, also, no_map))
         if as_json:
             say(json.dumps({"releases": [each.told() for each in found.releases], "landing": [each.told() for each in found.landing],
@@ -231,6 +233,8 @@ def _tell_releases(found: Found) -> None:
         said = each.told()
         say(f"  {said['release']} of run {said['run']}: purpose {said['purpose']}, {said['rows']} rows{f', {each.mentions} more that name them' if each.mentions else ''}; "
             f"to {', '.join(said['recipients'])}; erase by {said['erase_by']}")
+        if each.table is not None and not each.obstacle:
+            say(f"    and {each.in_table[0]} rows{f', {each.in_table[1]} more that name them' if each.in_table[1] else ''} in table {each.table.shown}")
     for each in found.obstacles:
         say(f"  {each.name} of run {each.manifest['run']}: not searched, {each.obstacle}")
     if found.statistics:
@@ -240,11 +244,11 @@ def _tell_releases(found: Found) -> None:
 @subject_app.command("export")
 def export(identifier: Identifier, to: Annotated[Path | None, typer.Option("--to", help="A new folder for the package, yours alone.")] = None,
            verified_by: VerifiedBy = "", verified_how: VerifiedHow = "", received: Received = "", domain: DomainName = "", also: Also = None,
-           no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "", profile: ProfileName = "") -> None:
+           no_map: NoMap = False, maps: Maps = None, databases: Databases = None, register: RegisterPath = "", profile: ProfileName = "") -> None:
     """Write a package that the person can read: their rows, why, for whom, until when (art. 15). Without --verified-by the request is recorded."""
     from lapipe.subjects import Verified
 
-    with _desk(profile, register, maps) as desk:
+    with _desk(profile, register, maps, databases) as desk:
         person = _person(desk, identifier, domain, also, no_map)
         day = _day(received, "--received")
         if not verified_by:
@@ -264,11 +268,11 @@ def erase(identifier: OptionalId = "", ground: Annotated[str, typer.Option("--gr
           verified_how: VerifiedHow = "", received: Received = "",
           signals: Annotated[Path | None, typer.Option("--signals", help="An export in which rows with meta.action D tell who was deleted.")] = None,
           contract: Annotated[str, typer.Option("--contract", help="The contract of that export.")] = "", domain: DomainName = "", also: Also = None,
-          no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "", profile: ProfileName = "") -> None:
+          no_map: NoMap = False, maps: Maps = None, databases: Databases = None, register: RegisterPath = "", profile: ProfileName = "") -> None:
     """Erase a person from releases, ledger and quarantine (art. 17), or refuse; without --verified-by the request is recorded."""
     from lapipe.subjects import Verified
 
-    with _desk(profile, register, maps) as desk:
+    with _desk(profile, register, maps, databases) as desk:
         verified, day = Verified(verified_by, verified_how), _day(received, "--received")
         if signals is not None:
             done, missed = desk.erase_deleted(signals.expanduser(), contract, _folder(to, desk), verified, mapped=not no_map)
@@ -288,7 +292,7 @@ def erase(identifier: OptionalId = "", ground: Annotated[str, typer.Option("--gr
         case, found = desk.erase(person, _folder(to, desk), verified, ground=ground, received=day)
         say(f"Request {case}: erased from {len(found.holding)} releases; from now on the person is left out of runs.")
         for each in found.holding:
-            say(f"  {each.name} of run {each.manifest['run']}")
+            say(f"  {each.name} of run {each.manifest['run']}{f', and its table {each.table.shown}' if each.table else ''}")
         if found.statistics:
             say(f"Left as they are, by the officer's assessment: {', '.join(sorted({each.name for each in found.statistics}))}.")
         for landing in found.landing:
