@@ -31,7 +31,7 @@ from lapipe.release import Staging, Written, on_disk, read_release, recover
 from lapipe.sink import Sink, Sinks, Table, checked, reconcile, table_of
 from lapipe.stage import Stage
 from lapipe.stages.aggregate import Aggregate
-from lapipe.stages.object import Object
+from lapipe.stages.listed import Listed
 from lapipe.stages.pseudonymise import Pseudonymise
 from lapipe.stages.redact import Redact
 from lapipe.stages.release import Release as ReleaseStage
@@ -407,12 +407,12 @@ class _Running:
         return ledger_ring(given, folder, today=self.today, passphrase=self.options.passphrase)
 
     def _choices(self, register: Register) -> Standing:
-        """Give the objections, restrictions and consents that hold; where there are any, a pipeline without Object would pass over them."""
+        """Give the objections, restrictions and consents that hold; where there are any, a pipeline without Object or Consent would pass over them."""
         found = standing(register, self.pipeline.purpose, self.today)
         if not found:
             return found
-        if found.out and not any(isinstance(stage, Object) for stage in self.pipeline.stages):
-            raise Refused(f"Pipeline {self.pipeline.name} has no Object stage, and the register holds {len(found.out)} objections, restrictions or "
+        if found.out and not any(isinstance(stage, Listed) for stage in self.pipeline.stages):
+            raise Refused(f"Pipeline {self.pipeline.name} has no Object or Consent stage, and the register holds {len(found.out)} objections, restrictions or "
                           f"withdrawals for purpose {self.pipeline.purpose.name}. Add Object('register') before Pseudonymise.", rule="LP501")
         assert self.options.ledger is not None
         return found.with_ring(self._ledger_ring(self.options.ledger))

@@ -150,7 +150,7 @@ _ALL = (
          "2.2", "GDPR art. 5(1)(c)", "Leave the column out, or extract what is needed from it."),
     Rule("LP308", "People who objected are left out, and under consent only who consented stays in",
          "The right to object and to withdraw consent hold from the moment they are used.",
-         "4.5", "GDPR art. 7(3), 21", "Add Object(...) with the lists of objections and consents."),
+         "4.5", "GDPR art. 7(3), 21", "Add Object(...) with the list of objections, and under consent Consent(...) with the list of consents; 'register' where there is no list."),
     Rule("LP309", "Rows older than the purpose allows are left out",
          "Data may be kept no longer than the purpose needs.",
          "2.4", "GDPR art. 5(1)(e)", "Add Retain(...) on the time column."),

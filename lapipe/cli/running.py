@@ -143,7 +143,7 @@ def _here(command: str) -> str:
     return command if relative.startswith("..") else relative
 
 
-_WHY = {"Extract": "no person found in the text", "Join": "people who are not in the other table", "Object": "people who objected",
+_WHY = {"Consent": "people who did not consent, or withdrew", "Extract": "no person found in the text", "Join": "people who are not in the other table", "Object": "people who objected",
         "KAnonymise": "people whom too few share a combination with", "Retain": "older than the purpose allows", "Where": "not meant by the condition"}
 
 
