@@ -23,7 +23,7 @@ from lapipe.readers import database
 from lapipe.readers.database import Databases
 from lapipe.register import Register
 from tests.conftest import missing
-from tests.projects import CANARY, TODAY, cells, expected, leaks, project
+from tests.projects import CANARY, TODAY, WEEKLY, cells, expected, leaks, project
 
 POSTGRES = os.environ.get("LAPIPE_POSTGRES", "postgresql:///test?host=/var/run/postgresql")
 MARIADB = os.environ.get("LAPIPE_MARIADB", "mariadb://root@127.0.0.1:3306/")
@@ -295,7 +295,26 @@ def test_the_session_that_reads_can_change_nothing(server: Server, tmp_path: Pat
     databases.read(server.url("log"), contract(Column("id", "integer")), ["id"], tmp_path)
     (opened,) = databases._servers.values()
     statement = f"INSERT INTO {server.schema}.log VALUES (2)"
-    change = opened._connection.execute if server.system == "postgresql" else opened._connection.cursor().execute  # type: ignore[attr-defined]
-    with pytest.raises(Exception, match=r"(?i)read.only"):
-        change(statement)
+    with opened._connection.cursor() as cursor, pytest.raises(Exception, match=r"(?i)read.only"):  # type: ignore[attr-defined]
+        cursor.execute(statement)
     databases.close()
+
+
+def test_choices_come_in_from_a_table_all_or_none(server: Server, tmp_path: Path) -> None:
+    from lapipe.choices import cases
+    from tests.test_subjects import spellings
+
+    made = project(tmp_path, TODAY)
+    made.export("students").chmod(0o600)
+    server.run("CREATE TABLE choices (identifier varchar(20), state varchar(20), received date)",
+               f"INSERT INTO choices VALUES ('{spellings(3)[0]}', 'upheld', '2026-11-02'), ('{spellings(4)[2]}', NULL, '2026-11-03'), ('Kanarievogel', NULL, '2026-11-03')")
+    words = ("subject", "object", "--purpose", WEEKLY, "--from", server.url("choices"))
+    refused = made.lapipe(*words)
+    assert (refused.code, "LP501 1 of 3 rows" in refused.err) == (4, True)
+    server.run("DELETE FROM choices WHERE received = '2026-11-03' AND state IS NULL AND identifier LIKE 'Kanarie%'")
+    assert [made.lapipe(*words).out for _ in range(2)] == ["Recorded 2 objections.\n"] * 2
+    with Register.open(made.register, clock=lambda: None) as register:  # type: ignore[arg-type, return-value]
+        assert sorted(case.state for case in cases(register)) == ["received", "upheld"]
+    server.run("ALTER TABLE choices ADD COLUMN remark varchar(20)")
+    assert made.lapipe(*words).code == 2
+    assert not leaks(made.said())

@@ -51,7 +51,7 @@ VerifiedHow = Annotated[str, typer.Option("--verified-how", help="How: at the de
 CaseId = Annotated[str, typer.Option("--case", help="A case to decide on.")]
 RoleName = Annotated[str, typer.Option("--role", help="The role that decides.")]
 Why = Annotated[str, typer.Option("--why", help="The reason, which the person is told.")]
-From = Annotated[Path | None, typer.Option("--from", help="A CSV or Parquet file of many: identifier, purpose, state, received.")]
+From = Annotated[str, typer.Option("--from", help="A CSV or Parquet file, or a database's URL with ?table=, of many: identifier, purpose, state, received.")]
 
 
 @contextmanager
@@ -120,14 +120,14 @@ def consent(identifier: OptionalId = "", purpose: Annotated[str, typer.Option("-
             given: Annotated[str, typer.Option("--given", help="The day, as 2026-09-01; without it today.")] = "",
             how: Annotated[str, typer.Option("--how", help="How it was given: a web form, on paper.")] = "",
             attested_by: Annotated[str, typer.Option("--attested-by", help="The role that attests it was free and a clear act.")] = "",
-            source: From = None, domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "",
+            source: From = "", domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "",
             profile: ProfileName = "") -> None:
     """Record consent to one purpose, with the text and how it was given; or many from a file."""
     with _desk(profile, register, maps) as desk:
-        if not purpose and source is None:
+        if not purpose and not source:
             raise UsageFault(f"Consent is given to one purpose: name it with --purpose (there are: {', '.join(sorted(desk.purposes))}).")
         content = _read(text, "the consent text", "--text")
-        if source is not None:
+        if source:
             count = desk.import_choices("consent", _rows(source), domain=domain, default_purpose=purpose, text=content, version=version, how=how,
                                         attested_by=attested_by)
             say(f"Recorded {count} consents and withdrawals.")
@@ -157,7 +157,7 @@ def object_(identifier: OptionalId = "", purpose: PurposeName = "",
             route: Annotated[str, typer.Option("--route", help="21(1): public task or legitimate interests; 21(6): research and statistics.")] = "21(1)",
             received: Received = "", case: CaseId = "",
             state: Annotated[str, typer.Option("--state", help="With --case: upheld, rejected or withdrawn.")] = "", role: RoleName = "", why: Why = "",
-            source: From = None, domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "",
+            source: From = "", domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "",
             profile: ProfileName = "") -> None:
     """Record an objection: from then on the person is left out. Or decide on one (--case), or take in many (--from)."""
     from lapipe.choices import ROUTES, may_object
@@ -174,7 +174,7 @@ def object_(identifier: OptionalId = "", purpose: PurposeName = "",
             desk.decide(decided, state, role=role, why=why)
             say(f"Case {case} is {state}, by {role}.")
             return
-        if source is not None:
+        if source:
             count = desk.import_choices("objection", _rows(source), domain=domain, default_purpose=purpose, route=route)
             say(f"Recorded {count} objections.")
             return
@@ -375,8 +375,32 @@ def _read(path: Path | None, what: str, option: str) -> bytes:
     raise UsageFault(f"{path} cannot be read ({reason}).")
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    """Read a CSV or Parquet file of choices; no message of a parser, which quotes values, goes on."""
+def _rows(given: str | Path) -> list[dict[str, Any]]:
+    """Read a CSV or Parquet file, or a table, of choices; no message of a parser, which quotes values, goes on."""
+    from lapipe.readers.database import is_database
+
+    return _as_choices(*_of_table(str(given)) if is_database(str(given)) else _of_file(Path(given)))
+
+
+def _of_table(url: str) -> tuple[str, list[dict[str, Any]]]:
+    """Read a table of choices through an owner-only folder that goes at once."""
+    import tempfile
+    from contextlib import closing
+
+    import pyarrow.parquet as pq
+
+    from lapipe.contract import Column, Contract
+    from lapipe.readers.database import Databases, place_of
+
+    with closing(Databases()) as databases, tempfile.TemporaryDirectory() as folder:
+        names = databases.columns(url)
+        found = databases.read(url, Contract("choices", version="1", columns=tuple(map(Column, names))), [name for name in names if name in _CHOICE], Path(folder))
+        rows = pq.read_table(found.paths[0]).to_pylist()
+    # A column that is not read is one that should not be there: of it, only that there are more is told.
+    return place_of(url).shown, [{**row, **dict.fromkeys(set(names) - set(row))} for row in rows]
+
+
+def _of_file(path: Path) -> tuple[str, list[dict[str, Any]]]:
     import csv
 
     fault: LapipeError | None = None
@@ -393,8 +417,16 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         fault = UsageFault(f"{path} cannot be read as {'Parquet' if path.suffix == '.parquet' else 'CSV'} ({type(error).__name__}).")
     if fault:
         raise fault
+    return str(path), rows
+
+
+#: The columns of a list of choices.
+_CHOICE = ("identifier", "purpose", "state", "received")
+
+
+def _as_choices(where: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     columns = set(rows[0]) if rows else set()
-    if not {"identifier", "received"} <= columns or not columns <= {"identifier", "purpose", "state", "received"}:
-        raise UsageFault(f"{path} should have the columns identifier and received, and may have purpose and state; it has {len(rows)} rows and "
+    if not {"identifier", "received"} <= columns or not columns <= set(_CHOICE):
+        raise UsageFault(f"{where} should have the columns identifier and received, and may have purpose and state; it has {len(rows)} rows and "
                          f"{len(columns)} columns.")
     return rows
