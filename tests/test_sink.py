@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import secrets
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +24,15 @@ import pytest
 from psycopg.rows import dict_row
 
 import lapipe.pipeline as running
+from lapipe.choices import cases
 from lapipe.errors import EngineFault, LapipeError, Refused, UsageFault
 from lapipe.keys import KeyRing
 from lapipe.project import load_project
 from lapipe.register import Register
+from lapipe.release import verify_release
 from lapipe.sink import MANIFESTS, Sink, Table, checked, name_of, tables
 from tests.conftest import POSTGRES, missing
-from tests.projects import MOODLE_IDS, STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project
+from tests.projects import MOODLE_IDS, PEOPLE, STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project
 from tests.test_subjects import OFFICER, Desks
 
 
@@ -357,3 +363,127 @@ def test_a_table_that_cannot_be_reached_stops_an_erasure_and_is_told(made: Proje
     erased = made.lapipe("subject", "erase", f"s{STUDENT_NUMBERS[3]}", "--verified-by", "privacy_officer", "--ground", "withdrawn", "--database", base.url)
     assert (erased.code, erased.err) == (0, "")
     assert "and its table" in erased.out
+
+
+#: A process that has imported everything and started no thread: it forks for each command, so that a hundred of them cost no hundred imports.
+FORKER = """
+import json, os, signal, sys, time
+import duckdb, ibis.backends.duckdb, psycopg, pyarrow.compute, pyarrow.csv, pyarrow.parquet
+import lapipe.cli, lapipe.cli.subjects, lapipe.register.sqlite, lapipe.subjects
+for line in sys.stdin:
+    delay, *words = json.loads(line)
+    child = os.fork()
+    if not child:
+        code = 99
+        try:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for number in range(2):
+                os.dup2(nothing, number)
+            sys.argv = ["lapipe", *words]
+            lapipe.cli.main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        finally:
+            os._exit(code)
+    if delay is not None:
+        time.sleep(delay)
+        os.kill(child, signal.SIGKILL)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+class Forker:
+    """Gives commands of a project, and kills them after a while."""
+
+    def __init__(self, made: Project) -> None:
+        self._errors = (made.base / "forked.err").open("ab")
+        self._process = subprocess.Popen([sys.executable, "-c", FORKER], cwd=made.root, env=made.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                         stderr=self._errors, text=True)
+
+    def __enter__(self) -> Forker:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait(timeout=60)
+        self._errors.close()
+
+    def __call__(self, *words: str, kill: float | None = None) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([kill, *words]) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+#: How many erasures are killed; a hundred where all tests are asked for.
+ERASURES = 100 if os.environ.get("LAPIPE_ALL") == "1" else 8
+
+
+def released(made: Project, run: str) -> list[str]:
+    """Give the rows of a release, wherever a killed rewriting left its folder: at its place, or beside it as it was."""
+    folder = made.out / "moodle_activity" / "all" / run
+    if not folder.exists():
+        (folder,) = [path for path in made.out.glob(".rewriting-*/old") if path.is_dir()]
+    return sorted(repr(row) for row in pq.read_table(folder / "data.parquet").to_pylist())
+
+
+def test_an_erasure_that_is_killed_a_hundred_times_loses_and_doubles_no_row_of_others_and_ends(tmp_path: Path, base: Database) -> None:
+    draw = random.Random(11)
+    kills = rounds = 0
+    took = 1.0
+    while kills < ERASURES:
+        run, rounds = f"r{rounds}", rounds + 1
+        made = project(tmp_path / run, TODAY)
+        made.export("students").chmod(0o600)
+        made.go(run_id=run, to=base.url, ledger=made.root / ".lapipe" / "ledger")
+        made.edit("lapipe.toml", 'out = "out"', f'out = "out"\nto = "{base.url}"')
+        ring = KeyRing.open(made.ring)
+        with Forker(made) as lapipe:
+            for who in range(PEOPLE - 1):
+                words = ("subject", "erase", f"s{STUDENT_NUMBERS[who]}", "--verified-by", "privacy_officer", "--ground", "withdrawn", "--to", str(made.base / "notices"))
+                names = {str(each.of([form])[0]) for domain, form in (("moodle_user", str(MOODLE_IDS[who])), ("student_number", str(STUDENT_NUMBERS[who])))
+                         for each in ring.every(purpose=WEEKLY, domain=domain)}
+                before = released(made, run)
+                others = [row for row in before if not any(name in row for name in names)]
+                for _ in range(draw.choice((1, 2, 3)) if kills < ERASURES else 0):
+                    if lapipe(*words, kill=draw.uniform(0.05, took)) == 0:
+                        break
+                    kills += 1
+                    there = released(made, run)
+                    assert there in (before, others), "a row of somebody else was lost or doubled"
+                    assert sorted(map(repr, base.table(f"moodle_activity@{run}"))) in (before, others)
+                began = time.perf_counter()
+                assert lapipe(*words) == 0
+                took = max(0.3, time.perf_counter() - began)
+                assert released(made, run) == others
+                assert sorted(map(repr, base.table(f"moodle_activity@{run}"))) == others
+                if kills >= ERASURES:
+                    break
+        assert not list(made.out.glob(".rewriting*"))
+        with Register.open(made.register, clock=running.Options().clock) as register:
+            assert register.verify().findings == ()
+            verify_release(made.out / "moodle_activity", today=TODAY, register=register)
+            assert not [case for case in cases(register) if case.kind == "request" and case.due]
+        assert not leaks((made.base / "forked.err").read_bytes())
+
+
+@pytest.mark.parametrize("wait", [0.3, 1.8])
+def test_an_erasure_beside_a_run_that_is_going_on_misses_nothing(made: Project, base: Database, wait: float) -> None:
+    made.export("students").chmod(0o600)
+    made.edit("lapipe.toml", 'out = "out"', f'out = "out"\nto = "{base.url}"')
+    assert made.lapipe("run", WEEKLY, "--run-id", "r1").code == 0
+    before = len(base.table("moodle_activity"))
+    going = made.start("run", WEEKLY, "--run-id", "r2")
+    time.sleep(wait)
+    erasing = made.start("subject", "erase", f"s{STUDENT_NUMBERS[3]}", "--verified-by", "privacy_officer", "--ground", "withdrawn", "--to", made.base / "notices")
+    assert (going.wait().code, erasing.wait().code) == (0, 0)
+    with Desks(made, today=datetime.now(UTC).date()) as desk:
+        person = desk.person([("", f"s{STUDENT_NUMBERS[3]}")])
+        found = desk.find(person)
+        assert (found.holding, found.obstacles) == ([], [])
+    assert {len(base.table(f"moodle_activity@{run}")) for run in ("r1", "r2")} == {len(released(made, "r1"))}
+    assert len(released(made, "r1")) == len(released(made, "r2")) < before
