@@ -121,7 +121,9 @@ class Search:
 
     def releases(self, out: Path, tables: Mapping[str, Table], sinks: Sinks) -> list[Holding]:
         """Look into every release in OUT and its table, by its folder; statistics among them are named and not searched."""
-        found = [(folder, self._release(folder, manifest)) for folder, manifest in manifests(out)]
+        there = list(manifests(out))
+        hold = self._holding(there)
+        found = [(folder, self._release(folder, manifest, folder in hold)) for folder, manifest in there]
         placed = {str(folder.relative_to(out)): holding for folder, holding in found}
         orphans = {folder: Holding(out / folder, {}) for folder in tables if folder not in placed}
         holdings = [self._table(holding, tables[folder], sinks) if folder in tables else holding for folder, holding in (placed | orphans).items()]
@@ -159,7 +161,17 @@ class Search:
         unknown = {str(column["domain"]) for column in _pseudonyms(manifest) if column.get("domain")} - set(self.person.forms)
         return f"it knows people by {', '.join(sorted(unknown))}, and the person's is not known" if unknown else ""
 
-    def _release(self, folder: Path, manifest: Mapping[str, Any]) -> Holding:
+    def _holding(self, there: Sequence[tuple[Path, Mapping[str, Any]]]) -> set[Path]:
+        """Give the releases whose data holds any of the person's pseudonyms; those of one kind are looked through together."""
+        kinds: dict[tuple[tuple[str, tuple[str, ...]], ...], list[Path]] = {}
+        for folder, manifest in there:
+            if manifest["kind"] != "statistics" and not self._unsearchable(manifest) and (folder / DATA).is_file():
+                about, naming = self.named(manifest)
+                kinds.setdefault(tuple((name, tuple(mine)) for name, mine in {**about, **naming}.items()), []).append(folder)
+        return {path.parent for columns, folders in kinds.items() for name, mine in columns
+                for path in self.engine.holding([folder / DATA for folder in folders], name, mine)}
+
+    def _release(self, folder: Path, manifest: Mapping[str, Any], holds: bool) -> Holding:
         if manifest["kind"] == "statistics":
             return Holding(folder, manifest)
         obstacle = self._unsearchable(manifest)
@@ -167,6 +179,8 @@ class Search:
             return Holding(folder, manifest, obstacle=obstacle)
         if not (folder / DATA).is_file():
             return Holding(folder, manifest, obstacle="its data is gone")
+        if not holds:
+            return Holding(folder, manifest)
         table = self.engine.view(folder / DATA)
         about, naming = self.conditions(manifest, table)
         found = self.engine.count({"rows": about.sum().fill_null(0).cast("int64"), "mentions": (naming & ~about).sum().fill_null(0).cast("int64")})
