@@ -26,6 +26,9 @@ T = TypeVar("T")
 #: The table of a pipeline's schema that holds the manifests. No release is called so: their names begin with a letter.
 MANIFESTS = "_lapipe_manifests"
 
+#: The kind of the register's entry that says that a release's table was dropped.
+DROPPED = "table-dropped"
+
 #: The longest name that PostgreSQL keeps, in bytes; a longer one it would cut off without a word.
 _LONGEST = 63
 

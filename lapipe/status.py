@@ -6,18 +6,23 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from lapipe.approval import load_approvals, standing
 from lapipe.changes import declared
+from lapipe.choices import cases
 from lapipe.project import Project
 from lapipe.register import Register
 from lapipe.release import MANIFEST
+from lapipe.sink import DROPPED, tables
 
 #: Days after which a checkpoint no longer says much about the register.
 CHECKPOINT_DAYS = 31
+
+#: Days before its last day from which a request that waits for an answer needs somebody (GDPR art. 12(3) gives a month).
+REQUEST_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ def status(project: Project, register: Register, today: date) -> list[Item]:
 
     Storage limitation asks that somebody looks (GDPR art. 5(1)(e), 5(2)).
     """
-    return [*_runs(register), *_terms(project, today), *_evidence(register, today), *_approvals(project, today),
+    return [*_runs(register), *_terms(project, today), *_tables(project, register), *_requests(register, today), *_evidence(register, today), *_approvals(project, today),
             _checkpoint(register, today), *_quarantine(project)]
 
 
@@ -74,6 +79,23 @@ def _terms(project: Project, today: date) -> Iterator[Item]:
                 yield Item(what, where, "does not say when it is to be erased, or cannot be read", True)
             elif today > erase_by:
                 yield Item(what, where, f"was to be erased by {erase_by} ({(today - erase_by).days} days ago)", True)
+
+
+def _tables(project: Project, register: Register) -> Iterator[Item]:
+    """Tables in databases whose release is no longer in OUT: what was deleted in one place is deleted in the other. No database is asked."""
+    dropped = {(str(entry.body["server"]), str(entry.body["schema"]), str(entry.body["table"])) for entry in register.entries() if entry.kind == DROPPED}
+    for folder, table in tables(register).items():
+        if (table.server, table.schema, table.name) not in dropped and not (project.profile.out / folder / MANIFEST).is_file():
+            yield Item("table", folder, f"its files are gone, and its table {table.shown} was not dropped (`lapipe tables --drop-gone`)", True)
+
+
+def _requests(register: Register, today: date) -> Iterator[Item]:
+    """Requests and objections that wait for an answer, by their case's number."""
+    for case in cases(register):
+        if case.due is not None:
+            late = " LP511 overdue" if case.due < today else ""
+            yield Item("request", f"case {case.id}", f"{case.content.get('what') or case.kind}, received {case.received}, to be answered by {case.due}{late}",
+                       case.due <= today + timedelta(days=REQUEST_DAYS))
 
 
 def _evidence(register: Register, today: date) -> Iterator[Item]:

@@ -487,3 +487,18 @@ def test_an_erasure_beside_a_run_that_is_going_on_misses_nothing(made: Project, 
         assert (found.holding, found.obstacles) == ([], [])
     assert {len(base.table(f"moodle_activity@{run}")) for run in ("r1", "r2")} == {len(released(made, "r1"))}
     assert len(released(made, "r1")) == len(released(made, "r2")) < before
+
+
+def test_the_table_of_a_release_that_is_gone_is_told_and_dropped_and_the_view_shows_the_one_before(made: Project, base: Database) -> None:
+    made.edit("lapipe.toml", 'out = "out"', f'out = "out"\nto = "{base.url}"')
+    for run in ("r1", "r2"):
+        assert made.lapipe("run", WEEKLY, "--run-id", run).code == 0
+    shutil.rmtree(made.out / "moodle_activity" / "all" / "r2")
+    told = made.lapipe("status")
+    assert "moodle_activity/all/r2: its files are gone, and its table" in told.out
+    assert made.lapipe("tables").out.count(", whose release is gone") == 1
+    assert "  dropped\n" in made.lapipe("tables", "--drop-gone").out
+    assert f"{WEEKLY}.moodle_activity@r2" not in base.tables()
+    assert base.table("moodle_activity") == base.table("moodle_activity@r1")
+    assert "its files are gone" not in made.lapipe("status").out
+    assert "r2" not in made.lapipe("tables", "--drop-gone").out
