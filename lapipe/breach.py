@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from lapipe.disclosure.bands import band
 from lapipe.errors import RegisterFault, UsageFault
-from lapipe.release import DATA, MANIFEST, parts, sha256
+from lapipe.register import Register
+from lapipe.release import DATA, MANIFEST, REWRITTEN, parts, sha256
 
 #: The hours within which the authority is told, from when the controller knew (GDPR art. 33(1)).
 HOURS = 72
@@ -23,8 +25,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "held": "Wat de release bevatte", "run": "run", "rows": "rijen", "erase": "te wissen uiterlijk op", "kind": "soort",
         "statistics": "statistiek; het oordeel van de privacy officer staat in het doel", "pseudonyms": "gepseudonimiseerde persoonsgegevens (AVG art. 4 lid 5)",
         "people": "Hoeveel mensen", "count": "{n} verschillende pseudoniemen in kolom `{column}` (`{domain}`), over alle delen samen",
-        "band": "De rijen zijn groepen. Groepen van minder dan {k} mensen zijn niet gepubliceerd; hoeveel mensen het samen zijn staat niet in de release.",
+        "band": "De rijen zijn groepen. Groepen van minder dan {k} mensen zijn niet gepubliceerd; het aantal mensen staat hieronder in een klasse.",
         "nobody": "De release heeft geen kolom met pseudoniemen; het aantal mensen is hieruit niet te zeggen.",
+        "about": "- run `{run}` ging over {band} mensen, naar het register",
         "columns": "Kolommen", "column": "kolom", "detail": "detail", "category": "categorie", "purpose": "Doel", "recipients": "Ontvangers",
         "keys": "Sleutels", "key": "Pseudoniemen zijn gemaakt met sleutel `{key}`. Ga na of die ook gelekt is: wie de sleutel heeft, herkent iedereen van "
                                    "wie het nummer bekend is.",
@@ -42,8 +45,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "held": "What the release held", "run": "run", "rows": "rows", "erase": "to be erased by", "kind": "kind",
         "statistics": "statistics; the privacy officer's assessment is in the purpose", "pseudonyms": "pseudonymised personal data (GDPR art. 4(5))",
         "people": "How many people", "count": "{n} different pseudonyms in column `{column}` (`{domain}`), over all parts together",
-        "band": "Its rows are groups. Groups of fewer than {k} people were not published; how many people they are together is not in the release.",
+        "band": "Its rows are groups. Groups of fewer than {k} people were not published; how many people they are about is told below in a band.",
         "nobody": "The release has no column of pseudonyms; it does not tell the number of people.",
+        "about": "- run `{run}` was about {band} people, by the register",
         "columns": "Columns", "column": "column", "detail": "detail", "category": "category", "purpose": "Purpose", "recipients": "Recipients",
         "keys": "Keys", "key": "Pseudonyms were made with key `{key}`. Find out whether it leaked too: who has the key recognises everybody whose number "
                                "they know.",
@@ -58,12 +62,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def manifests_of(release: Path) -> list[tuple[Path, dict[str, Any]]]:
+def manifests_of(release: Path, register: Register) -> list[tuple[Path, dict[str, Any]]]:
     """Read the manifest of each part of a release, also past its term: that is when leaking is worst.
 
     Raises:
         UsageFault: there is no release.
-        RegisterFault: a manifest cannot be read, or the data is not what it says (LP605).
+        RegisterFault: a manifest cannot be read, the data is not what it says, or the register knows no such manifest (LP605).
     """
     found = []
     for folder in parts(release):
@@ -76,12 +80,26 @@ def manifests_of(release: Path) -> list[tuple[Path, dict[str, Any]]]:
             raise RegisterFault(f"The manifest of {folder} cannot be read; restore it, or tell from the register what run it was of.", rule="LP605")
         if not (folder / DATA).is_file() or sha256(folder / DATA) != said.get("files", {}).get(DATA):
             raise RegisterFault(f"The data of {folder} is not what its manifest says, so nobody in it can be counted; restore it.", rule="LP605")
+        known = {entry.body.get("manifest_sha256") for entry in register.entries(run=str(said["run"])) if entry.kind in ("release", REWRITTEN)}
+        if sha256(folder / MANIFEST) not in known:
+            raise RegisterFault(f"The register knows no release {said['release']} of run {said['run']} with the manifest of {folder}, so what it says of purpose, "
+                                "recipients and kind cannot be reported; give the register that it was made under, or restore it.", rule="LP605")
         found.append((folder, said))
     return found
 
 
-def breach_pack(held: Sequence[tuple[Path, dict[str, Any]]], known: datetime, language: str) -> str:
-    """Write what GDPR art. 33 and 34 ask for, as Markdown; it holds counts, and no value of the release.
+def people_by_run(register: Register, runs: Sequence[str]) -> dict[str, str]:
+    """Give in a band how many people each run's tables were about: those who entered its last counted stage, without those it left out."""
+    found = {}
+    for run in dict.fromkeys(runs):
+        counted = [entry.body for entry in register.entries(run=run) if entry.kind == "stage" and isinstance(entry.body.get("people_in"), int)]
+        if counted:
+            found[run] = band(int(str(counted[-1]["people_in"])) - int(str(counted[-1].get("people_left_out") or 0)))
+    return found
+
+
+def breach_pack(held: Sequence[tuple[Path, dict[str, Any]]], known: datetime, language: str, people: Mapping[str, str]) -> str:
+    """Write what GDPR art. 33 and 34 ask for, as Markdown; it holds counts, and no value of the release. `people` are bands, by run, for statistics.
 
     Raises:
         UsageFault: `known` has no zone, so that the 72 hours have no end.
@@ -94,7 +112,7 @@ def breach_pack(held: Sequence[tuple[Path, dict[str, Any]]], known: datetime, la
              f"- {words['until']}: **{_minute(known + timedelta(hours=HOURS))}**", "", words["late"], "", f"## {words['held']}", ""]
     lines += [f"- {words['run']} `{said['run']}`: {said['rows']} {words['rows']}, {words['erase']} {said['erase_by']}; "
               f"{words['kind']}: {words[said['kind']]}" for _, said in held]
-    lines += ["", f"## {words['people']}", "", *_people(held, words), "", f"## {words['columns']}", "",
+    lines += ["", f"## {words['people']}", "", *_people(held, words, people), "", f"## {words['columns']}", "",
               f"| {words['column']} | {words['kind']} | {words['detail']} | {words['category']} |", "| --- | --- | --- | --- |"]
     lines += sorted({f"| {each['name']} | {each['kind']} | {each['detail']} | {each['category']} |" for _, said in held for each in said["columns"]})
     lines += ["", f"## {words['purpose']}", "", *sorted({f"- {said['purpose']['title'].get(language, said['purpose']['name'])} (`{said['purpose']['name']}`)"
@@ -106,13 +124,14 @@ def breach_pack(held: Sequence[tuple[Path, dict[str, Any]]], known: datetime, la
     return "\n".join(lines)
 
 
-def _people(held: Sequence[tuple[Path, dict[str, Any]]], words: Mapping[str, str]) -> list[str]:
-    """Count people and not rows: each pseudonym once over all parts, and never an empty one."""
+def _people(held: Sequence[tuple[Path, dict[str, Any]]], words: Mapping[str, str], people: Mapping[str, str]) -> list[str]:
+    """Count people and not rows: each pseudonym once over all parts, and never an empty one. Of statistics an exact number could give back a withheld group."""
     import pyarrow.parquet as pq
 
     said: list[str] = []
     if any(manifest["kind"] == "statistics" for _, manifest in held):
         said.append(words["band"].format(k=min(manifest["k"] for _, manifest in held)))
+        said += [words["about"].format(run=manifest["run"], band=people[manifest["run"]]) for _, manifest in held if manifest["run"] in people]
     seen: dict[tuple[str, str], set[str]] = {}
     for folder, manifest in held:
         for column in manifest["columns"] if manifest["kind"] == "pseudonyms" else ():

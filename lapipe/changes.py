@@ -19,7 +19,7 @@ from lapipe.purpose import Duration, Organisation, Purpose, Retention, load_orga
 from lapipe.rules import Finding
 
 #: Stages without which more flows or more is kept; taking one out, or changing what it is told, is a finding.
-_PROTECTING = ("Validate", "Object", "Retain", "Flag", "Where", "KAnonymise")
+_PROTECTING = ("Validate", "Object", "Consent", "Retain", "Flag", "Where", "KAnonymise")
 
 #: Stages that make what is released; which of their changes take something away is not told apart.
 _COMPUTING = ("Aggregate", "Derive", "Extract", "Join", "Redact", "Scrub")

@@ -24,8 +24,8 @@ from lapipe.register import Register, RunRecord
 from lapipe.release import Note, Release, Staging, Written, on_disk, periods_there
 from lapipe.stage import LEFT_OUT, Context
 from lapipe.stages.aggregate import Aggregate
+from lapipe.stages.listed import Listed
 from lapipe.stages.minimise import minimised
-from lapipe.stages.object import Object
 from lapipe.stages.redact import Redact
 from lapipe.stages.release import Release as ReleaseStage
 from lapipe.stages.validate import Validate
@@ -127,7 +127,7 @@ class Flow:
 
     def _read_all(self, data: Mapping[str, Any], main: str, databases: Databases) -> None:
         for name, declared in self.plan.sources.items():
-            may_be_empty = any(isinstance(step.stage, Object) and name in step.stage.needs() for step in self.plan.steps)
+            may_be_empty = any(isinstance(step.stage, Listed) and name in step.stage.needs() for step in self.plan.steps)
             only = self.plan.steps[0].after if name == main else minimised(declared, self.plan.purpose)
             self._read(name, data[name], declared, only, may_be_empty, databases)
 

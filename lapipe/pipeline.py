@@ -6,7 +6,7 @@ import os
 import secrets
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from lapipe.custody import custody
 from lapipe.documents import load
 from lapipe.engine import open_engine
 from lapipe.engine.runfolder import RunFolder, sweep
-from lapipe.errors import LapipeError, Refused, UsageFault
+from lapipe.errors import EngineFault, LapipeError, Refused, UsageFault
 from lapipe.flow import Flow, Told, texts
 from lapipe.keys import KeyRing, Marks, Pseudonyms
 from lapipe.ledger import Ledger, ledger_ring
@@ -29,9 +29,10 @@ from lapipe.purpose import Organisation, Purpose, load_organisation
 from lapipe.purpose.findings import findings
 from lapipe.register import Register, RunRecord, Unsettled
 from lapipe.release import Staging, Written, on_disk, read_release, recover
+from lapipe.sink import Sink, Sinks, Table, checked, reconcile, table_of
 from lapipe.stage import Stage
 from lapipe.stages.aggregate import Aggregate
-from lapipe.stages.object import Object
+from lapipe.stages.listed import Listed
 from lapipe.stages.pseudonymise import Pseudonymise
 from lapipe.stages.redact import Redact
 from lapipe.stages.release import Release as ReleaseStage
@@ -116,7 +117,9 @@ def _of_one_project(pipeline: Pipeline, place: Path) -> None:
 class Run:
     """A run that ended well: its releases, and what each stage did. `repeated` when its id had completed before.
 
-    `texts_withheld` tells by column, in bands, how many texts `Redact` withheld. `skipped` names time series of which every closed period was released by earlier runs.
+    `texts_withheld` tells by column, in bands, how many texts `Redact` withheld. `skipped` names time series of which every closed period was
+    released by earlier runs.
+    `tables` are those that releases were put into, by the release's name.
     """
 
     id: str
@@ -128,6 +131,7 @@ class Run:
     withheld: str = ""
     texts_withheld: Mapping[str, str] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    tables: Mapping[str, Table] = field(default_factory=dict)
 
     def path(self, name: str) -> Path:
         """Give the folder of a release of this run."""
@@ -184,7 +188,8 @@ class Pipeline:
 class Options:
     """How a run is done; what is empty comes from the project's profile.
 
-    `approvals` names the profile that demands them; it is filled in by the project and not by who runs.
+    `approvals` names the profile that demands them; it is filled in by the project and not by who runs. `to` is the URL of a PostgreSQL that the
+    releases are put into beside their files.
     """
 
     profile: str = ""
@@ -203,6 +208,7 @@ class Options:
     keys: KeyRing | Path | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
     approvals: str = ""
+    to: str = field(default="", repr=False)
 
     def settled(self, pipeline: Pipeline, register: str | Path | None, keys: KeyRing | str | Path | None) -> Options:
         """Fill in what is empty."""
@@ -223,10 +229,10 @@ class Options:
             quarantine=self.quarantine or (found.quarantine if found else None),
             ledger=self.ledger or (self.runs.parent / "ledger" if self.runs else found.ledger if found else None), register=str(register or (found.register if found else "")),
             keys=keys if isinstance(keys, KeyRing) else Path(keys) if keys else (found.keys if found else None),
-            sources=found.sources.get(pipeline.name, {}) if found else {},
+            sources=found.sources.get(pipeline.name, {}) if found else {}, to=checked(self.to or (found.to if found else "")),
             run_id=self.run_id or f"{self.clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         )
-        used = demanding(profiles, register=settled.register, keys=settled.keys if isinstance(settled.keys, Path) else None, out=settled.out)
+        used = demanding(profiles, register=settled.register, keys=settled.keys if isinstance(settled.keys, Path) else None, out=settled.out, to=settled.to)
         return replace(settled, approvals=found.name if found and found.approvals else used)
 
 
@@ -254,14 +260,19 @@ class _Running:
         self._lawful()
         self.approvals = held_by(plan, self.organisation(), pipeline.purpose.path.resolve().parents[2], self.today, demanded=options.approvals)
         data = self._data(data)
-        with _owner_only(), Register.open(options.register, clock=options.clock) as register, register.turn(pipeline.name):
+        with _owner_only(), closing(Sinks()) as sinks, Register.open(options.register, clock=options.clock) as register, register.turn(pipeline.name):
             sweep(runs)
             on_disk("tidy the releases", lambda: recover(out, register))
             before = register.outcome(options.run_id)
             if before is not None and before.pipeline != pipeline.name:
                 raise UsageFault(f"Run id {options.run_id} was used for pipeline {before.pipeline}; give {pipeline.name} another one.")
+            # What cannot be reached is found out before hours of work.
+            sink = Sink(options.to) if options.to else None
+            if sink is not None:
+                sinks.add(sink)
+                reconcile(sinks, register, out, only=sink.server)
             if before is not None and before.state == "completed":
-                return _repeated(register, options.run_id, out)
+                return _repeated(register, options.run_id, out, sink)
             if options.approvals:
                 # Of a period that was closed, `carried` has the newest.
                 replayed = earlier(self.approvals, (entry.body for entry in register.entries() if entry.kind in ("started", "carried")))
@@ -283,11 +294,15 @@ class _Running:
                             flow.go(data)
                         finally:
                             engine.close()
+                        tables = self._put(sink, flow.written, staging)
                         for written in flow.written:
                             record.record("release", {"release": written.name, "folder": written.folder, "rows": written.rows,
                                                       "manifest_sha256": written.manifest_sha256, "kind": written.kind,
-                                                      "periods": list(written.periods), **({"keys": dict(written.keys)} if written.keys else {})})
+                                                      "periods": list(written.periods), **({"keys": dict(written.keys)} if written.keys else {}),
+                                                      **({"table": tables[written.name].told()} if written.name in tables else {})})
                         on_disk("put the releases in place", staging.commit)
+                        if sink is not None:
+                            sink.ready()
                         record.complete({"releases": [w.name for w in flow.written], "key": self.key_ids, "keys": self.key_checks()})
                     except BaseException as error:
                         # Where nobody knows whether the end was written, the next run asks the register, and finishes or takes back.
@@ -297,8 +312,28 @@ class _Running:
                                 self.ledger.forget(options.run_id)
                         raise
                     staging.finish()
+                    if sink is not None:
+                        self._show(sink)
         return Run(options.run_id, out, tuple(flow.written), flow.told, flow.source_rows, withheld=flow.withheld,
-                   texts_withheld=dict(flow.texts_withheld), skipped=tuple(flow.skipped))
+                   skipped=tuple(flow.skipped), tables=tables)
+
+    def _put(self, sink: Sink | None, written: Sequence[Written], staging: Staging) -> dict[str, Table]:
+        """Write the releases into the database, in one transaction that nobody sees yet."""
+        if sink is None:
+            return {}
+        self.options.progress("writing into PostgreSQL")
+        return {each.name: sink.put(self.pipeline.name, staging.waiting(each)) for each in written}
+
+    def _show(self, sink: Sink) -> None:
+        """Show the tables of a run that the register knows as completed; a lost connection leaves none, and the same run id puts them there."""
+        lost = False
+        try:
+            sink.commit()
+        except EngineFault:
+            lost = True
+        if lost:
+            raise EngineFault(f"Run {self.options.run_id} is completed and its files are released, but the connection to PostgreSQL was lost before its tables were "
+                              f"shown. Run it again with --run-id {self.options.run_id}: that puts them there and does nothing else.", rule="LP618")
 
     def _lawful(self) -> None:
         """Refuse a purpose with findings, and an expired one."""
@@ -380,12 +415,12 @@ class _Running:
         return ledger_ring(given, folder, today=self.today, passphrase=self.options.passphrase)
 
     def _choices(self, register: Register) -> Standing:
-        """Give the objections, restrictions and consents that hold; where there are any, a pipeline without Object would pass over them."""
+        """Give the objections, restrictions and consents that hold; where there are any, a pipeline without Object or Consent would pass over them."""
         found = standing(register, self.pipeline.purpose, self.today)
         if not found:
             return found
-        if found.out and not any(isinstance(stage, Object) for stage in self.pipeline.stages):
-            raise Refused(f"Pipeline {self.pipeline.name} has no Object stage, and the register holds {len(found.out)} objections, restrictions or "
+        if found.out and not any(isinstance(stage, Listed) for stage in self.pipeline.stages):
+            raise Refused(f"Pipeline {self.pipeline.name} has no Object or Consent stage, and the register holds {len(found.out)} objections, restrictions or "
                           f"withdrawals for purpose {self.pipeline.purpose.name}. Add Object('register') before Pseudonymise.", rule="LP501")
         assert self.options.ledger is not None
         return found.with_ring(self._ledger_ring(self.options.ledger))
@@ -422,11 +457,14 @@ def declared_purposes(purpose: Purpose) -> frozenset[str]:
     return frozenset({purpose.name, *beside})
 
 
-def _repeated(register: Register, run: str, out: Path) -> Run:
+def _repeated(register: Register, run: str, out: Path, sink: Sink | None) -> Run:
+    tables = {str(entry.body["release"]): table for entry in register.entries(run=run) if entry.kind == "release" for table in [table_of(entry.body)] if table}
+    if sink is not None and any(table.server != sink.server for table in tables.values()) | (not tables):
+        raise UsageFault(f"Run {run} completed before without that database, and the same run id gives the same release; choose another run id to release into it.")
     released = [Written(str(entry.body["release"]), str(entry.body["folder"]), int(str(entry.body["rows"])),
                         str(entry.body["manifest_sha256"]), str(entry.body["kind"]), tuple(texts(entry.body["periods"])))
                 for entry in register.entries(run=run) if entry.kind == "release"]
-    return Run(run, out, tuple(released), repeated=True)
+    return Run(run, out, tuple(released), repeated=True, tables=tables)
 
 
 def _releases(pipeline: Pipeline) -> dict[str, str]:

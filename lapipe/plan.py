@@ -17,8 +17,10 @@ from lapipe.purpose import LegalBasis, Purpose
 from lapipe.release import Release
 from lapipe.stage import LEFT_OUT, OWN, Context, Stage, running_only
 from lapipe.stages.aggregate import Aggregate
+from lapipe.stages.consent import Consent
 from lapipe.stages.flag import Flag
 from lapipe.stages.k_anonymise import KAnonymise
+from lapipe.stages.listed import Listed
 from lapipe.stages.minimise import Minimise, minimised
 from lapipe.stages.object import Object
 from lapipe.stages.redact import Redact
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 #: The bases under which people may object (GDPR art. 21(1)), or withdraw what they consented to (art. 7(3)).
-_OBJECTABLE = (LegalBasis.PUBLIC_TASK, LegalBasis.LEGITIMATE_INTERESTS, LegalBasis.CONSENT)
+_OBJECTABLE = (LegalBasis.PUBLIC_TASK, LegalBasis.LEGITIMATE_INTERESTS)
 
 _FLOW = "lapipe_flow"
 
@@ -157,12 +159,15 @@ def _whole(name: str, purpose: Purpose, sources: Mapping[str, Contract], stages:
         raise Refused(f"Pipeline {name} releases '{releases[0]}' without Validate() before it; what breaks its contract would be counted "
                       "as if it did not.", rule="LP314")
     told = next((number for number, stage in enumerate(stages) if isinstance(stage, Redact) and stage.pseudonym), len(stages))
-    if any(isinstance(stage, Object) for stage in stages[told:]):
-        raise Refused(f"Pipeline {name}: Redact puts pseudonyms of people into texts before Object left out who objected; put Object first.", rule="LP308")
+    late = next((stage for stage in stages[told:] if isinstance(stage, Listed)), None)
+    if late is not None:
+        raise Refused(f"Pipeline {name}: Redact puts pseudonyms of people into texts before {late.kind} left people out; put {late.kind} first.", rule="LP308")
     bases = [*purpose.bases.values(), *([purpose.own_basis] if purpose.own_basis else [])]
     if any(basis.basis in _OBJECTABLE for basis in bases) and not any(isinstance(s, Object) for s in stages[:first]):
-        raise Refused(f"Pipeline {name}: under the basis of purpose {purpose.name} people may object or withdraw; put Object(...) "
-                      "before the first release.", rule="LP308")
+        raise Refused(f"Pipeline {name}: under the basis of purpose {purpose.name} people may object; put Object(...) before the first release.", rule="LP308")
+    if purpose.is_consent and not any(isinstance(stage, Consent) for stage in stages[:first]):
+        raise Refused(f"Pipeline {name}: purpose {purpose.name} rests on consent; put Consent(...), with the source that lists the consents or 'register', before the "
+                      "first release.", rule="LP308")
 
 
 def _one_spelling(name: str, sources: Mapping[str, Contract]) -> None:

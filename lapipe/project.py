@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from lapipe.documents import Document, check, nearest
 from lapipe.errors import DeclarationFault, UsageFault
@@ -37,6 +38,7 @@ _FORM: Mapping[str, Any] = {
                     "keys": _TEXT,
                     "engine": _TEXT,
                     "out": _TEXT,
+                    "to": _TEXT,
                     "runs": _TEXT,
                     "quarantine": _TEXT,
                     "ledger": _TEXT,
@@ -57,8 +59,8 @@ _FORM: Mapping[str, Any] = {
 class Profile:
     """One way to run a project: on a laptop, in a test, in production.
 
-    Paths are absolute; `register`, the sources and the stores are paths or URLs. URLs may hold a password, so repr leaves them out.
-    `stores` says where the data is that schemas/organisation.yaml puts under a term.
+    Paths are absolute; `register`, the sources and the stores are paths or URLs, and `to` is the URL of a database that releases go into
+    too. URLs may hold a password, so repr leaves them out. `stores` says where the data is that schemas/organisation.yaml puts under a term.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Profile:
     ledger: Path
     engine: str = "duckdb"
     approvals: bool = False
+    to: str = field(default="", repr=False)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     stores: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -135,8 +138,8 @@ def load_profiles(start: Path) -> dict[str, Profile]:
     return {name: _profile(document, root, name, said) for name, said in document.content["profiles"].items()}
 
 
-def demanding(profiles: Mapping[str, Profile], *, register: str, keys: Path | None, out: Path | None) -> str:
-    """Name the profile that demands approvals and whose register, key ring or folder of releases is used; empty without one.
+def demanding(profiles: Mapping[str, Profile], *, register: str, keys: Path | None, out: Path | None, to: str = "") -> str:
+    """Name the profile that demands approvals and whose register, key ring, folder or database of releases is used; empty without one.
 
     Whatever profile a run is started under: who uses what is production's is held to production's approvals.
     """
@@ -144,7 +147,17 @@ def demanding(profiles: Mapping[str, Profile], *, register: str, keys: Path | No
         return bool(one and other) and os.path.realpath(os.path.expanduser(str(one))) == os.path.realpath(os.path.expanduser(str(other)))
 
     return next((name for name, profile in profiles.items()
-                 if profile.approvals and (same(profile.register, register) or same(profile.keys, keys) or same(profile.out, out))), "")
+                 if profile.approvals and (same(profile.register, register) or same(profile.keys, keys) or same(profile.out, out)
+                                           or (bool(to) and _server(profile.to) == _server(to)))), "")
+
+
+def _server(url: str) -> tuple[str, str]:
+    """Give a URL's host and database: whoever logs in, it is one place. The host of a socket stands among the settings."""
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or dict(parse_qsl(parts.query)).get("host", ""), parts.path.strip("/"))
+    except ValueError:
+        return ("", url)
 
 
 def _profile(document: Document, root: Path, name: str, said: Mapping[str, Any]) -> Profile:
@@ -170,6 +183,7 @@ def _profile(document: Document, root: Path, name: str, said: Mapping[str, Any])
         ledger=path("ledger", ".lapipe/ledger"),
         engine=said.get("engine", "duckdb"),
         approvals=said.get("approvals", name == "prod"),
+        to=said.get("to", ""),
         sources={
             pipeline: {source: _place(root, where) for source, where in sources.items()}
             for pipeline, sources in said.get("sources", {}).items()

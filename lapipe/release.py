@@ -376,6 +376,10 @@ class Staging:
         self._targets.append(f"{release}/{label}/{self.run}")
         return folder
 
+    def waiting(self, written: Written) -> Path:
+        """Give the folder in which a release that was written waits."""
+        return self._path / Path(written.folder).parent
+
     def commit(self) -> None:
         """Move every release to its place. Until `finish`, a reader refuses them and `recover` can take them back."""
         journal = self._path / "moves.json"

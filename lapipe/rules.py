@@ -150,7 +150,7 @@ _ALL = (
          "2.2", "GDPR art. 5(1)(c)", "Leave the column out, or extract what is needed from it."),
     Rule("LP308", "People who objected are left out, and under consent only who consented stays in",
          "The right to object and to withdraw consent hold from the moment they are used.",
-         "4.5", "GDPR art. 7(3), 21", "Add Object(...) with the lists of objections and consents."),
+         "4.5", "GDPR art. 7(3), 21", "Add Object(...) with the list of objections, and under consent Consent(...) with the list of consents; 'register' where there is no list."),
     Rule("LP309", "Rows older than the purpose allows are left out",
          "Data may be kept no longer than the purpose needs.",
          "2.4", "GDPR art. 5(1)(e)", "Add Retain(...) on the time column."),
@@ -325,6 +325,9 @@ _ALL = (
     Rule("LP617", "A destroyed key stays destroyed",
          "Who was told that a pseudonym cannot be undone any more, was told so because of this key.",
          "2.4", "GDPR art. 11, art. 4(5), 32", "Destroy it again with `lapipe keys destroy`, and the backup that it came from."),
+    Rule("LP618", "A release's table in a database is what its release is, and stands where nothing else does",
+         "A copy that lives longer than the release, or holds who was erased from it, breaks the promise of both.",
+         "4.4", "GDPR art. 5(1)(e), 5(1)(f), 32", "Do what the message says: have what stands in the way renamed, or run again under the same run id."),
 )
 
 #: Every rule by its code.

@@ -5,20 +5,26 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from lapipe.approval import load_approvals, standing
 from lapipe.changes import Declared, declared
+from lapipe.choices import cases
 from lapipe.project import Project
 from lapipe.purpose import Retention
 from lapipe.register import Register
+from lapipe.release import MANIFEST
 from lapipe.retention import Item as Held
 from lapipe.retention import Keeper
+from lapipe.sink import standing as tables_standing
 
 #: Days after which a checkpoint no longer says much about the register.
 CHECKPOINT_DAYS = 31
+
+#: Days before its last day from which a request that waits for an answer needs somebody (GDPR art. 12(3) gives a month).
+REQUEST_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,8 @@ def status(project: Project, register: Register, today: date) -> list[Item]:
     """
     state = declared(project.root, today)
     keeper = Keeper(project, register, today, state.organisation.retention if state.organisation else Retention(), state.purposes)
-    return [*_runs(register), *_terms(keeper), *_approvals(project, state, today), _checkpoint(register, today), *_quarantine(project)]
+    return [*_runs(register), *_terms(keeper), *_tables(project, register), *_requests(register, today), *_approvals(project, state, today),
+            _checkpoint(register, today), *_quarantine(project)]
 
 
 def _runs(register: Register) -> Iterator[Item]:
@@ -86,6 +93,20 @@ def _past(item: Held, today: date) -> str:
     if erase_by == item.term:
         return f"is past its term ({item.term}), of {item.oldest}"
     return f"was to be erased by {erase_by} ({(today - date.fromisoformat(erase_by)).days} days ago)"
+def _tables(project: Project, register: Register) -> Iterator[Item]:
+    """Tables in databases whose release is no longer in OUT: what was deleted in one place is deleted in the other. No database is asked."""
+    for folder, table in tables_standing(register).items():
+        if not (project.profile.out / folder / MANIFEST).is_file():
+            yield Item("table", folder, f"its files are gone, and its table {table.shown} was not dropped (`lapipe tables --drop-gone`)", True)
+
+
+def _requests(register: Register, today: date) -> Iterator[Item]:
+    """Requests and objections that wait for an answer, by their case's number."""
+    for case in cases(register):
+        if case.due is not None:
+            late = " LP511 overdue" if case.due < today else ""
+            yield Item("request", f"case {case.id}", f"{case.content.get('what') or case.kind}, received {case.received}, to be answered by {case.due}{late}",
+                       case.due <= today + timedelta(days=REQUEST_DAYS))
 
 
 def _approvals(project: Project, state: Declared, today: date) -> Iterator[Item]:

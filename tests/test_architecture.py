@@ -18,7 +18,7 @@ PACKAGE = ROOT / "lapipe"
 
 #: The flow of the data, and the order of imports: each module imports only from earlier ones.
 ORDER = ("errors", "rules", "documents", "syntax", "scrubbing", "contract", "project", "purpose", "phrases", "declarations", "keys", "signing", "detect",
-         "disclosure", "local_time", "readers", "engine", "scan", "identities", "register", "custody", "choices", "quarantine", "lineage", "stage", "stages", "release", "assess", "comparison", "groups", "ledger", "differencing",
+         "disclosure", "local_time", "readers", "engine", "scan", "identities", "register", "custody", "choices", "quarantine", "lineage", "stage", "stages", "release", "sink", "assess", "comparison", "groups", "ledger", "differencing",
          "plan", "words", "approval", "people", "flow", "pipeline", "subjects", "revision", "changes", "check", "report", "article30", "retention", "status", "breach", "demo", "start", "cli")
 
 #: Names that say nothing.

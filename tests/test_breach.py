@@ -24,9 +24,16 @@ def test_a_breach_pack_counts_people_and_tells_the_clock(tmp_path: Path) -> None
     assert "was made with key" in done.out or "were made with key" in done.out
     dutch = made.lapipe("register", "breach", "out/weekly_activity", "--known", "2026-03-29T01:30+01:00")
     assert "Groepen van minder dan 10 mensen" in dutch.out
+    assert "run `r1` ging over 10 to 99 mensen, naar het register" in dutch.out, "a band, and never the number"
     assert made.lapipe("register", "breach", "out/weekly_activity", "--known", "2026-03-29T01:30").code == 2
     assert made.lapipe("register", "list").code == 0
     assert made.lapipe("register", "verify").code == 0
+    manifest = next(made.out.glob("weekly_activity/*/r1/manifest.json"))
+    kept = manifest.read_text("utf-8")
+    manifest.write_text(kept.replace("onderwijsanalisten", "iedereen"), encoding="utf-8")
+    another = made.lapipe("register", "breach", "out/weekly_activity", *known)
+    assert (another.code, "LP605 The register knows no release" in another.err, another.out) == (5, True, "")
+    manifest.write_text(kept, encoding="utf-8")
     data = next(made.out.glob("moodle_activity/*/r1/data.parquet"))
     pq.write_table(table.slice(1), data)
     altered = made.lapipe("register", "breach", "out/moodle_activity", *known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import secrets
 import traceback
 from collections.abc import Iterator
@@ -20,8 +21,9 @@ from lapipe.contract import Column, Contract, Reading
 from lapipe.errors import ContractBroken, EngineFault, LapipeError, UsageFault
 from lapipe.readers import database
 from lapipe.readers.database import Databases
+from lapipe.register import Register
 from tests.conftest import missing
-from tests.projects import CANARY, TODAY, cells, expected, leaks, project
+from tests.projects import CANARY, TODAY, WEEKLY, cells, expected, leaks, project
 
 POSTGRES = os.environ.get("LAPIPE_POSTGRES", "postgresql:///test?host=/var/run/postgresql")
 MARIADB = os.environ.get("LAPIPE_MARIADB", "mariadb://root@127.0.0.1:3306/")
@@ -239,3 +241,80 @@ def test_a_whole_pipeline_over_three_tables_gives_what_it_gives_over_files(serve
     said = made.said()
     assert not leaks(said)
     assert b"root@" not in said
+
+
+# --- a whole Moodle --------------------------------------------------------------------------------------------------
+
+#: How much of its log is read: a million rows where all tests are asked for.
+LOG_ROWS = 1_000_000 if os.environ.get("LAPIPE_ALL") == "1" else 60_000
+
+MOODLE_PURPOSE = """
+columns:
+  moodle_logstore: {userid: pseudonym, courseid: full, component: full, timecreated: week}
+  moodle_user: {id: inside, idnumber: inside}
+  objection: {student_number: inside, purpose: inside, state: inside}
+"""
+
+
+def test_a_moodle_of_a_million_log_rows_is_read_minimised_and_released_as_sql_counts_it(server: Server, tmp_path: Path) -> None:
+    from lapipe import Pipeline
+    from lapipe.contract import load_contract
+    from lapipe.purpose import load_purpose
+    from lapipe.stages import Flag, Generalise, Join, Minimise, Object, Pseudonymise, Release, Retain, Validate
+    from tests.moodle_database import statements
+    from tests.test_ledger import PURPOSE
+
+    server.run(*statements(server.system, LOG_ROWS))
+    made = project(tmp_path, TODAY)
+    tables = made.root / "schemas" / "tables"
+    text = PURPOSE.format(name="moodle_use").replace("credits in bands", "component").replace("\ncolumns:", MOODLE_PURPOSE + "old:", 1)
+    path = made.root / "schemas" / "purposes" / "moodle_use.yaml"
+    path.write_text(re.sub(r"(?ms)^old:.*?(?=^k:)", "", text), encoding="utf-8")
+    sources = {"events": "mdl_logstore_standard_log", "users": "mdl_user", "objections": "objections"}
+    pipeline = Pipeline(load_purpose(path, floor=10), {name: load_contract(tables / f"{contract}.odcs.yaml") for name, contract in (
+        ("events", "moodle_logstore"), ("users", "moodle_user"), ("objections", "objection"))}, (
+        Minimise(), Validate(), Join("users", on="userid", key="id"), Object("objections"), Retain("timecreated"), Pseudonymise({"userid": "student"}),
+        Generalise({"timecreated": "week"}, names={"timecreated": "week"}), Flag(), Release("moodle_use")))
+    done = made.go({name: server.url(table) for name, table in sources.items()}, pipeline=pipeline, run_id="r1")
+    with server.connection.cursor() as cursor:
+        cursor.execute("SELECT courseid, count(*), count(DISTINCT userid) FROM mdl_logstore_standard_log WHERE userid <> 0 AND userid NOT IN (7, 14, 21, 28, 35) GROUP BY courseid")
+        expected = {course: (rows, people) for course, rows, people in cursor.fetchall()}
+    frame = done.read("moodle_use")
+    assert {int(course): (len(group), group["student"].nunique()) for course, group in frame.groupby("courseid")} == expected
+    with Register.open(made.register, clock=lambda: None) as register:  # type: ignore[arg-type, return-value]
+        read = {str(entry.body["source"]): entry.body for entry in register.entries(run="r1") if entry.kind == "source"}
+    assert read["events"]["rows"] == LOG_ROWS
+    assert (read["events"]["columns_read"], read["users"]["columns_read"]) == (["component", "userid", "courseid", "timecreated"], ["id", "idnumber"])
+    assert not leaks(made.said())
+    assert not [path for path in made.runs.rglob("*") if path.is_file()]
+
+
+def test_the_session_that_reads_can_change_nothing(server: Server, tmp_path: Path) -> None:
+    server.run("CREATE TABLE log (id bigint)", "INSERT INTO log VALUES (1)")
+    databases = Databases()
+    databases.read(server.url("log"), contract(Column("id", "integer")), ["id"], tmp_path)
+    (opened,) = databases._servers.values()
+    statement = f"INSERT INTO {server.schema}.log VALUES (2)"
+    with opened._connection.cursor() as cursor, pytest.raises(Exception, match=r"(?i)read.only"):  # type: ignore[attr-defined]
+        cursor.execute(statement)
+    databases.close()
+
+
+def test_choices_come_in_from_a_table_all_or_none(server: Server, tmp_path: Path) -> None:
+    from lapipe.choices import cases
+    from tests.test_subjects import spellings
+
+    made = project(tmp_path, TODAY)
+    made.export("students").chmod(0o600)
+    server.run("CREATE TABLE choices (identifier varchar(20), state varchar(20), received date)",
+               f"INSERT INTO choices VALUES ('{spellings(3)[0]}', 'upheld', '2026-11-02'), ('{spellings(4)[2]}', NULL, '2026-11-03'), ('Kanarievogel', NULL, '2026-11-03')")
+    words = ("subject", "object", "--purpose", WEEKLY, "--from", server.url("choices"))
+    refused = made.lapipe(*words)
+    assert (refused.code, "LP501 1 of 3 rows" in refused.err) == (4, True)
+    server.run("DELETE FROM choices WHERE received = '2026-11-03' AND state IS NULL AND identifier LIKE 'Kanarie%'")
+    assert [made.lapipe(*words).out for _ in range(2)] == ["Recorded 2 objections.\n"] * 2
+    with Register.open(made.register, clock=lambda: None) as register:  # type: ignore[arg-type, return-value]
+        assert sorted(case.state for case in cases(register)) == ["received", "upheld"]
+    server.run("ALTER TABLE choices ADD COLUMN remark varchar(20)")
+    assert made.lapipe(*words).code == 2
+    assert not leaks(made.said())

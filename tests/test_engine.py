@@ -454,3 +454,16 @@ def test_figures_of_scores_are_the_same_bytes_on_both_engines(results: tuple[Run
 def test_nothing_of_a_run_stays_behind(weekly: tuple[Run, Run], tmp_path: Path) -> None:
     runs = [weekly[0].out.parent / f"runs-{name}" for name in ("duckdb", "spark")]
     assert [list(folder.iterdir()) for folder in runs] == [[], []]
+
+
+def test_files_that_hold_a_text_are_told_whatever_their_names(engine: Engine, tmp_path: Path) -> None:
+    paths = []
+    # Spark takes such a name for a pattern, and says that there is none.
+    for number, name in enumerate(("plain", *(("odd [1]* ?", "it's") if "duckdb" in type(engine).__module__ else ("one", "two")))):
+        (tmp_path / name).mkdir()
+        paths.append(tmp_path / name / "data.parquet")
+        pq.write_table(pa.table({"who": ["a", None, f"b{number}"], **({"more": [1, 2, 3]} if number else {})}), paths[-1])
+    assert engine.holding(paths, "who", ["b1", "nobody"]) == [paths[1]]
+    assert engine.holding(paths, "who", ["a"]) == paths
+    assert engine.holding(paths, "who", []) == []
+    assert engine.holding(paths[:1], "who", ["b1"]) == []

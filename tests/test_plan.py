@@ -19,6 +19,7 @@ from lapipe.purpose import Condition, Duration, Purpose, Recipient
 from lapipe.stage import Context, Stage
 from lapipe.stages import (
     Aggregate,
+    Consent,
     Derive,
     Flag,
     Generalise,
@@ -100,6 +101,9 @@ def test_a_whole_pipeline_plans() -> None:
     (lambda: plan(*SAFE, OUT, uses={"note": "full"}), "LP307", ["Release out", "'note'", "free text"]),
     (lambda: plan(Minimise(), Retain("at"), Flag(), *SAFE, OUT, bare=True, sources={}), "LP304", ["'objections'"]),
     (lambda: plan(Minimise(), Validate(), Retain("at"), *SAFE, Flag(), OUT, Object(), bare=True), "LP308", ["trial", "Object"]),
+    (lambda: plan(*SAFE, OUT, consent=True), "LP308", ["trial", "rests on consent", "Consent(...)"]),
+    (lambda: plan(Consent("objections"), *SAFE, OUT), "LP308", ["Consent", "does not rest on consent"]),
+    (lambda: plan(Minimise(), Validate(), Object(), Retain("at"), *SAFE, Flag(), OUT, Consent("objections"), bare=True, consent=True), "LP308", ["trial", "Consent(...)"]),
     (lambda: plan(Minimise(), Validate(), Object(), *SAFE, Flag(), OUT, bare=True), "LP309", ["trial", "'at'", "Retain('at')"]),
     (lambda: plan(*SAFE, OUT, retain=None), "LP309", ["Retain", "activity"]),
     (lambda: plan(*SAFE, OUT, uses={"faith": "full"}), "LP105", ["activity", "'faith'"]),

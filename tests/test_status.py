@@ -12,7 +12,7 @@ from lapipe.choices import record
 from lapipe.project import load_project
 from lapipe.register import Register
 from lapipe.status import Item, status
-from tests.projects import WEEKLY, Project, project
+from tests.projects import STUDENT_NUMBERS, WEEKLY, Project, project
 
 
 @pytest.fixture
@@ -77,3 +77,18 @@ def test_status_finds_a_failed_run_evidence_past_its_term_and_quarantine(ran: Pr
 def _told(made: Project, today: date) -> list[Item]:
     with Register.open(made.register, clock=lambda: datetime.now().astimezone()) as register:
         return status(load_project(made.root), register, today)
+
+
+def test_status_shows_requests_that_wait_and_wants_somebody_a_week_before_their_last_day(ran: Project) -> None:
+    ran.export("students").chmod(0o600)
+    today = date.today()
+    assert ran.lapipe("subject", "erase", f"s{STUDENT_NUMBERS[3]}").code == 0
+
+    def waiting(day: date) -> list[tuple[bool, bool]]:
+        return [(each.attention, "LP511 overdue" in each.says) for each in _told(ran, day) if each.what == "request"]
+
+    (item,) = [each for each in _told(ran, today) if each.what == "request"]
+    due = date.fromisoformat(item.says.split("answered by ")[1])
+    assert item.says.startswith(f"erase, received {today}")
+    assert [waiting(due - timedelta(days=days)) for days in (8, 7, 0, -1)] == [[(False, False)], [(True, False)], [(True, False)], [(True, True)]]
+    assert str(STUDENT_NUMBERS[3]) not in repr(_told(ran, due))

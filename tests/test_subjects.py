@@ -8,7 +8,7 @@ import re
 import shutil
 import stat
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from lapipe.purpose import load_purpose
 from lapipe.purpose.consent import lacking
 from lapipe.register import Register
 from lapipe.release import REWRITTEN, verify_release
-from lapipe.stages import Flag, Minimise, Object, Pseudonymise, Release, Retain, Validate
+from lapipe.stages import Consent, Flag, Minimise, Object, Pseudonymise, Release, Retain, Validate
 from lapipe.subjects import Desk, Verified
 from lapipe.subjects.search import spelt
 from tests.projects import BSNS, MOODLE_IDS, PEOPLE, STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project
@@ -56,12 +56,12 @@ def register(built: Project, today: date = TODAY) -> Register:
 class Desks:
     """Opens the desk of a project for one command."""
 
-    def __init__(self, built: Project, today: date = TODAY) -> None:
-        self.built, self.today = built, today
+    def __init__(self, built: Project, today: date = TODAY, databases: Sequence[str] = ()) -> None:
+        self.built, self.today, self.databases = built, today, databases
 
     def __enter__(self) -> Desk:
         self._register = register(self.built, self.today)
-        self._desk = Desk.opened(self.built.root, load_project(self.built.root).profile, self._register, today=self.today)
+        self._desk = Desk.opened(self.built.root, load_project(self.built.root).profile, self._register, today=self.today, databases=self.databases)
         return self._desk.__enter__()
 
     def __exit__(self, *error: Any) -> None:
@@ -290,7 +290,7 @@ def test_a_pipeline_without_object_does_not_pass_over_what_is_recorded(made: Pro
     sources = {name: contract for name, contract in pipeline.sources.items() if name != "objections"}
     without = Pipeline(load_purpose(made.root / "schemas/purposes" / f"{WEEKLY}.yaml", floor=10), sources,
                        [stage for stage in pipeline.stages if not isinstance(stage, Object)], name=WEEKLY)
-    with pytest.raises(LapipeError, match="LP501 .*no Object stage"):
+    with pytest.raises(LapipeError, match="LP501 .*no Object or Consent stage"):
         made.go(pipeline=without, run_id="b", ledger=ledger(made))
 
 
@@ -343,7 +343,7 @@ def test_only_who_consented_to_this_very_purpose_stays_and_withdrawing_is_one_st
         with pytest.raises(Refused, match="LP501 1 of 2 rows"):
             desk.import_choices("consent", [rows[0], {**rows[0], "identifier": "s12"}], domain="", default_purpose="", text=text, attested_by="privacy_officer")
     pipeline = made.pipeline()
-    stages = [Object("objections", consents="register") if isinstance(stage, Object) else stage for stage in pipeline.stages]
+    stages = [each for stage in pipeline.stages for each in ([stage, Consent("register")] if isinstance(stage, Object) else [stage])]
     consenting = Pipeline(load_purpose(made.root / "schemas/purposes" / f"{WEEKLY}.yaml", floor=10), pipeline.sources, stages, name=WEEKLY)
     assert made.go(pipeline=consenting, run_id="b", ledger=ledger(made)).read("moodle_activity")["student"].nunique() == 6
     with Desks(made) as desk:

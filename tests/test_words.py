@@ -20,6 +20,7 @@ from lapipe.purpose import Purpose, Waiver, load_organisation
 from lapipe.stage import Stage
 from lapipe.stages import (
     Aggregate,
+    Consent,
     Derive,
     Extract,
     Flag,
@@ -102,7 +103,7 @@ SAID: list[tuple[Stage, Mapping[str, Any], str, str]] = [
     (Join("students", on="student", key="number"), {}, "zonder overeenkomst vallen af", "without a match are left out"),
     (Join("students", on="student", key="number", unmatched="keep"), {}, "overeenkomst blijven, met lege waarden", "match stay, with empty values"),
     (Object("bezwaren"), {}, "volgens bron `bezwaren`", "source `bezwaren`"),
-    (Object("bezwaren", consents="ja"), {"consent": True}, "alleen wie toestemming gaf volgens bron `ja`", "only who consented according to source `ja`"),
+    (Consent("ja"), {"consent": True}, "alleen wie toestemming gaf volgens bron `ja`", "only who consented according to source `ja`"),
     (Retain("at", "P1Y6M"), {}, "ouder zijn dan 1 jaar en 6 maanden", "older than 1 year and 6 months"),
     (Pseudonymise({"student": "person"}), {}, "`student` door `person`", "What else identifies directly (`mail`) is dropped"),
     (Generalise({"at": "academic year", "score": "band 10"}, names={"at": "year"}), {}, "`at` tot het studiejaar (voortaan `year`) en `score` tot klassen van 10",

@@ -8,11 +8,24 @@ import sys
 import typer
 
 # Each module adds its commands to the application, in the order in which the help shows them.
-from lapipe.cli import approvals, declare, keeping, keyrings, quarantine, registers, retention, risk, running, starting, subjects
+from lapipe.cli import (
+    approvals,
+    declare,
+    keeping,
+    keyrings,
+    quarantine,
+    registers,
+    retention,
+    risk,
+    running,
+    starting,
+    subjects,
+    tables,
+)
 from lapipe.cli.app import app
 from lapipe.errors import LapipeError
 
-__all__ = ["app", "approvals", "declare", "keeping", "keyrings", "main", "quarantine", "registers", "retention", "risk", "running", "starting", "subjects"]
+__all__ = ["app", "approvals", "declare", "keeping", "keyrings", "main", "quarantine", "registers", "retention", "risk", "running", "starting", "subjects", "tables"]
 
 
 def main() -> None:

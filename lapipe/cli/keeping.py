@@ -16,7 +16,7 @@ from lapipe.errors import UsageFault
 
 @app.command("status")
 def status_command(register: RegisterPath = "", profile: ProfileName = "", format: Format = "text") -> None:
-    """Say how the project stands: last runs, overdue terms, approvals, checkpoint, quarantine; exit code 1 when something needs attention."""
+    """Say how the project stands: last runs, overdue terms, requests, approvals, checkpoint, quarantine; exit code 1 when something needs attention."""
     from lapipe.register import Register
     from lapipe.status import status
 
@@ -40,7 +40,7 @@ def register_breach(release: Annotated[Path, typer.Argument(metavar="RELEASE", h
                     language: Annotated[str, typer.Option("--language", help="nl or en.")] = "nl",
                     register: RegisterPath = "", profile: ProfileName = "") -> None:
     """Write what to report when a release leaked: what it held, how many people, the 72-hour clock, what to tell whom."""
-    from lapipe.breach import LANGUAGES, breach_pack, manifests_of
+    from lapipe.breach import LANGUAGES, breach_pack, manifests_of, people_by_run
     from lapipe.register import Register
 
     if language not in LANGUAGES:
@@ -49,8 +49,8 @@ def register_breach(release: Annotated[Path, typer.Argument(metavar="RELEASE", h
         time = datetime.fromisoformat(known)
     except ValueError:
         raise UsageFault("--known takes a time with its zone, as 2026-11-24T09:30+01:00.") from None
-    held = manifests_of(release)
-    text = breach_pack(held, time, language)
     with Register.open(register_url(register, profile), clock=clock, create=False) as opened:
+        held = manifests_of(release, opened)
+        text = breach_pack(held, time, language, people_by_run(opened, [str(said["run"]) for _, said in held]))
         opened.append("breach", {"release": str(held[-1][1]["release"]), "runs": [str(said["run"]) for _, said in held], "known": time.isoformat()})
     say(text)

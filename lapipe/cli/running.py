@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 @app.command()
 def run(pipeline: Annotated[str, typer.Argument(help="A pipeline's name or file.")],
         source: Annotated[list[str] | None, typer.Option("--source", help="NAME=PATH of a source; a glob is allowed.")] = None,
-        out: Annotated[Path | None, typer.Option("--out", help="The folder for releases.")] = None, register: RegisterPath = "",
+        out: Annotated[Path | None, typer.Option("--out", help="The folder for releases.")] = None,
+        to: Annotated[str, typer.Option("--to", help="A postgresql:// URL that releases are put into too.")] = "", register: RegisterPath = "",
         keys: Annotated[Path | None, typer.Option("--keys", help="The key ring's file.")] = None,
         engine: Annotated[str, typer.Option("--engine", help="duckdb or spark.")] = "",
         memory: Annotated[str, typer.Option("--memory", help="The most memory to use, such as 4GB.")] = "",
@@ -42,7 +43,7 @@ def run(pipeline: Annotated[str, typer.Argument(help="A pipeline's name or file.
         profile: ProfileName = "", format: Format = "text") -> None:
     """Run a pipeline over real data: validated, recorded, released all or none."""
     as_json = wants_json(format)
-    _only_approved(pipeline_file(pipeline), profile, register=register, keys=keys, out=out)
+    _only_approved(pipeline_file(pipeline), profile, register=register, keys=keys, out=out, to=to)
     loaded = named_pipeline(pipeline)
     data = {}
     for each in source or ():
@@ -52,15 +53,16 @@ def run(pipeline: Annotated[str, typer.Argument(help="A pipeline's name or file.
             shown = "a URL without a name" if "://" in each else f"'{each}'"
             raise UsageFault(f"--source is {shown}; write it as NAME=PATH, with NAME one of {', '.join(loaded.sources)}.")
         data[name] = path
-    done = _run(loaded, data, register=register, keys=keys, profile=profile, out=out, engine=engine, memory=memory, run_id=run_id)
+    done = _run(loaded, data, register=register, keys=keys, profile=profile, out=out, engine=engine, memory=memory, run_id=run_id, to=to)
     if as_json:
         say(json.dumps({"run": done.id, "repeated": done.repeated, "out": str(done.out),
-                         "releases": [{"name": w.name, "kind": w.kind, "folder": w.folder} for w in done.releases]}, indent=2))
+                         "releases": [{"name": w.name, "kind": w.kind, "folder": w.folder, **({"table": done.tables[w.name].told()} if w.name in done.tables else {})}
+                                      for w in done.releases]}, indent=2))
     else:
         _told(done)
 
 
-def _only_approved(path: Path, profile: str, *, register: str, keys: Path | None, out: Path | None) -> None:
+def _only_approved(path: Path, profile: str, *, register: str, keys: Path | None, out: Path | None, to: str) -> None:
     """Where approvals are demanded, load no code that no approval names."""
     from lapipe.approval import load_approvals, unknown_code
     from lapipe.errors import Refused
@@ -75,7 +77,7 @@ def _only_approved(path: Path, profile: str, *, register: str, keys: Path | None
         return
     chosen = load_project(root, profile or None).profile
     demanded = chosen.name if chosen.approvals else demanding(load_profiles(root), register=register or chosen.register,
-                                                              keys=keys or chosen.keys, out=out or chosen.out)
+                                                              keys=keys or chosen.keys, out=out or chosen.out, to=to or chosen.to)
     if demanded:
         organisation = load_organisation(root / "schemas" / "organisation.yaml")
         reason = unknown_code(path, organisation, load_approvals(root), today())
@@ -124,6 +126,8 @@ def _told(done: Run) -> None:
     for written in done.releases:
         shown = f"{written.rows:,}" if written.kind == "statistics" else about(written.rows)
         say(f"  {written.name:<20} {shown} rows in {done.out / written.folder}")
+        if written.name in done.tables:
+            say(f"  {'':<20} and in {done.tables[written.name].shown}")
     for name in done.skipped:
         say(f"  {name:<20} nothing new: every closed period was released before")
     if done.releases:
@@ -141,7 +145,7 @@ def _here(command: str) -> str:
     return command if relative.startswith("..") else relative
 
 
-_WHY = {"Extract": "no person found in the text", "Join": "people who are not in the other table", "Object": "people who objected",
+_WHY = {"Consent": "people who did not consent, or withdrew", "Extract": "no person found in the text", "Join": "people who are not in the other table", "Object": "people who objected",
         "KAnonymise": "people whom too few share a combination with", "Retain": "older than the purpose allows", "Where": "not meant by the condition"}
 
 

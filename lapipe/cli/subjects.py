@@ -43,6 +43,7 @@ DomainName = Annotated[str, typer.Option("--domain", help="The identity domain o
 Also = Annotated[list[str] | None, typer.Option("--also", help="DOMAIN=ID of another identifier of the same person; may be repeated.")]
 NoMap = Annotated[bool, typer.Option("--no-map", help="The person is what is given, whatever schemas/identities.yaml ties to it.")]
 Maps = Annotated[list[str] | None, typer.Option("--map", help="PIPELINE.SOURCE=PATH of a source that ties identities together.")]
+Databases = Annotated[list[str] | None, typer.Option("--database", help="A postgresql:// URL by which a table of releases is reached; may be repeated.")]
 PurposeName = Annotated[str, typer.Option("--purpose", help="The purpose; without it every one that knows the person.")]
 Received = Annotated[str, typer.Option("--received", help="The day on which it came in, as 2026-09-01; without it today.")]
 VerifiedBy = Annotated[str, typer.Option("--verified-by", help="The role that verified who asks.")]
@@ -50,14 +51,15 @@ VerifiedHow = Annotated[str, typer.Option("--verified-how", help="How: at the de
 CaseId = Annotated[str, typer.Option("--case", help="A case to decide on.")]
 RoleName = Annotated[str, typer.Option("--role", help="The role that decides.")]
 Why = Annotated[str, typer.Option("--why", help="The reason, which the person is told.")]
-From = Annotated[Path | None, typer.Option("--from", help="A CSV or Parquet file of many: identifier, purpose, state, received.")]
+From = Annotated[str, typer.Option("--from", help="A CSV or Parquet file, or a database's URL with ?table=, of many: identifier, purpose, state, received.")]
 
 
 @contextmanager
-def opened_desk(profile: str, register: str, maps: list[str] | None = None) -> Iterator[Desk]:
+def opened_desk(profile: str, register: str, maps: list[str] | None = None, databases: list[str] | None = None) -> Iterator[Desk]:
     """Open the project's desk; a register is made where there is none yet, since people may choose before the first run."""
     from lapipe.keys import PassphraseNeeded
     from lapipe.register import Register
+    from lapipe.sink import checked
     from lapipe.subjects import Desk
 
     named = project(profile)
@@ -69,7 +71,7 @@ def opened_desk(profile: str, register: str, maps: list[str] | None = None) -> I
         given[name] = str(Path(path).expanduser())
     secret = os.environ.get(PASSPHRASE)
     with Register.open(register_url(register, profile), clock=clock) as opened, Desk.opened(
-            named.root, named.profile, opened, today=today(), passphrase=secret, maps=given) as desk:
+            named.root, named.profile, opened, today=today(), passphrase=secret, maps=given, databases=[checked(url) for url in databases or ()]) as desk:
         for ring in (desk.ring, desk.ledger_ring):
             try:
                 ring()
@@ -118,14 +120,14 @@ def consent(identifier: OptionalId = "", purpose: Annotated[str, typer.Option("-
             given: Annotated[str, typer.Option("--given", help="The day, as 2026-09-01; without it today.")] = "",
             how: Annotated[str, typer.Option("--how", help="How it was given: a web form, on paper.")] = "",
             attested_by: Annotated[str, typer.Option("--attested-by", help="The role that attests it was free and a clear act.")] = "",
-            source: From = None, domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "",
+            source: From = "", domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "",
             profile: ProfileName = "") -> None:
     """Record consent to one purpose, with the text and how it was given; or many from a file."""
     with opened_desk(profile, register, maps) as desk:
-        if not purpose and source is None:
+        if not purpose and not source:
             raise UsageFault(f"Consent is given to one purpose: name it with --purpose (there are: {', '.join(sorted(desk.purposes))}).")
         content = _read(text, "the consent text", "--text")
-        if source is not None:
+        if source:
             count = desk.import_choices("consent", _rows(source), domain=domain, default_purpose=purpose, text=content, version=version, how=how,
                                         attested_by=attested_by)
             say(f"Recorded {count} consents and withdrawals.")
@@ -155,7 +157,7 @@ def object_(identifier: OptionalId = "", purpose: PurposeName = "",
             route: Annotated[str, typer.Option("--route", help="21(1): public task or legitimate interests; 21(6): research and statistics.")] = "21(1)",
             received: Received = "", case: CaseId = "",
             state: Annotated[str, typer.Option("--state", help="With --case: upheld, rejected or withdrawn.")] = "", role: RoleName = "", why: Why = "",
-            source: From = None, domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "",
+            source: From = "", domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "",
             profile: ProfileName = "") -> None:
     """Record an objection: from then on the person is left out. Or decide on one (--case), or take in many (--from)."""
     from lapipe.choices import ROUTES, may_object
@@ -172,7 +174,7 @@ def object_(identifier: OptionalId = "", purpose: PurposeName = "",
             desk.decide(decided, state, role=role, why=why)
             say(f"Case {case} is {state}, by {role}.")
             return
-        if source is not None:
+        if source:
             count = desk.import_choices("objection", _rows(source), domain=domain, default_purpose=purpose, route=route)
             say(f"Recorded {count} objections.")
             return
@@ -205,11 +207,11 @@ def restrict(identifier: Identifier, purpose: PurposeName = "", lift: Annotated[
 
 
 @subject_app.command("find")
-def find(identifier: Identifier, domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "",
-         profile: ProfileName = "", format: Format = "text") -> None:
+def find(identifier: Identifier, domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, databases: Databases = None,
+         register: RegisterPath = "", profile: ProfileName = "", format: Format = "text") -> None:
     """Say which releases, landing files and quarantine hold a person, for which purpose, until when, and who receives them."""
     as_json = wants_json(format)
-    with opened_desk(profile, register, maps) as desk:
+    with opened_desk(profile, register, maps, databases) as desk:
         found = desk.find(_person(desk, identifier, domain, also, no_map))
         if as_json:
             say(json.dumps({"releases": [each.told() for each in found.releases], "landing": [each.told() for each in found.landing],
@@ -231,6 +233,8 @@ def _tell_releases(found: Found) -> None:
         said = each.told()
         say(f"  {said['release']} of run {said['run']}: purpose {said['purpose']}, {said['rows']} rows{f', {each.mentions} more that name them' if each.mentions else ''}; "
             f"to {', '.join(said['recipients'])}; erase by {said['erase_by']}")
+        if each.table is not None and not each.obstacle:
+            say(f"    and {each.in_table[0]} rows{f', {each.in_table[1]} more that name them' if each.in_table[1] else ''} in table {each.table.shown}")
     for each in found.obstacles:
         say(f"  {each.name} of run {each.manifest['run']}: not searched, {each.obstacle}")
     if found.statistics:
@@ -240,11 +244,11 @@ def _tell_releases(found: Found) -> None:
 @subject_app.command("export")
 def export(identifier: Identifier, to: Annotated[Path | None, typer.Option("--to", help="A new folder for the package, yours alone.")] = None,
            verified_by: VerifiedBy = "", verified_how: VerifiedHow = "", received: Received = "", domain: DomainName = "", also: Also = None,
-           no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "", profile: ProfileName = "") -> None:
+           no_map: NoMap = False, maps: Maps = None, databases: Databases = None, register: RegisterPath = "", profile: ProfileName = "") -> None:
     """Write a package that the person can read: their rows, why, for whom, until when (art. 15). Without --verified-by the request is recorded."""
     from lapipe.subjects import Verified
 
-    with opened_desk(profile, register, maps) as desk:
+    with opened_desk(profile, register, maps, databases) as desk:
         person = _person(desk, identifier, domain, also, no_map)
         day = _day(received, "--received")
         if not verified_by:
@@ -264,11 +268,11 @@ def erase(identifier: OptionalId = "", ground: Annotated[str, typer.Option("--gr
           verified_how: VerifiedHow = "", received: Received = "",
           signals: Annotated[Path | None, typer.Option("--signals", help="An export in which rows with meta.action D tell who was deleted.")] = None,
           contract: Annotated[str, typer.Option("--contract", help="The contract of that export.")] = "", domain: DomainName = "", also: Also = None,
-          no_map: NoMap = False, maps: Maps = None, register: RegisterPath = "", profile: ProfileName = "") -> None:
+          no_map: NoMap = False, maps: Maps = None, databases: Databases = None, register: RegisterPath = "", profile: ProfileName = "") -> None:
     """Erase a person from releases, ledger and quarantine (art. 17), or refuse; without --verified-by the request is recorded."""
     from lapipe.subjects import Verified
 
-    with opened_desk(profile, register, maps) as desk:
+    with opened_desk(profile, register, maps, databases) as desk:
         verified, day = Verified(verified_by, verified_how), _day(received, "--received")
         if signals is not None:
             done, missed = desk.erase_deleted(signals.expanduser(), contract, _folder(to, desk), verified, mapped=not no_map)
@@ -288,7 +292,7 @@ def erase(identifier: OptionalId = "", ground: Annotated[str, typer.Option("--gr
         case, found = desk.erase(person, _folder(to, desk), verified, ground=ground, received=day)
         say(f"Request {case}: erased from {len(found.holding)} releases; from now on the person is left out of runs.")
         for each in found.holding:
-            say(f"  {each.name} of run {each.manifest['run']}")
+            say(f"  {each.name} of run {each.manifest['run']}{f', and its table {each.table.shown}' if each.table else ''}")
         if found.statistics:
             say(f"Left as they are, by the officer's assessment: {', '.join(sorted({each.name for each in found.statistics}))}.")
         for landing in found.landing:
@@ -371,8 +375,32 @@ def _read(path: Path | None, what: str, option: str) -> bytes:
     raise UsageFault(f"{path} cannot be read ({reason}).")
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    """Read a CSV or Parquet file of choices; no message of a parser, which quotes values, goes on."""
+def _rows(given: str | Path) -> list[dict[str, Any]]:
+    """Read a CSV or Parquet file, or a table, of choices; no message of a parser, which quotes values, goes on."""
+    from lapipe.readers.database import is_database
+
+    return _as_choices(*_of_table(str(given)) if is_database(str(given)) else _of_file(Path(given)))
+
+
+def _of_table(url: str) -> tuple[str, list[dict[str, Any]]]:
+    """Read a table of choices through an owner-only folder that goes at once."""
+    import tempfile
+    from contextlib import closing
+
+    import pyarrow.parquet as pq
+
+    from lapipe.contract import Column, Contract
+    from lapipe.readers.database import Databases, place_of
+
+    with closing(Databases()) as databases, tempfile.TemporaryDirectory() as folder:
+        names = databases.columns(url)
+        found = databases.read(url, Contract("choices", version="1", columns=tuple(map(Column, names))), [name for name in names if name in _CHOICE], Path(folder))
+        rows = pq.read_table(found.paths[0]).to_pylist()
+    # A column that is not read is one that should not be there: of it, only that there are more is told.
+    return place_of(url).shown, [{**row, **dict.fromkeys(set(names) - set(row))} for row in rows]
+
+
+def _of_file(path: Path) -> tuple[str, list[dict[str, Any]]]:
     import csv
 
     fault: LapipeError | None = None
@@ -389,8 +417,16 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         fault = UsageFault(f"{path} cannot be read as {'Parquet' if path.suffix == '.parquet' else 'CSV'} ({type(error).__name__}).")
     if fault:
         raise fault
+    return str(path), rows
+
+
+#: The columns of a list of choices.
+_CHOICE = ("identifier", "purpose", "state", "received")
+
+
+def _as_choices(where: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     columns = set(rows[0]) if rows else set()
-    if not {"identifier", "received"} <= columns or not columns <= {"identifier", "purpose", "state", "received"}:
-        raise UsageFault(f"{path} should have the columns identifier and received, and may have purpose and state; it has {len(rows)} rows and "
+    if not {"identifier", "received"} <= columns or not columns <= set(_CHOICE):
+        raise UsageFault(f"{where} should have the columns identifier and received, and may have purpose and state; it has {len(rows)} rows and "
                          f"{len(columns)} columns.")
     return rows

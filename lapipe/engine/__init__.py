@@ -72,6 +72,10 @@ class Engine(Protocol):
         """Give the table of a Parquet file that lapipe itself wrote, `ordered` or not; dropping it leaves the file."""
         ...
 
+    def holding(self, paths: Sequence[Path], column: str, values: Sequence[str]) -> list[Path]:
+        """Give which Parquet files hold any of these texts in a column."""
+        ...
+
     def hold(self, expression: ir.Table, *, written: Sequence[str] = ()) -> ir.Table:
         """Compute a table and keep it until `drop` or the end; `written` names the columns that will be written next.
 

@@ -174,6 +174,14 @@ class DuckDB:
             self._sorted[name] = frozenset(table.columns)
         return table
 
+    def holding(self, paths: Sequence[Path], column: str, values: Sequence[str]) -> list[Path]:
+        """See `Engine.holding`. One value at a time: then statistics and Bloom filters say of most files that they hold none; a list is held against each row."""
+        files = ", ".join(_path(path) for path in paths)
+        found = {row[0] for value in values for row in self._run(
+            f"SELECT DISTINCT lapipe_file FROM read_parquet([{files}], filename = 'lapipe_file', union_by_name = true) WHERE {_name(column)} = {_text(value)}")}
+        # A file that is named otherwise than it was asked for is not passed over: then all are looked through.
+        return [path for path in paths if str(path) in found] if found <= {str(path) for path in paths} else list(paths)
+
     # --- through ---
 
     def hold(self, expression: ir.Table, *, written: Sequence[str] = ()) -> ir.Table:

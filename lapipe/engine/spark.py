@@ -102,6 +102,15 @@ class Spark:
 
         return _call("open a table", view)
 
+    def holding(self, paths: Sequence[Path], column: str, values: Sequence[str]) -> list[Path]:
+        """See `Engine.holding`."""
+        found = []
+        for path in paths:
+            table = self.view(path)
+            found += [path] if self.count({"n": table[column].isin(list(values)).sum()})["n"] else []
+            self.drop(table)
+        return found
+
     # --- through ---
 
     def hold(self, expression: ir.Table, *, written: Sequence[str] = ()) -> ir.Table:

@@ -97,7 +97,7 @@ class _Server(Protocol):
         """Give the table's columns and their types in the database, in order."""
 
     def rows(self, place: Place, columns: Sequence[tuple[str, str]]) -> Iterator[list[pa.Array]]:
-        """Give the columns (name, kind), all as text, batch by batch."""
+        """Give the columns (name, kind) batch by batch: as text, or whole numbers as such."""
 
     def close(self) -> None:
         """End the transaction and the connection."""
@@ -117,6 +117,25 @@ class Databases:
                 server.close()
         self._servers.clear()
 
+    def columns(self, url: str) -> list[str]:
+        """Give the names of a table's columns.
+
+        Raises:
+            UsageFault, ContractBroken, EngineFault: as `read`.
+        """
+        place = place_of(url)
+        return [name for name, _ in self._found(place, place.table)[1]]
+
+    def _found(self, place: Place, name: str) -> tuple[_Server, list[tuple[str, str]]]:
+        """Give the connection to a table's server and the table's columns."""
+        if place.url not in self._servers:
+            self._servers[place.url] = _Postgres(place) if place.system == "PostgreSQL" else MySQL(place)
+        server = self._servers[place.url]
+        found = server.columns(place)
+        if not found:
+            raise UsageFault(f"{name}: there is no {place.shown}, or the account may not see it. Give it as table=SCHEMA.TABLE.")
+        return server, found
+
     def read(self, url: str, contract: Contract, wanted: Sequence[str], folder: Path) -> Parquet:
         """Write the wanted columns of a table to one owner-only Parquet file in `folder`.
 
@@ -127,12 +146,7 @@ class Databases:
             EngineFault: the server cannot be reached, or the connection was lost.
         """
         place = place_of(url)
-        if place.url not in self._servers:
-            self._servers[place.url] = Postgres(place) if place.system == "PostgreSQL" else MySQL(place)
-        server = self._servers[place.url]
-        found = server.columns(place)
-        if not found:
-            raise UsageFault(f"{contract.name}: there is no {place.shown}, or the account may not see it. Give it as table=SCHEMA.TABLE.")
+        server, found = self._found(place, contract.name)
         names = match_header([name for name, _ in found], contract, place.shown)
         read = [(header, kind, contract[name]) for (header, kind), name in zip(found, names, strict=True) if name in wanted]
         return _spooled(server, place, contract, read, folder)
@@ -203,7 +217,11 @@ def _typed(texts: pa.Array, kind: str, column: Column, contract: Contract) -> tu
     if kind == _NUMBER:
         # The engine reads numbers as the contract says they are written.
         return (pc.replace_substring(texts, ".", contract.reading.decimal) if column.type == "number" else texts), 0
-    nulls = pa.array(sorted({*column.nulls, *contract.reading.nulls}), pa.string())
+    spelt = sorted({*column.nulls, *contract.reading.nulls})
+    if pa.types.is_integer(texts.type):
+        whole = [int(text) for text in spelt if text.lstrip("-").isdecimal() and str(int(text)) == text]
+        return (pc.if_else(pc.is_in(texts, pa.array(whole, pa.int64())), pa.scalar(None, pa.int64()), texts) if whole else texts), 0
+    nulls = pa.array(spelt, pa.string())
     texts = pc.if_else(pc.is_in(texts, nulls), pa.scalar(None, pa.string()), texts)
     bad = 0
     if kind in _SPELT:
@@ -214,7 +232,7 @@ def _typed(texts: pa.Array, kind: str, column: Column, contract: Contract) -> tu
     values = None
     with contextlib.suppress(pa.ArrowInvalid):
         if kind == _FLAG:
-            values = pc.if_else(pc.is_null(texts), pa.scalar(None, pa.bool_()), pc.equal(texts, "t"))
+            values = pc.if_else(pc.is_null(texts), pa.scalar(None, pa.bool_()), pc.equal(texts, "true"))
         elif kind == _INSTANT:
             zone = column.zone or "UTC"
             values = pc.local_timestamp(pc.replace_substring(texts, "+00", "").cast(pa.timestamp("us")).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", zone)))
@@ -225,91 +243,112 @@ def _typed(texts: pa.Array, kind: str, column: Column, contract: Contract) -> tu
     return values, bad
 
 
+#: What an account that reads must be allowed, and what becomes of what was going on when its connection is lost.
+READING, NOTHING = "have SELECT granted on the columns that the purpose names", "nothing is released of this run"
+
+
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------
 
 
-class Postgres:
-    """A connection to PostgreSQL. COPY streams a row a message: neither side holds the table."""
+def postgres_name(place: Place) -> str:
+    """Give a table's name as SQL has it."""
+    return f"{quoted(place.schema)}.{quoted(place.table)}" if place.schema else quoted(place.table)
 
-    #: What the account must be allowed, for who is told that it is not.
-    needs = "have SELECT granted on the columns that the purpose names"
-    #: What becomes of what was going on when a connection is lost.
-    when_lost = "nothing is released of this run"
+
+def postgres_columns(place: Place) -> str:
+    """Ask for the names and types of a table's columns, in order; it may be a view."""
+    types = "CASE WHEN t.typcategory = 'A' THEN 'ARRAY' ELSE format_type(CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END, NULL) END"
+    name = postgres_name(place).replace("'", "''")
+    return (f"SELECT a.attname::text, {types} FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid "
+            f"WHERE a.attrelid = to_regclass('{name}') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum")
+
+
+def postgres_fault(state: str, *, needs: str, when_lost: str) -> LapipeError:
+    """Tell what went wrong from the server's code (SQLSTATE), or `url`."""
+    if state == "url":
+        return UsageFault("A PostgreSQL URL has a setting that libpq does not know, or cannot be read; look at what follows the ?.")
+    return _fault("PostgreSQL", state, lost=when_lost if state[:2] in ("", "08", "57") else "", login=state[:2] == "28" or state == "3D000",
+                  denied=needs if state == "42501" else "", absent=state in ("42P01", "3F000"))
+
+
+class _Postgres:
+    """A connection to PostgreSQL by ADBC, which gives Arrow batches as the server sends them: neither side holds the table."""
 
     def __init__(self, place: Place) -> None:
-        self._psycopg = _driver("psycopg", "postgres", "PostgreSQL")
+        self._adbc = driver("adbc_driver_postgresql.dbapi", "postgres", "PostgreSQL")
         url = place.url.replace("postgres://", "postgresql://", 1)
-        self._connection = self._told(lambda: self._psycopg.connect(url, connect_timeout=_PATIENCE, application_name="lapipe"))
+        given = {name for name, _ in parse_qsl(urlsplit(url).query)}
+        careful = {"connect_timeout": str(_PATIENCE), "application_name": "lapipe"}
+        more = urlencode({name: value for name, value in careful.items() if name not in given})
+        self._connection: Any = self._told(lambda: self._adbc.connect(f"{url}{'&' if '?' in url else '?'}{more}"))
         self._told(self._begin)
 
     def _begin(self) -> None:
-        self._connection.isolation_level = self._psycopg.IsolationLevel.REPEATABLE_READ
-        self._connection.read_only = True
-        self._connection.execute("SET LOCAL datestyle = ISO; SET LOCAL timezone = 'UTC'; SET LOCAL extra_float_digits = 1; SET LOCAL client_encoding = 'UTF8'")
+        with self._connection.cursor() as cursor:
+            # The first of a transaction; the snapshot is that of the first query after it.
+            for setting in ("TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", "LOCAL datestyle = ISO", "LOCAL timezone = 'UTC'",
+                            "LOCAL extra_float_digits = 1", "LOCAL client_encoding = 'UTF8'"):
+                cursor.execute(f"SET {setting}")
 
     def columns(self, place: Place) -> list[tuple[str, str]]:
         """See `_Server.columns`. All columns are listed, also those that the account may not read."""
-        name = f"{quoted(place.schema)}.{quoted(place.table)}" if place.schema else quoted(place.table)
-        types = "CASE WHEN t.typcategory = 'A' THEN 'ARRAY' ELSE format_type(CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END, NULL) END"
-        query = (f"SELECT a.attname, {types} FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid "
-                 "WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum")
-        return [(str(column), str(type)) for column, type in self._told(lambda: self._connection.execute(query, (name,)).fetchall())]
+        def listed() -> list[tuple[Any, ...]]:
+            with self._connection.cursor() as cursor:
+                cursor.execute(postgres_columns(place))
+                return list(cursor.fetchall())
+
+        return [(str(column), str(type)) for column, type in self._told(listed)]
 
     def rows(self, place: Place, columns: Sequence[tuple[str, str]]) -> Iterator[list[pa.Array]]:
         """See `_Server.rows`."""
-        name = f"{quoted(place.schema)}.{quoted(place.table)}" if place.schema else quoted(place.table)
-        chosen = ", ".join(quoted(column) for column, _ in columns)
-        copy = f"COPY (SELECT {chosen} FROM {name}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
-        with contextlib.closing(self._connection.cursor()) as cursor, contextlib.ExitStack() as stack:
-            stream = self._told(lambda: stack.enter_context(cursor.copy(copy)))
-            gathered: list[bytes] = []
-            size = 0
-            while message := self._told(stream.read):
-                gathered.append(bytes(message))
-                size += len(message)
-                if size >= _BYTES:
-                    yield self._parsed(gathered, len(columns))
-                    gathered, size = [], 0
-            if gathered:
-                yield self._parsed(gathered, len(columns))
+        chosen = ", ".join(f"{quoted(column)}::{'bigint' if kind == _WHOLE else 'text'} AS c{number}" for number, (column, kind) in enumerate(columns))
 
-    def _parsed(self, gathered: list[bytes], width: int) -> list[pa.Array]:
-        """Parse whole rows of CSV, in which every value but NULL is quoted."""
+        def ask() -> Any:
+            cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(_BYTES)})
+            cursor.execute(f"SELECT {chosen} FROM {postgres_name(place)}")
+            return cursor.fetch_record_batch()
+
+        cursor = self._connection.cursor()
+        try:
+            batches = self._told(ask)
+            while (batch := self._told(lambda: next(batches, None))) is not None:
+                yield [self._utf8(column) for column in batch.columns]
+        finally:
+            # Of a connection that was lost nothing can be closed in order.
+            with contextlib.suppress(Exception):
+                cursor.close()
+
+    @staticmethod
+    def _utf8(column: pa.Array) -> pa.Array:
+        """Refuse bytes that are no text, which a database without an encoding may hold."""
         import pyarrow as pa
-        import pyarrow.csv as csv
 
-        names = [f"c{number}" for number in range(width)]
-        content = b"".join(gathered)
-        table: pa.Table | None = None
+        good = False
         # The message of Arrow may hold a value: nothing of it is kept.
         with contextlib.suppress(pa.ArrowInvalid):
-            table = csv.read_csv(pa.BufferReader(content),
-                                 read_options=csv.ReadOptions(column_names=names, use_threads=False, block_size=len(content) + 1),
-                                 parse_options=csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
-                                 convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), null_values=[""],
-                                                                    strings_can_be_null=True, quoted_strings_can_be_null=False))
-        if table is None:
+            column.validate(full=True)
+            good = True
+        if not good:
             raise ContractBroken("A table of PostgreSQL holds text that is not UTF-8; correct it there.", rule="LP208")
-        if table.num_rows != len(gathered):
-            raise EngineFault(f"Of {len(gathered)} rows of PostgreSQL {table.num_rows} were read; report this fault of lapipe.")
-        return [column.combine_chunks() for column in table.columns]
+        return column
 
     def close(self) -> None:
         """See `_Server.close`."""
-        self._connection.rollback()
         self._connection.close()
 
     def _told(self, call: Callable[[], T]) -> T:
         """Map an error to one of ours: the driver's own may hold an account or a value."""
-        state: str | None = None
+        import pyarrow as pa
+
+        state = ""
         try:
             return call()
-        except self._psycopg.Error as error:
-            state = error.sqlstate or ("url" if isinstance(error, self._psycopg.ProgrammingError) else "")
-        if state == "url":
-            raise UsageFault("A PostgreSQL URL has a setting that libpq does not know, or cannot be read; look at what follows the ?.")
-        raise _fault("PostgreSQL", state, lost=self.when_lost if state[:2] in ("", "08", "57") else "", login=state[:2] == "28" or state == "3D000",
-                     denied=self.needs if state == "42501" else "", absent=state in ("42P01", "3F000"))
+        except (self._adbc.Error, OSError, pa.ArrowException) as error:
+            found = str(error)
+            state = getattr(error, "sqlstate", None) or ("url" if "invalid URI" in found or "invalid connection option" in found else "")
+            # Of a server whose texts have no encoding, what is no UTF-8 is found by the driver.
+            state = state or ("22021" if isinstance(error, UnicodeDecodeError) else "")
+        raise postgres_fault(state, needs=READING, when_lost=NOTHING)
 
 
 # --- MySQL and MariaDB ----------------------------------------------------------------------------------------------
@@ -319,12 +358,12 @@ class MySQL:
     """A connection to MySQL or MariaDB; the rows stay at the server until they are fetched."""
 
     #: What the account must be allowed, for who is told that it is not.
-    needs = "have SELECT granted on the columns that the purpose names"
+    needs = READING
     #: What becomes of what was going on when a connection is lost.
-    when_lost = "nothing is released of this run"
+    when_lost = NOTHING
 
     def __init__(self, place: Place) -> None:
-        self._pymysql = _driver("pymysql", "mysql", "MySQL and MariaDB")
+        self._pymysql = driver("pymysql", "mysql", "MySQL and MariaDB")
         parts = urlsplit(place.url)
         settings = dict(parse_qsl(parts.query))
         known = {"unix_socket", "ssl_ca"}
@@ -411,7 +450,8 @@ def _fault(system: str, code: str, *, lost: str, login: bool, denied: str, absen
     return EngineFault(f"{system} gave error {code}; its own message is kept out, for it may hold data. Look for it in the server's log.")
 
 
-def _driver(module: str, extra: str, system: str) -> Any:
+def driver(module: str, extra: str, system: str) -> Any:
+    """Import a database's driver, or say how it is installed."""
     import importlib
 
     found = None
@@ -420,7 +460,7 @@ def _driver(module: str, extra: str, system: str) -> Any:
         if module == "pymysql":
             importlib.import_module("pymysql.cursors")
     if found is None:
-        raise UsageFault(f"Reading {system} needs a driver that is not installed: pip install 'lapipe-privacy[{extra}]'.")
+        raise UsageFault(f"{system} needs a driver that is not installed: pip install 'lapipe-privacy[{extra}]'.")
     return found
 
 

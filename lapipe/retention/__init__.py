@@ -29,6 +29,7 @@ from lapipe.retention.days import FIRST, Cut
 from lapipe.retention.parquet import Rows
 from lapipe.retention.places import Root, Seen
 from lapipe.retention.tables import delete_rows, open_table
+from lapipe.sink import Sinks, drop, standing
 
 __all__ = ["BEGUN", "DONE", "Item", "Keeper", "Listed", "Outcome", "read_plan", "write_plan"]
 
@@ -457,6 +458,11 @@ class Keeper:
             fresh = next((each for each in self.releases() if each.id == item.id), None)
             if fresh is None or not fresh.due:
                 return Outcome(item, passed_over="it changed since it was listed")
+            # Its table first: one that cannot be reached keeps the files, which say that it is there.
+            table = standing(self.register).get(name)
+            if table is not None:
+                with contextlib.closing(Sinks((self.project.profile.to,))) as sinks:
+                    drop(table, name, sinks, self.register)
             Root(out).delete_folder(name)
             taken_away(out / name)
         return Outcome(item, 1)

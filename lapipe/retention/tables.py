@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from lapipe.errors import EngineFault, Refused, UsageFault
 from lapipe.purpose import DataTerm
-from lapipe.readers.database import MySQL, Place, Postgres, is_database, place_of, quoted
+from lapipe.readers.database import (
+    MySQL,
+    Place,
+    driver,
+    is_database,
+    place_of,
+    postgres_columns,
+    postgres_fault,
+    postgres_name,
+    quoted,
+)
 from lapipe.retention.days import FIRST, LAST, Cut, strange
 
 #: About how many rows of MySQL, and pages of 8 kB of PostgreSQL, one transaction goes over: others wait that long for a row at most.
 BATCH, PAGES = 20_000, 1000
 
 _GRANT = "have SELECT and DELETE granted on it"
+
+#: What becomes of what was going on when the connection is lost.
+_UNDONE = "what was not finished is undone"
+
+#: Seconds that a server may take to answer at all.
+_PATIENCE = 15
+
+T = TypeVar("T")
 _DAYS, _LOCAL, _INSTANT = ("date",), ("timestamp without time zone", "datetime"), ("timestamp with time zone", "timestamp")
 _COUNTED = ("smallint", "integer", "bigint", "int", "mediumint", "bigint unsigned", "int unsigned", "mediumint unsigned")
 
@@ -154,13 +172,14 @@ def _reaches(declared: DataTerm, place: Place) -> Refused:
                    "is under a term goes: give that table a term of its own, and take the ON DELETE away.", rule="LP513")
 
 
-class _Postgres(Postgres):
+class _Postgres:
     """PostgreSQL. A range of pages at a time: no part of the table is read twice, however it is indexed."""
 
-    needs, when_lost = _GRANT, "what was not finished is undone"
-
     def __init__(self, place: Place, declared: DataTerm, ends: Place | None) -> None:
-        super().__init__(place)
+        self._psycopg = driver("psycopg", "postgres", "PostgreSQL")
+        url = place.url.replace("postgres://", "postgresql://", 1)
+        self._connection: Any = self._told(lambda: self._psycopg.connect(url, connect_timeout=_PATIENCE, application_name="lapipe", autocommit=True))
+        self._told(lambda: self._connection.execute("SET datestyle = ISO; SET timezone = 'UTC'; SET client_encoding = 'UTF8'; SET lock_timeout = '60s'"))
         self._place, self._declared = place, declared
         try:
             self._checked(place, declared, ends)
@@ -168,12 +187,21 @@ class _Postgres(Postgres):
             self.close()
             raise
 
-    def _begin(self) -> None:
-        self._connection.autocommit = True
-        self._connection.execute("SET datestyle = ISO; SET timezone = 'UTC'; SET client_encoding = 'UTF8'; SET lock_timeout = '60s'")
+    def columns(self, place: Place) -> list[tuple[str, str]]:
+        """Give the table's columns and their types in the database, in order."""
+        return [(str(column), str(type)) for column, type in self._all(postgres_columns(place), None)]
+
+    def _told(self, call: Callable[[], T]) -> T:
+        """Map an error to one of ours: the driver's own may hold an account or a value."""
+        state: str | None = None
+        try:
+            return call()
+        except self._psycopg.Error as error:
+            state = error.sqlstate or ("url" if isinstance(error, self._psycopg.ProgrammingError) else "")
+        raise postgres_fault(state, needs=_GRANT, when_lost=_UNDONE)
 
     def _checked(self, place: Place, declared: DataTerm, ends: Place | None) -> None:
-        name = _postgres_name(place)
+        name = postgres_name(place)
         own = _column_of(self.columns(place), declared.column, declared.clock, declared, place, zoned_text=True)
         kind = self._one("SELECT relkind::text FROM pg_class WHERE oid = to_regclass(%s)", (name,))
         if kind not in ("r", "p"):
@@ -189,7 +217,7 @@ class _Postgres(Postgres):
             end = _column_of(other, declared.ends.column, declared.ends.clock, declared, ends, zoned_text=True)
             _known(other, declared.ends.key, declared, ends)
             _known(self.columns(place), declared.ends.key, declared, place)
-            told = (_postgres_name(ends), quoted(declared.ends.key), "t." + quoted(declared.ends.key), quoted(declared.ends.column), end)
+            told = (postgres_name(ends), quoted(declared.ends.key), "t." + quoted(declared.ends.key), quoted(declared.ends.column), end)
         self._own, self._told_ends, self._name = own, told, name
 
     def _statements(self, table: str) -> _Statements:
@@ -215,7 +243,7 @@ class _Postgres(Postgres):
                                     self._connection.execute(f"DELETE FROM ONLY {leaf} t WHERE {within} AND {past}", values))
                 yield cursor.rowcount
 
-    def _all(self, query: str, values: Sequence[Any]) -> list[Any]:
+    def _all(self, query: str, values: Sequence[Any] | None) -> list[Any]:
         return list(self._told(lambda: self._connection.execute(query, values).fetchall()))
 
     def _one(self, query: str, values: Sequence[Any]) -> Any:
@@ -228,10 +256,6 @@ class _Postgres(Postgres):
             self._connection.close()
 
 
-def _postgres_name(place: Place) -> str:
-    return f"{quoted(place.schema)}.{quoted(place.table)}" if place.schema else quoted(place.table)
-
-
 def _known(columns: Sequence[tuple[str, str]], name: str, declared: DataTerm, place: Place) -> None:
     if name not in dict(columns):
         raise UsageFault(f"Data '{declared.name}': {place.shown} has no column '{name}' (it has: {', '.join(dict(columns))}).")
@@ -240,7 +264,7 @@ def _known(columns: Sequence[tuple[str, str]], name: str, declared: DataTerm, pl
 class _MySQL(MySQL):
     """MySQL and MariaDB. A range of the primary key at a time where it is one column; else as many rows as a batch has."""
 
-    needs, when_lost = _GRANT, "what was not finished is undone"
+    needs, when_lost = _GRANT, _UNDONE
 
     def __init__(self, place: Place, declared: DataTerm, ends: Place | None) -> None:
         super().__init__(place)
@@ -312,7 +336,7 @@ class _MySQL(MySQL):
             return count
         return self._told(work)
 
-    def _all(self, query: str, values: Sequence[Any]) -> list[Any]:
+    def _all(self, query: str, values: Sequence[Any] | None) -> list[Any]:
         def work() -> list[Any]:
             with self._connection.cursor() as cursor:
                 cursor.execute(query, values)

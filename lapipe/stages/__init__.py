@@ -1,6 +1,7 @@
 """The stages, one per file, and the measures of Aggregate."""
 
 from lapipe.stages.aggregate import Aggregate
+from lapipe.stages.consent import Consent
 from lapipe.stages.derive import Derive
 from lapipe.stages.extract import Extract
 from lapipe.stages.flag import Flag
@@ -19,6 +20,6 @@ from lapipe.stages.validate import Validate
 from lapipe.stages.where import Where
 
 __all__ = [
-    "Aggregate", "Count", "Derive", "Deviation", "Extract", "Flag", "Generalise", "Join", "KAnonymise", "Mean", "Median", "Minimise", "Object",
+    "Aggregate", "Consent", "Count", "Derive", "Deviation", "Extract", "Flag", "Generalise", "Join", "KAnonymise", "Mean", "Median", "Minimise", "Object",
     "Pseudonymise", "Redact", "Release", "Retain", "Scrub", "Share", "Sum", "Validate", "Where",
 ]

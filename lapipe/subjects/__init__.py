@@ -39,7 +39,8 @@ from lapipe.purpose import Organisation, Purpose, load_organisation, load_purpos
 from lapipe.purpose.consent import lacking
 from lapipe.readers import open_source
 from lapipe.register import Json, Register
-from lapipe.release import DATA, on_disk, recover, rewrite, settle, write_csv
+from lapipe.release import DATA, MANIFEST, on_disk, recover, rewrite, settle, write_csv
+from lapipe.sink import Sinks, tables
 from lapipe.subjects.letters import access_letter, notice
 from lapipe.subjects.search import Holding, Landing, Search, manifests
 
@@ -111,6 +112,7 @@ class Desk:
     spool: Path
     passphrase: str | None = field(default=None, repr=False)
     maps: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sinks: Sinks = field(default_factory=Sinks, repr=False)
     _rings: dict[str, KeyRing | None] = field(default_factory=dict, repr=False)
     _links: Links | None = field(default=None, repr=False)
     _checked: bool = False
@@ -118,8 +120,11 @@ class Desk:
     @classmethod
     @contextmanager
     def opened(cls, root: Path, profile: Profile, register: Register, *, today: date, passphrase: str | None = None,
-               maps: Mapping[str, str] | None = None) -> Iterator[Desk]:
-        """Open the desk of a project; what it must put on disk lies in an owner-only folder that goes at the end."""
+               maps: Mapping[str, str] | None = None, databases: Sequence[str] = ()) -> Iterator[Desk]:
+        """Open the desk of a project; what it must put on disk lies in an owner-only folder that goes at the end.
+
+        `databases` are URLs by which tables of releases are reached, beside the profile's.
+        """
         contracts = load_contracts(root / "schemas" / "tables")
         organisation = load_organisation(root / "schemas" / "organisation.yaml")
         purposes = {purpose.name: purpose for path in sorted((root / "schemas" / "purposes").glob("*.yaml"))
@@ -133,8 +138,10 @@ class Desk:
                 folder = stack.enter_context(RunFolder(profile.runs, f"subject-{secrets.token_hex(4)}"))
                 engine = open_engine("duckdb", folder.path)
                 stack.callback(engine.close)
+                sinks = Sinks((profile.to, *databases))
+                stack.callback(sinks.close)
                 yield cls(root, profile, register, today, organisation, contracts, identities, purposes, engine, folder.path, passphrase,
-                          {**sources, **(maps or {})})
+                          {**sources, **(maps or {})}, sinks)
         finally:
             os.umask(before)
 
@@ -331,7 +338,7 @@ class Desk:
     def find(self, person: Person, *, landing: bool = True) -> Found:
         """Look for a person in releases, landing files, quarantine and the register."""
         search = Search(person, self.ring(), self.engine, custody(self.register))
-        return Found(tuple(search.releases(self.profile.out)), tuple(self._landing(search)) if landing else (),
+        return Found(tuple(search.releases(self.profile.out, tables(self.register), self.sinks)), tuple(self._landing(search)) if landing else (),
                      tuple(each for each in search.quarantine(self.profile.quarantine, self.identities) if each.holds), tuple(self.cases_of(person)))
 
     def _landing(self, search: Search) -> Iterator[Landing]:
@@ -391,11 +398,18 @@ class Desk:
 
     def _packed(self, holding: Holding, search: Search, to: Path) -> dict[str, Any]:
         """Write the person's rows of one release as CSV and give what is told of it, with the rows."""
-        table = self.engine.view(holding.folder / DATA)
-        about, _ = search.conditions(holding.manifest, table)
         number = len(list(to.glob("*.csv"))) + 1
         rows = self.spool / f"package-{number}.parquet"
-        self.engine.write(table.filter(about), rows)
+        if holding.in_files or holding.table is None:
+            table = self.engine.view(holding.folder / DATA)
+            about, _ = search.conditions(holding.manifest, table)
+            self.engine.write(table.filter(about), rows)
+        else:
+            import pyarrow as pa
+            import pyarrow.parquet as pq
+
+            held = self.sinks.of(holding.table).rows(holding.table, search.named(holding.manifest)[0])
+            pq.write_table(pa.Table.from_pylist(held) if held else pa.table({column["name"]: pa.nulls(0, pa.string()) for column in holding.manifest["columns"]}), rows)
         name = f"{number:02}-{holding.name}.csv"
         write_csv(rows, to / name)
         data = self.engine.fetch(self.engine.view(rows)).to_pylist()
@@ -442,8 +456,14 @@ class Desk:
         done: list[Json] = []
         for each in found.holding:
             with self.register.turn(str(each.manifest["pipeline"])):
-                rewrite(each.folder, search.without(each), self.engine, self.register, today=self.today, why="erasure")
-            done.append({"release": each.name, "run": str(each.manifest["run"]), "rows": each.rows, "mentions": each.mentions})
+                if each.in_files:
+                    rewrite(each.folder, search.without(each), self.engine, self.register, today=self.today, why="erasure")
+                if each.table is not None and (each.folder / MANIFEST).is_file():
+                    self.sinks.of(each.table).renew(each.table, each.folder)
+                elif each.table is not None:
+                    self.sinks.of(each.table).without(each.table, *search.named(each.manifest))
+            done.append({"release": each.name, "run": str(each.manifest["run"]), "rows": each.rows, "mentions": each.mentions,
+                         **({"table": each.table.told(), "rows in table": each.in_table[0], "mentions in table": each.in_table[1]} if each.table else {})})
         cells = self._forget(person)
         records = search.erase_quarantine(self.profile.quarantine, self.identities)
         left = self.find(person, landing=False)

@@ -10,7 +10,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from lapipe.identities import Identities, Person
 from lapipe.keys import KeyRing
 from lapipe.readers import open_source
 from lapipe.release import DATA, MANIFEST
+from lapipe.sink import Sinks, Table
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -35,9 +36,9 @@ _UNMISTAKABLE = 6
 
 @dataclass(frozen=True)
 class Holding:
-    """A release and what it holds of a person: rows about them, and rows about others that name them.
+    """A release and what it holds of a person: rows about them, and rows about others that name them; in its files and in its table.
 
-    `obstacle` says why it could not be searched, or is empty.
+    `obstacle` says why it could not be searched, or is empty. Of a release whose files were deleted a `table` may be left.
     """
 
     folder: Path
@@ -45,6 +46,8 @@ class Holding:
     rows: int = 0
     mentions: int = 0
     obstacle: str = ""
+    table: Table | None = None
+    in_table: tuple[int, int] = (0, 0)
 
     @property
     def name(self) -> str:
@@ -59,6 +62,11 @@ class Holding:
     @property
     def holds(self) -> bool:
         """Whether it holds the person."""
+        return self.in_files or any(self.in_table)
+
+    @property
+    def in_files(self) -> bool:
+        """Whether its files hold the person."""
         return bool(self.rows or self.mentions)
 
     def told(self) -> dict[str, Any]:
@@ -66,7 +74,8 @@ class Holding:
         said = self.manifest
         return {"release": self.name, "kind": said["kind"], "run": said["run"], "purpose": said["purpose"]["name"], "erase_by": said["erase_by"],
                 "recipients": [recipient["name"] for recipient in said["recipients"]], "rows": self.rows, "mentions": self.mentions,
-                "folder": str(self.folder), "not_searched": self.obstacle}
+                "folder": str(self.folder), "not_searched": self.obstacle,
+                **({"table": self.table.shown, "rows_in_table": self.in_table[0], "mentions_in_table": self.in_table[1]} if self.table else {})}
 
 
 @dataclass(frozen=True)
@@ -111,24 +120,68 @@ class Search:
     def __init__(self, person: Person, ring: KeyRing | None, engine: Engine, known: Custody) -> None:
         self.person, self.ring, self.engine, self.known = person, ring, engine, known
 
-    def releases(self, out: Path) -> list[Holding]:
-        """Look into every release in OUT, statistics among them, which are named and not searched."""
-        return [self._release(folder, manifest) for folder, manifest in manifests(out)]
+    def releases(self, out: Path, tables: Mapping[str, Table], sinks: Sinks) -> list[Holding]:
+        """Look into every release in OUT and its table, by its folder; statistics among them are named and not searched."""
+        there = list(manifests(out))
+        hold = self._holding(there)
+        found = [(folder, self._release(folder, manifest, folder in hold)) for folder, manifest in there]
+        placed = {str(folder.relative_to(out)): holding for folder, holding in found}
+        orphans = {folder: Holding(out / folder, {}) for folder in tables if folder not in placed}
+        holdings = [self._table(holding, tables[folder], sinks) if folder in tables else holding for folder, holding in (placed | orphans).items()]
+        return [holding for holding in holdings if holding.manifest]
 
-    def _release(self, folder: Path, manifest: Mapping[str, Any]) -> Holding:
-        if manifest["kind"] == "statistics":
-            return Holding(folder, manifest)
+    def _table(self, holding: Holding, table: Table, sinks: Sinks) -> Holding:
+        """Look into the table of a release, also where its files are gone or were rewritten before."""
+        fault = ""
+        try:
+            sink = sinks.of(table)
+            text = sink.manifest(table)
+            if text is None:
+                return holding
+            manifest = holding.manifest or json.loads(text)
+            placed = replace(holding, manifest=manifest, table=table)
+            placed = placed if holding.manifest or placed.statistics else replace(placed, obstacle=self._unsearchable(manifest))
+            return placed if placed.obstacle or placed.statistics else replace(placed, in_table=sink.count(table, *self.named(manifest)))
+        except LapipeError as error:
+            fault = type(error).__name__
+        said: Mapping[str, Any] = holding.manifest or {"release": table.name.partition("@")[0], "run": table.name.partition("@")[2], "kind": "pseudonyms",
+                                                       "purpose": {"name": ""}, "erase_by": "", "recipients": [], "columns": []}
+        # Statistics hold no rows about people, wherever they stand.
+        return holding if holding.manifest and holding.statistics else replace(
+            holding, manifest=said, table=table, obstacle=holding.obstacle or f"its table {table.shown} cannot be read ({fault}); give its URL with --database, or see that "
+            "the server answers")
+
+    def _unsearchable(self, manifest: Mapping[str, Any]) -> str:
+        """Say why nobody can be looked for in a release; empty where one can."""
         used = {part for part in str(manifest.get("key", "")).split(", ") if part}
         if not self.known.refuse_missing(used, manifest.get("key_check") or {}, self.ring, f"{manifest['release']} of run {manifest['run']}"):
             gone = sorted(used & set(self.known.destroyed))
-            return Holding(folder, manifest, obstacle=f"its key {', '.join(gone)} was destroyed, so nobody in it can be told (GDPR art. 11)")
+            return f"its key {', '.join(gone)} was destroyed, so nobody in it can be told (GDPR art. 11)"
         if self.ring is None:
-            return Holding(folder, manifest, obstacle="there is no key ring")
+            return "there is no key ring"
         unknown = {str(column["domain"]) for column in _pseudonyms(manifest) if column.get("domain")} - set(self.person.forms)
-        if unknown:
-            return Holding(folder, manifest, obstacle=f"it knows people by {', '.join(sorted(unknown))}, and the person's is not known")
+        return f"it knows people by {', '.join(sorted(unknown))}, and the person's is not known" if unknown else ""
+
+    def _holding(self, there: Sequence[tuple[Path, Mapping[str, Any]]]) -> set[Path]:
+        """Give the releases whose data holds any of the person's pseudonyms; those of one kind are looked through together."""
+        kinds: dict[tuple[tuple[str, tuple[str, ...]], ...], list[Path]] = {}
+        for folder, manifest in there:
+            if manifest["kind"] != "statistics" and not self._unsearchable(manifest) and (folder / DATA).is_file():
+                about, naming = self.named(manifest)
+                kinds.setdefault(tuple((name, tuple(mine)) for name, mine in {**about, **naming}.items()), []).append(folder)
+        return {path.parent for columns, folders in kinds.items() for name, mine in columns
+                for path in self.engine.holding([folder / DATA for folder in folders], name, mine)}
+
+    def _release(self, folder: Path, manifest: Mapping[str, Any], holds: bool) -> Holding:
+        if manifest["kind"] == "statistics":
+            return Holding(folder, manifest)
+        obstacle = self._unsearchable(manifest)
+        if obstacle:
+            return Holding(folder, manifest, obstacle=obstacle)
         if not (folder / DATA).is_file():
             return Holding(folder, manifest, obstacle="its data is gone")
+        if not holds:
+            return Holding(folder, manifest)
         table = self.engine.view(folder / DATA)
         about, naming = self.conditions(manifest, table)
         found = self.engine.count({"rows": about.sum().fill_null(0).cast("int64"), "mentions": (naming & ~about).sum().fill_null(0).cast("int64")})
@@ -139,18 +192,23 @@ class Search:
         """Give which rows are about the person, and which name them in another column."""
         import ibis
 
+        def met(columns: Mapping[str, Sequence[str]]) -> Any:
+            found: Any = ibis.literal(False)
+            for name, mine in columns.items():
+                found = found | table[name].isin(mine).fill_null(False)
+            return found
+
+        about, naming = self.named(manifest)
+        return met(about), met(naming)
+
+    def named(self, manifest: Mapping[str, Any]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Give, by column, the person's pseudonyms: in the column that says whom a row is about, and in others.
+
+        They alone are handed to an engine or a database; no key, no identifier.
+        """
         person = about_column(manifest)
-        about: Any = ibis.literal(False)
-        naming: Any = ibis.literal(False)
-        for column in _pseudonyms(manifest):
-            name = str(column["name"])
-            # The pseudonyms alone are handed to the embedded engine; no key, no identifier.
-            mine = table[name].isin(self.pseudonyms(manifest, str(column.get("domain") or ""))).fill_null(False)
-            if name == person:
-                about = about | mine
-            else:
-                naming = naming | mine
-        return about, naming
+        columns = {str(column["name"]): self.pseudonyms(manifest, str(column.get("domain") or "")) for column in _pseudonyms(manifest)}
+        return {name: mine for name, mine in columns.items() if name == person}, {name: mine for name, mine in columns.items() if name != person}
 
     def pseudonyms(self, manifest: Mapping[str, Any], domain: str) -> list[str]:
         """Give the person's pseudonyms in a release: of its purpose, by every key of the ring, in one domain or where it names none in all."""
@@ -169,11 +227,8 @@ class Search:
         def change(table: ir.Table) -> ir.Table:
             about, _ = self.conditions(manifest, table)
             kept = table.filter(~about)
-            for column in _pseudonyms(manifest):
-                name = str(column["name"])
-                if name != about_column(manifest):
-                    mine = kept[name].isin(self.pseudonyms(manifest, str(column.get("domain") or ""))).fill_null(False)
-                    kept = kept.mutate(**{name: ibis.cases((mine, ibis.null("string")), else_=kept[name])})
+            for name, mine in self.named(manifest)[1].items():
+                kept = kept.mutate(**{name: ibis.cases((kept[name].isin(mine).fill_null(False), ibis.null("string")), else_=kept[name])})
             return kept
 
         return change

@@ -1,4 +1,4 @@
-"""Object: who objected is left out, and under consent only who consented stays."""
+"""Object and Consent: who objected is left out, and under consent only who consented stays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from lapipe.choices import Standing
 from lapipe.contract import Column
 from lapipe.engine import Engine
 from lapipe.errors import LapipeError, Refused, UsageFault
-from lapipe.stages import Object
+from lapipe.stages import Consent, Object
+from lapipe.stages.listed import Listed
 from tests.spec.conftest import RING, Runner, a_person, a_purpose, a_table, in_order, plan_stage, run_stage
 
 EVENTS = a_table(a_person(), Column("act"), person="student")
@@ -83,51 +84,50 @@ def test_an_entry_for_a_purpose_that_nobody_declared_stops_the_run(run: Runner, 
 
 
 def test_a_consent_without_a_person_stops_the_run(run: Runner) -> None:
-    with pytest.raises(Refused, match=r"^LP501 Object: 2 entries of the consents list name nobody"):
-        run(Object(consents="consents"), EVENTS, ROWS, purpose=a_purpose(consent=True),
-            sources={"objections": (LIST, []), "consents": (CONSENTS, [entry(None), entry(None)])})
+    with pytest.raises(Refused, match=r"^LP501 Consent: 2 entries of the consents list name nobody"):
+        run(Consent(), EVENTS, ROWS, purpose=a_purpose(consent=True), sources={"consents": (CONSENTS, [entry(None), entry(None)])})
 
 
-@pytest.mark.parametrize(("objected", "consented", "stays"), [
-    ([], [], []),
-    ([], [entry("1", state="given")], ONE),
-    ([], [entry("1", state="given"), entry("2", state="withdrawn")], ONE),
-    ([], [entry("1", state="given"), entry("2", state=None)], ONE),
-    ([], [entry("s1", purpose=None, state="given"), entry("2", purpose="another", state="given")], ONE),
-    ([entry("1")], [entry("1", state="given"), entry("2", state="given")], TWO),
+@pytest.mark.parametrize(("consented", "stays"), [
+    ([], []),
+    ([entry("1", state="given")], ONE),
+    ([entry("1", state="given"), entry("1", state="given")], ONE),
+    ([entry("1", state="given"), entry("2", state="withdrawn")], ONE),
+    ([entry("1", state="given"), entry("2", state=None)], ONE),
+    ([entry("s1", purpose=None, state="given"), entry("2", purpose="another", state="given")], ONE),
 ])
-def test_under_consent_only_who_gave_it_stays(run: Runner, objected: list[Any], consented: list[Any], stays: list[Any]) -> None:
-    found = run(Object(consents="consents"), EVENTS, ROWS, purpose=a_purpose(consent=True),
-                sources={"objections": (LIST, objected), "consents": (CONSENTS, consented)})
+def test_under_consent_only_who_gave_it_stays(run: Runner, consented: list[Any], stays: list[Any]) -> None:
+    found = run(Consent(), EVENTS, ROWS, purpose=a_purpose(consent=True), sources={"consents": (CONSENTS, consented)})
     assert found.rows == in_order(stays)
+    assert found.left_out == 3 - len(stays)
 
 
 def test_a_consent_that_was_withdrawn_after_it_was_given_does_not_hold(run: Runner) -> None:
-    found = run(Object(consents="consents"), EVENTS, ROWS, purpose=a_purpose(consent=True),
-                sources={"objections": (LIST, []),
-                         "consents": (CONSENTS, [entry("1", state="given"), entry("1", state="withdrawn"), entry("2", state="given")])})
+    found = run(Consent(), EVENTS, ROWS, purpose=a_purpose(consent=True),
+                sources={"consents": (CONSENTS, [entry("1", state="given"), entry("1", state="withdrawn"), entry("2", state="given")])})
     assert found.rows == TWO
 
 
-@pytest.mark.parametrize("consent", [False, True])
-def test_rows_of_nobody_go_since_they_may_be_an_objectors(run: Runner, consent: bool) -> None:
-    found = run(Object(consents="consents"), EVENTS, [*ROWS, {"student": None, "act": "a"}], purpose=a_purpose(consent=consent),
-                sources={"objections": (LIST, []), "consents": (CONSENTS, [entry(who, state="given") for who in "12"])})
+@pytest.mark.parametrize(("stage", "source"), [(Object(), "objections"), (Consent(), "consents")])
+def test_rows_of_nobody_go_since_they_may_be_an_objectors(run: Runner, stage: Listed, source: str) -> None:
+    found = run(stage, EVENTS, [*ROWS, {"student": None, "act": "a"}], purpose=a_purpose(consent=source == "consents"),
+                sources={source: (CONSENTS, [entry(who, state="given") for who in "12"] if source == "consents" else [])})
     assert (found.rows, found.left_out) == (in_order(ROWS), 1)
 
 
 @pytest.mark.parametrize(("stage", "table", "listed", "consent", "error", "told"), [
-    (Object(), EVENTS, LIST, True, Refused, "LP308 Object: purpose activity rests on consent"),
+    (Consent(), EVENTS, LIST, False, Refused, "LP308 Consent: purpose activity does not rest on consent"),
+    (Consent(), EVENTS, LIST.drop("state"), True, UsageFault, "LP203 objection has no column 'state'"),
     (Object(), EVENTS, LIST.drop("state"), False, UsageFault, "LP203 objection has no column 'state'"),
     (Object(), EVENTS, LIST.drop("purpose"), False, UsageFault, "LP203 objection has no column 'purpose'"),
     (Object(), EVENTS, LIST.change("who", domain="mail"), False, Refused, "LP308 Object: objection lists people by mail"),
     (Object(), EVENTS.drop("student"), LIST, False, Refused, "LP308 Object: objection lists people by student_number"),
     (Object(), EVENTS.add(a_person("also", use="full")), LIST, False, Refused, "LP308"),
 ])
-def test_lists_that_cannot_be_applied_are_refused(stage: Object, table: Any, listed: Any, consent: bool,
+def test_lists_that_cannot_be_applied_are_refused(stage: Listed, table: Any, listed: Any, consent: bool,
                                                   error: type[LapipeError], told: str) -> None:
     with pytest.raises(error) as refused:
-        plan_stage(stage, table, sources={"objections": listed}, purpose=a_purpose(consent=consent))
+        plan_stage(stage, table, sources={stage.source: listed}, purpose=a_purpose(consent=consent))
     assert told in str(refused.value)
 
 
@@ -144,10 +144,9 @@ def test_any_lists_give_what_plain_python_gives(duckdb: Engine, tmp_path_factory
     out = {e["who"] for e in objected if e["purpose"] in (None, "activity") and e["state"] not in ("rejected", "withdrawn")}
     mine = [e for e in consented if e["purpose"] in (None, "activity")]
     gave = {e["who"] for e in mine} - {e["who"] for e in mine if e["state"] != "given"}
-    expected = [row for row in rows if row["student"] not in {*out, None} and (not consent or row["student"] in gave)]
-    found = run_stage(Object(consents="consents"), EVENTS, rows, engine=duckdb, folder=Path(tmp_path_factory.getbasetemp()),
-                      purpose=a_purpose(consent=consent),
-                      sources={"objections": (LIST, objected), "consents": (CONSENTS, consented)})
+    expected = [row for row in rows if row["student"] is not None and (row["student"] in gave if consent else row["student"] not in out)]
+    found = run_stage(Consent() if consent else Object(), EVENTS, rows, engine=duckdb, folder=Path(tmp_path_factory.getbasetemp()),
+                      purpose=a_purpose(consent=consent), sources={"consents": (CONSENTS, consented)} if consent else {"objections": (LIST, objected)})
     assert found.rows == in_order(expected)
 
 
@@ -176,7 +175,7 @@ def test_who_objected_by_the_register_is_left_out_beside_the_list(run: Runner, l
 def test_under_consent_the_register_goes_before_the_list(run: Runner, listed: list[Any] | None, out: tuple[str, ...], given: tuple[str, ...],
                                                          stays: list[Any]) -> None:
     sources = {} if listed is None else {"consents": (CONSENTS, listed)}
-    found = run(Object("register", "register" if listed is None else "consents"), EVENTS, ROWS, sources=sources, standing=recorded(out, given), purpose=a_purpose(consent=True))
+    found = run(Consent("register" if listed is None else "consents"), EVENTS, [*ROWS, {"student": None, "act": "c"}], sources=sources, standing=recorded(out, given), purpose=a_purpose(consent=True))
     assert found.rows == in_order(stays)
 
 
