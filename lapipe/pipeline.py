@@ -24,6 +24,7 @@ from lapipe.keys import KeyRing, Marks, Pseudonyms
 from lapipe.ledger import Ledger, ledger_ring
 from lapipe.plan import Plan, make_plan
 from lapipe.project import Profile, demanding, find_project, load_profiles, load_project
+from lapipe.provenance import released
 from lapipe.purpose import Organisation, Purpose, load_organisation
 from lapipe.purpose.findings import findings
 from lapipe.register import Register, RunRecord, Unsettled
@@ -281,8 +282,9 @@ class _Running:
                             flow.go(data)
                         finally:
                             engine.close()
+                        shown = released(plan)
                         for written in flow.written:
-                            record.record("release", {"release": written.name, "folder": written.folder, "rows": written.rows,
+                            record.record("release", {**shown[written.name], "release": written.name, "folder": written.folder, "rows": written.rows,
                                                       "manifest_sha256": written.manifest_sha256, "kind": written.kind,
                                                       "periods": list(written.periods)})
                         on_disk("put the releases in place", staging.commit)
@@ -334,7 +336,7 @@ class _Running:
             "plan_sha256": plan.fingerprint(), "sources": described["sources"],
             "steps": [{"stage": step["stage"], "parameters": step["parameters"]} for step in described["steps"]],
             "legal_basis": {phase: str(basis.basis) for phase, basis in declared.bases.items()}, "k": declared.k,
-            "recipients": [recipient.name for recipient in declared.recipients], "keep_for": str(declared.keep_for),
+            "recipients": [recipient.name for recipient in declared.recipients], "subjects": list(declared.subjects), "keep_for": str(declared.keep_for),
             "approvals": [approval.named() for approval in self.approvals], "actor": self.options.actor, "engine": self.options.engine.partition(":")[0], "lapipe": __version__,
             "code": code_version(declared.path.resolve().parent),
             "today": self.today.isoformat(),
