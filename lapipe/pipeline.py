@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lapipe.approval import Approval, earlier, held_by
+from lapipe.catalogue import Telling
 from lapipe.choices import STATE, Standing, kept_until, standing
 from lapipe.contract import Contract
 from lapipe.documents import load
@@ -23,7 +24,7 @@ from lapipe.flow import Flow, Told, texts
 from lapipe.keys import KeyRing, Marks, Pseudonyms
 from lapipe.ledger import Ledger, ledger_ring
 from lapipe.plan import Plan, make_plan
-from lapipe.project import Profile, demanding, find_project, load_profiles, load_project
+from lapipe.project import Catalogue, Profile, demanding, find_project, load_profiles, load_project
 from lapipe.provenance import released
 from lapipe.purpose import Organisation, Purpose, load_organisation
 from lapipe.purpose.findings import findings
@@ -116,7 +117,8 @@ def _of_one_project(pipeline: Pipeline, place: Path) -> None:
 class Run:
     """A run that ended well: its releases, and what each stage did. `repeated` when its id had completed before.
 
-    `skipped` names time series of which every closed period was released by earlier runs.
+    `skipped` names time series of which every closed period was released by earlier runs. `untold` says why the data catalogue, where
+    there is one, is not told of the run yet.
     """
 
     id: str
@@ -127,6 +129,7 @@ class Run:
     repeated: bool = False
     withheld: str = ""
     skipped: tuple[str, ...] = ()
+    untold: str = ""
 
     def path(self, name: str) -> Path:
         """Give the folder of a release of this run."""
@@ -202,6 +205,7 @@ class Options:
     keys: KeyRing | Path | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
     approvals: str = ""
+    openlineage: Catalogue | None = None
 
     def settled(self, pipeline: Pipeline, register: str | Path | None, keys: KeyRing | str | Path | None) -> Options:
         """Fill in what is empty."""
@@ -222,7 +226,7 @@ class Options:
             quarantine=self.quarantine or (found.quarantine if found else None),
             ledger=self.ledger or (self.runs.parent / "ledger" if self.runs else found.ledger if found else None), register=str(register or (found.register if found else "")),
             keys=keys if isinstance(keys, KeyRing) else Path(keys) if keys else (found.keys if found else None),
-            sources=found.sources.get(pipeline.name, {}) if found else {},
+            sources=found.sources.get(pipeline.name, {}) if found else {}, openlineage=self.openlineage or (found.openlineage if found else None),
             run_id=self.run_id or f"{self.clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         )
         used = demanding(profiles, register=settled.register, keys=settled.keys if isinstance(settled.keys, Path) else None, out=settled.out)
@@ -242,9 +246,21 @@ class _Running:
         self.standing: Standing | None = None
         #: By identity domain, the ledger's marks of the pseudonyms that this run made.
         self.pseudonymised: dict[str, dict[str, int]] = {}
+        self._telling: Telling | None = None
         self._ring: KeyRing | None = options.keys if isinstance(options.keys, KeyRing) else None
 
     def run(self, data: Mapping[str, Any]) -> Run:
+        """Run, and tell the data catalogue beside it, where there is one."""
+        if self.options.openlineage is None:
+            return self._go(data)
+        self._telling = Telling(self.options.register, self.options.openlineage, self.options.clock)
+        try:
+            done = self._go(data)
+        finally:
+            untold = self._telling.end()
+        return replace(done, untold=untold)
+
+    def _go(self, data: Mapping[str, Any]) -> Run:
         options, pipeline = self.options, self.pipeline
         assert options.out is not None
         assert options.runs is not None
@@ -269,6 +285,8 @@ class _Running:
             if any(isinstance(stage, Pseudonymise) or (isinstance(stage, Redact) and stage.pseudonym) for stage in pipeline.stages):
                 self._keys()
             with self._remembering(register), register.run(options.run_id, self._opening(plan)) as record:
+                if self._telling is not None:
+                    self._telling.begun()
                 self.standing = self._choices(register)
                 self._recorded(register, record)
                 started = next(e for e in register.entries(run=options.run_id) if e.kind == "started")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from lapipe.documents import Document, check, nearest
 from lapipe.errors import DeclarationFault, UsageFault
@@ -41,6 +42,12 @@ _FORM: Mapping[str, Any] = {
                     "quarantine": _TEXT,
                     "ledger": _TEXT,
                     "approvals": {"type": "boolean"},
+                    "openlineage": {
+                        "type": "object",
+                        "required": ["url", "namespace"],
+                        "additionalProperties": False,
+                        "properties": {"url": _TEXT, "namespace": _TEXT},
+                    },
                     "sources": {
                         "type": "object",
                         "additionalProperties": {"type": "object", "additionalProperties": _TEXT},
@@ -50,6 +57,14 @@ _FORM: Mapping[str, Any] = {
         },
     },
 }
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The data catalogue that is told of runs (OpenLineage over HTTP), and the namespace of what is told."""
+
+    url: str
+    namespace: str
 
 
 @dataclass(frozen=True)
@@ -69,6 +84,7 @@ class Profile:
     engine: str = "duckdb"
     approvals: bool = False
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    openlineage: Catalogue | None = None
 
 
 @dataclass(frozen=True)
@@ -169,7 +185,24 @@ def _profile(document: Document, root: Path, name: str, said: Mapping[str, Any])
             pipeline: {source: _place(root, where) for source, where in sources.items()}
             for pipeline, sources in said.get("sources", {}).items()
         },
+        openlineage=_catalogue(document, name, said["openlineage"]) if "openlineage" in said else None,
     )
+
+
+def _catalogue(document: Document, profile: str, said: Mapping[str, str]) -> Catalogue:
+    """Refuse what is no place to send to, and a URL that holds a password: this file is committed."""
+    problem = ""
+    try:
+        parts = urlsplit(said["url"])
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            problem = "is no URL such as https://catalogue.example:5000."
+        elif parts.username or parts.password:
+            problem = "holds a user or password, and this file is no place for one; give the catalogue's key in LAPIPE_OPENLINEAGE_KEY."
+    except ValueError:
+        problem = "is no URL such as https://catalogue.example:5000."
+    if problem:
+        raise document.fault(["profiles", profile, "openlineage", "url"], problem)
+    return Catalogue(said["url"].rstrip("/"), said["namespace"])
 
 
 def _place(root: Path, text: str) -> str:

@@ -118,23 +118,25 @@ def test_only_a_role_that_is_there_is_granted_anything(database: str, tmp_path: 
 # --- the schema -----------------------------------------------------------------------------------------------------
 
 
-def test_a_register_of_an_earlier_version_goes_on_as_it_was(database: str, server: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_register_of_an_earlier_version_goes_on_as_it_was(version: int, database: str, server: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as earlier:
-        earlier.setattr(postgres, "_STEPS", postgres._STEPS[:1])
+        earlier.setattr(postgres, "_STEPS", postgres._STEPS[:version])
         with Register.open(database, clock=Ticking()) as register:
             finish(register, "r1")
             before = list(register.entries())
-    assert server.execute(f"SELECT to_regclass('{schema(database)}.evidence')").fetchone() == (None,)
+    assert server.execute(f"SELECT to_regclass('{schema(database)}.outbox')").fetchone() == (None,)
     with Register.open(database, clock=Ticking(clock())) as register:
         assert list(register.entries()) == before
         register.evidence.add("consent", "s1", {}, date(2030, 1, 1))
+        assert register.outbox("https://catalogue.example").waiting(("started", "completed")) == 2
         assert register.verify().findings == ()
 
 
 def test_a_register_of_a_later_version_is_left_alone(database: str, server: psycopg.Connection[Any]) -> None:
     Register.open(database, clock=clock).close()
     server.execute(f"UPDATE {schema(database)}.version SET version = 99")
-    with pytest.raises(RegisterFault, match="has format 99, and this lapipe knows format 2"):
+    with pytest.raises(RegisterFault, match="has format 99, and this lapipe knows format 3"):
         Register.open(database, clock=clock)
 
 

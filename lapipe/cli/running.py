@@ -55,6 +55,7 @@ def run(pipeline: Annotated[str, typer.Argument(help="A pipeline's name or file.
     done = _run(loaded, data, register=register, keys=keys, profile=profile, out=out, engine=engine, memory=memory, run_id=run_id)
     if as_json:
         say(json.dumps({"run": done.id, "repeated": done.repeated, "out": str(done.out),
+                        **({"untold": done.untold} if done.untold else {}),
                          "releases": [{"name": w.name, "kind": w.kind, "folder": w.folder} for w in done.releases]}, indent=2))
     else:
         _told(done)
@@ -124,6 +125,8 @@ def _told(done: Run) -> None:
         say(f"  {written.name:<20} {shown} rows in {done.out / written.folder}")
     for name in done.skipped:
         say(f"  {name:<20} nothing new: every closed period was released before")
+    if done.untold:
+        say(f"\nThe data catalogue is not told yet: {done.untold.removesuffix('.')}. The next run tells it, or `lapipe register flush`.")
     if done.releases:
         say(f"\nLook     {_here(sys.executable)} -c \"import lapipe; print(lapipe.read_release('{done.out / done.releases[-1].name}'))\"")
 
