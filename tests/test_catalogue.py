@@ -303,6 +303,9 @@ def test_a_run_that_was_killed_is_told_as_aborted_once(receiver: Receiver, place
             assert flush(register, catalogue, clock).sent == 0
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
+            # The server takes a moment to notice.
+            while (outcome := register.outcome("r1")) and outcome.state == "running":
+                time.sleep(0.01)
             assert [flush(register, catalogue, clock).sent for _ in range(2)] == [1, 0]
             finish(register, "r1")
             assert flush(register, catalogue, clock).sent == 2
@@ -320,31 +323,52 @@ def test_a_run_that_died_and_started_again_before_anything_was_told_is_told_in_t
                       "    os.kill(os.getpid(), 9)\n", place) as process:
         process.wait()
     with Register.open(place, clock=clock, create=False) as register:
+        while (outcome := register.outcome("r1")) and outcome.state == "running":
+            time.sleep(0.01)
         finish(register, "r1")
         assert flush(register, catalogue, clock).sent == 4
     assert [kind for _, kind in receiver.told()] == ["START", "ABORT", "START", "COMPLETE"]
 
 
+def lifecycles(receiver: Receiver) -> list[tuple[str, str]]:
+    return [(each["name"], each["facets"]["lifecycleStateChange"]["lifecycleStateChange"]) for event in receiver.events for each in event["outputs"]
+            if "lifecycleStateChange" in each.get("facets", {})]
+
+
 @pytest.mark.parametrize(("kind", "body", "expected"), [
-    ("retained", {"release": "weekly_activity", "run": "r1"}, {"releases.weekly_activity": "DROP"}),
-    ("retained", {"release": "weekly_activity", "whole": False}, {"releases.weekly_activity": "TRUNCATE"}),
-    ("retained", {"data": "moodle_logstore", "rows": 12}, {"tables.moodle_logstore": "TRUNCATE"}),
-    ("retained", {"data": "exports", "whole": True}, {"tables.exports": "DROP"}),
-    ("retained", {"deleted": [{"release": "a"}, {"release": "b", "whole": False}, {"data": "c"}]},
-     {"releases.a": "DROP", "releases.b": "TRUNCATE", "tables.c": "TRUNCATE"}),
-    ("retained", {"deleted": [{"release": "a"}, {"release": "a", "whole": False}]}, {"releases.a": "TRUNCATE"}),
-    ("rewritten", {"release": "moodle_activity", "rows": 9}, {"releases.moodle_activity": "OVERWRITE"}),
-    ("retained", {"evidence": 3}, {}),
+    ("retained", {"item": "data moodle_logstore", "what": "table", "deleted": 9, "unit": "rows", "left": 3, "whole": True},
+     [("tables.moodle_logstore", "TRUNCATE")]),
+    ("retained", {"item": "data exports", "what": "files", "deleted": 2, "unit": "files", "left": 0, "whole": True}, [("tables.exports", "TRUNCATE")]),
+    ("retained", {"item": "data exports", "what": "files", "deleted": 0, "unit": "files", "left": 4, "whole": True}, []),
+    ("retained", {"item": "ledger weekly/r1", "what": "ledger", "deleted": 1, "unit": "files", "left": 0, "whole": True}, []),
+    ("retained", {"item": "evidence", "what": "evidence", "deleted": 4, "unit": "pieces", "left": 0, "whole": True}, []),
+    ("rewritten", {"release": "moodle_activity", "rows": 9}, [("releases.moodle_activity", "OVERWRITE")]),
 ])
 def test_deletions_are_told_as_changes_of_the_life_of_data(
-        kind: str, body: dict[str, Any], expected: dict[str, str], receiver: Receiver, place: str) -> None:
+        kind: str, body: dict[str, Any], expected: list[tuple[str, str]], receiver: Receiver, place: str) -> None:
     with Register.open(place, clock=Ticking()) as register:
         register.append(kind, body)
-        assert flush(register, Catalogue(receiver.url, "v"), clock).sent == bool(expected)
-    told = {each["name"]: each["facets"]["lifecycleStateChange"]["lifecycleStateChange"] for event in receiver.events for each in event["outputs"]}
-    assert told == expected
+        assert flush(register, Catalogue(receiver.url, "v"), clock).sent == len(expected)
+    assert lifecycles(receiver) == expected
     for event in receiver.events:
         valid(event)
+
+
+def test_a_release_is_dropped_with_the_last_of_its_folders(receiver: Receiver, place: str) -> None:
+    gone = {"what": "release", "deleted": 1, "unit": "files", "left": 0, "whole": True}
+    with Register.open(place, clock=Ticking()) as register:
+        for number in (1, 2):
+            with register.run(f"r{number}", {"pipeline": "weekly"}) as record:
+                for release in ("groups", "groups_by_year"):
+                    record.record("release", {"release": release, "folder": f"{release}/2026/r{number}", "kind": "statistics"})
+                record.complete({})
+        # Of a run that failed nothing was put in place.
+        with register.run("r3", {"pipeline": "weekly"}) as record:
+            record.record("release", {"release": "groups", "folder": "groups/2026/r3", "kind": "statistics"})
+        for number in (1, 2):
+            register.append("retained", {"item": f"groups/2026/r{number}", **gone})
+        flush(register, Catalogue(receiver.url, "v"), clock)
+    assert lifecycles(receiver) == [("releases.groups", "TRUNCATE"), ("releases.groups", "DROP")]
 
 
 # --- the outbox -----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ Qedro's (purpose and legal basis, GDPR art. 30(1)(b) and 6(1)); `lapipe_register
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -168,40 +168,36 @@ class Teller:
 
     # --- what was deleted -----------------------------------------------------------------------------------------
 
-    def of_deletion(self, entry: Entry) -> RunEvent | None:
-        """Make the event of data that was deleted or written anew without somebody; None where the entry names no data."""
-        outputs = [OutputDataset(self.namespace, name, facets={
-            "lifecycleStateChange": lifecycle_state_change_dataset.LifecycleStateChangeDatasetFacet(state, producer=PRODUCER)})
-            for name, state in sorted(deleted(entry), key=lambda each: each[0])]
-        if not outputs:
+    def of_deletion(self, entry: Entry, *, last: bool) -> RunEvent | None:
+        """Make the event of data that was deleted or written anew without somebody; None where the entry names no data of a catalogue.
+
+        `last` says that nothing is left of the release that the entry names.
+        """
+        name, state = _deleted(entry, last=last)
+        if not name:
             return None
+        output = OutputDataset(self.namespace, name, facets={
+            "lifecycleStateChange": lifecycle_state_change_dataset.LifecycleStateChangeDatasetFacet(state, producer=PRODUCER)})
         facet = RegisterRunFacet(self.identity, entry.seq, entry.hash, entry.run, 1, "", "", producer=PRODUCER)
         job = Job(self.namespace, f"lapipe.{entry.kind}", facets={
             "jobType": job_type_job.JobTypeJobFacet("BATCH", "LAPIPE", "RETENTION", producer=PRODUCER)})
         return RunEvent(eventTime=entry.time, producer=PRODUCER, run=Run(self._id("entry", entry.seq, entry.hash), facets={"lapipe_register": facet}),
-                        job=job, eventType=RunState.COMPLETE, inputs=[], outputs=outputs)
+                        job=job, eventType=RunState.COMPLETE, inputs=[], outputs=[output])
 
 
-def deleted(entry: Entry) -> Iterator[tuple[str, _Lifecycle]]:
-    """Give the data that an entry says was deleted: DROP where a release went whole, TRUNCATE where rows of it went, OVERWRITE where it was written anew.
-
-    A deleting entry names what went under `release` or `data`, or as such items of a list under `deleted`; `whole` says whether all of it went
-    (a release goes whole where nothing else is said, of data only rows).
+def _deleted(entry: Entry, *, last: bool) -> tuple[str, _Lifecycle]:
+    """Give the data set that an entry is about, and what became of it: DROP of a release that is gone, TRUNCATE where part of it went, or rows of a
+    data set, OVERWRITE where a release was written anew. What lapipe keeps for itself (ledger, quarantine, evidence) is no data of a catalogue.
     """
+    body = entry.body
     if entry.kind == "rewritten":
-        yield _release(str(entry.body.get("release"))), _Lifecycle.OVERWRITE
-        return
-    listed = entry.body.get("deleted")
-    seen: dict[str, _Lifecycle] = {}
-    for item in listed if isinstance(listed, list) else [entry.body]:
-        if isinstance(item, Mapping):
-            for key, named, whole in (("release", _release, True), ("data", _table, False)):
-                if isinstance(item.get(key), str):
-                    state = _Lifecycle.DROP if item.get("whole", whole) else _Lifecycle.TRUNCATE
-                    # Of several parts of one release, one that stays in part keeps the release.
-                    name = named(str(item[key]))
-                    seen[name] = _Lifecycle.TRUNCATE if _Lifecycle.TRUNCATE in (state, seen.get(name)) else state
-    yield from seen.items()
+        return _release(str(body.get("release"))), _Lifecycle.OVERWRITE
+    item, what = str(body.get("item")), body.get("what")
+    if not body.get("deleted"):
+        return "", _Lifecycle.TRUNCATE
+    if what == "release":
+        return _release(item.partition("/")[0]), _Lifecycle.DROP if last else _Lifecycle.TRUNCATE
+    return (_table(item.removeprefix("data ")) if item.startswith("data ") else ""), _Lifecycle.TRUNCATE
 
 
 def _reason(body: Mapping[str, Any]) -> str:

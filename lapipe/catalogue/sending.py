@@ -105,7 +105,7 @@ def _waiting(register: Register, outbox: Outbox, place: Place, teller: Teller, n
             elif entry.kind in ENDS:
                 going.pop(entry.run, None)
         else:
-            event = teller.of_deletion(entry)
+            event = teller.of_deletion(entry, last=_is_last(register, entry))
         place = Place(entry.seq, dict(going))
         yield entry.seq, event, place
     for run, started in list(going.items()):
@@ -119,6 +119,23 @@ def _attempt(register: Register, last: Entry) -> list[Entry]:
     entries = [entry for entry in register.entries(run=last.run) if entry.seq <= last.seq]
     starts = [index for index, entry in enumerate(entries) if entry.kind == "started"]
     return entries[starts[-1]:] if starts else []
+
+
+def _is_last(register: Register, gone: Entry) -> bool:
+    """Say whether of the release whose folder an entry says was deleted, no other folder is left."""
+    name = str(gone.body.get("item")).partition("/")[0]
+    if gone.kind != "retained" or gone.body.get("what") != "release":
+        return False
+    completed = {run.id for run in register.runs() if run.state == "completed"}
+    left: set[str] = set()
+    for entry in register.entries():
+        if entry.seq > gone.seq:
+            break
+        if entry.kind == "release" and entry.body.get("release") == name and entry.run in completed:
+            left.add(str(entry.body.get("folder")))
+        elif entry.kind == "retained" and entry.body.get("what") == "release" and entry.body.get("whole"):
+            left.discard(str(entry.body.get("item")))
+    return not left
 
 
 def _dead(register: Register, teller: Teller, run: str, started: int, now: Callable[[], datetime]) -> RunEvent | None:
