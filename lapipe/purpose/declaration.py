@@ -15,6 +15,7 @@ from typing import Literal
 from lapipe.documents import Document, check, load, nearest, refuse_undecided
 from lapipe.purpose.duration import Duration
 from lapipe.purpose.form import ORGANISATION, PURPOSE
+from lapipe.purpose.parties import Decisions, Parties, Transfer, load_decisions, load_parties, load_transfers
 
 #: People below this number in a group are not published, unless a purpose's exceptions say a lower number
 #: (never below the organisation's floor). The guide sets no number; ten is what Dutch institutions use most.
@@ -141,6 +142,8 @@ class Purpose:
     path: Path
     sha256: str
     zeros_public: bool = False
+    transfers: tuple[Transfer, ...] = ()
+    decisions: Decisions | None = None
     lines: Mapping[tuple[str | int, ...], int] = field(default_factory=dict, repr=False, compare=False)
 
     def use_of(self, table: str, column: str) -> ColumnUse | None:
@@ -207,6 +210,7 @@ class Organisation:
     sha256: str
     project: str = ""
     approvers: tuple[str, ...] = APPROVERS
+    parties: Parties = field(default_factory=Parties)
 
 
 def load_purpose(path: Path, *, floor: int) -> Purpose:
@@ -250,6 +254,8 @@ def load_purpose(path: Path, *, floor: int) -> Purpose:
         path=path,
         sha256=_sha256(path),
         zeros_public=said.get("zeros_public", False),
+        transfers=load_transfers(document),
+        decisions=load_decisions(document),
         lines=document.lines,
     )
     if purpose.review_by < purpose.valid_from:
@@ -286,6 +292,7 @@ def load_organisation(path: Path) -> Organisation:
         sha256=_sha256(path),
         project=said.get("project", ""),
         approvers=tuple(said.get("approvers", APPROVERS)),
+        parties=load_parties(document),
     )
 
 
