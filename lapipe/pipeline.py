@@ -309,7 +309,9 @@ class _Running:
                         record.complete({"releases": [w.name for w in flow.written], "key": self.key_ids})
                     except BaseException as error:
                         # Where nobody knows whether the end was written, the next run asks the register, and finishes or takes back.
-                        if not isinstance(error, Unsettled):
+                        if isinstance(error, Unsettled):
+                            staging.leave()
+                        else:
                             staging.undo()
                             if self.ledger is not None:
                                 self.ledger.forget(options.run_id)
