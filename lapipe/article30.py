@@ -65,6 +65,9 @@ FIELDS: Mapping[str, tuple[str, str, str]] = {
     "dpia": ("ICO; 35", "DPIA", "DPIA"),
     "decisions": ("ICO; 22", "Geautomatiseerde besluiten, profilering", "Automated decisions, profiling"),
     "breaches": ("ICO; 33(5)", "Datalekken", "Personal data breaches"),
+    "consent": ("ICO; 7(1)", "Bewijs van toestemming", "Record of consent"),
+    "location": ("ICO", "Plaats van de gegevens", "Location of personal data"),
+    "erased": ("ICO; 5(1)(e)", "Gewist volgens de termijn", "Erased in accordance with the terms"),
     "processor": ("30(2)(a)", "Verwerker", "Processor"),
     "on_behalf_of": ("30(2)(a)", "Namens welke verantwoordelijke", "Controllers on whose behalf"),
     "categories": ("30(2)(b)", "Categorieën verwerkingen", "Categories of processing"),
@@ -74,7 +77,7 @@ FIELDS: Mapping[str, tuple[str, str, str]] = {
 _IN_30_2 = {"officer": "30(2)(a)", "transfers": "30(2)(c)", "measures": "30(2)(d)"}
 
 _CONTROLLER = ("controller", "joint_controller", "officer", "purposes", "subjects", "data", "special", "recipients", "processors", "transfers", "terms", "measures",
-               "basis", "condition", "sources", "notice", "dpia", "decisions", "breaches")
+               "basis", "condition", "sources", "notice", "consent", "location", "dpia", "decisions", "breaches", "erased")
 _PROCESSOR = ("processor", "on_behalf_of", "officer", "categories", "transfers", "measures")
 
 #: The columns of the regulators' own templates, and the field that fills each; none where nothing of ours does.
@@ -87,8 +90,8 @@ ICO = {"Business function": "name", "Purpose of processing": "purposes", "Name a
        "Link to contract with processor": "processors", "Third countries and safeguards": "transfers", "Retention schedule": "terms",
        "General description of security measures": "measures", "Article 6 lawful basis": "basis", "Article 9 condition": "condition",
        "Link to privacy notice": "notice", "Automated decision-making, profiling": "decisions", "Source of the personal data": "sources",
-       "Link to record of consent": "", "Location of personal data": "", "DPIA required, progress, link": "dpia", "Breach occurred, link": "breaches",
-       "Schedule 1 condition": "", "Retention and erasure policy": "", "Retained and erased in accordance with policy": ""}
+       "Link to record of consent": "consent", "Location of personal data": "location", "DPIA required, progress, link": "dpia", "Breach occurred, link": "breaches",
+       "Schedule 1 condition": "", "Retention and erasure policy": "terms", "Retained and erased in accordance with policy": "erased"}
 
 SCOPE = {
     "nl": "Dit overzicht dekt de pijplijnen van dit project. Wat buiten lapipe gebeurt (het verzamelen in de leeromgeving, het gebruik van de"
@@ -102,12 +105,13 @@ _LABELS = {"nl": {"evidenced": "gebleken", "declared": "opgegeven", "missing": "
 
 @dataclass
 class _Ran:
-    """The last completed run of each of a purpose's pipelines, entry by entry, and the breaches of releases of any of its runs."""
+    """The last completed run of each of a purpose's pipelines, entry by entry, and what leaked or was deleted of the releases of any of them."""
 
     runs: int = 0
     last: str = ""
     entries: list[Entry] = field(default_factory=list)
     breaches: list[Entry] = field(default_factory=list)
+    deletions: list[Entry] = field(default_factory=list)
 
     def of(self, kind: str, **body: str) -> list[Entry]:
         return [entry for entry in self.entries if entry.kind == kind and all(entry.body.get(key) == value for key, value in body.items())]
@@ -153,8 +157,13 @@ def _ran(register: Register) -> dict[str, _Ran]:
         entries = list(register.entries(run=run_id))
         starts = [index for index, entry in enumerate(entries) if entry.kind == "started"]
         found[purpose].entries += entries[starts[-1]:] if starts else []
+    released: dict[str, str] = {}
     for entry in register.entries():
-        if entry.kind == "breach":
+        if entry.kind == "release":
+            released[str(entry.body.get("folder"))] = purposes.get(entry.run, "")
+        elif entry.kind == "retained" and entry.body.get("what") == "release" and entry.body.get("deleted"):
+            found.setdefault(released.get(str(entry.body.get("item")), ""), _Ran()).deletions.append(entry)
+        elif entry.kind == "breach":
             for about in sorted({purposes[run] for run in _texts(entry.body.get("runs")) if run in purposes}):
                 found.setdefault(about, _Ran()).breaches.append(entry)
     return found
@@ -295,6 +304,21 @@ class _Maker:
         for entry in self.ran.breaches:
             yield Item(f"release {entry.body.get('release')}, known since {entry.body.get('known')}", "evidenced", (entry.seq,))
         yield from self._declared(self.said.parties.breach_log, self.said.path)
+
+    def consent(self) -> Iterator[Item]:
+        for entry in self.ran.of("choices") if self.purpose.is_consent else ():
+            yield Item("consents kept with the register", "evidenced", (entry.seq,))
+
+    def location(self) -> Iterator[Item]:
+        for entry in self.ran.of("release"):
+            yield Item(f"{entry.body.get('folder')}", "evidenced", (entry.seq,))
+
+    def erased(self) -> Iterator[Item]:
+        gone: dict[str, list[int]] = {}
+        for entry in self.ran.deletions:
+            gone.setdefault(str(entry.body.get("item")).partition("/")[0], []).append(entry.seq)
+        for release, entries in gone.items():
+            yield Item(f"{release}: what was past its term was deleted", "evidenced", tuple(entries))
 
     def processor(self) -> Iterator[Item]:
         yield from self.controller()

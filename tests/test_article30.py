@@ -41,7 +41,8 @@ def test_every_field_of_the_article_is_there_and_says_what_it_rests_on(made: Pro
         "controller": {"declared"}, "joint_controller": {"missing"}, "officer": {"declared"}, "purposes": {"evidenced"}, "subjects": {"declared"},
         "data": {"evidenced", "declared"}, "special": {"missing"}, "recipients": {"evidenced"}, "processors": {"missing"}, "transfers": {"missing"},
         "terms": {"evidenced", "declared"}, "measures": {"evidenced"}, "basis": {"declared"}, "condition": {"missing"},
-        "sources": {"evidenced", "declared"}, "notice": {"declared"}, "dpia": {"declared"}, "decisions": {"missing"}, "breaches": {"missing"}}
+        "sources": {"evidenced", "declared"}, "notice": {"declared"}, "consent": {"missing"}, "location": {"evidenced"}, "dpia": {"declared"},
+        "decisions": {"missing"}, "breaches": {"missing"}, "erased": {"missing"}}
     assert (record.runs, bool(record.last_run)) == (1, True)
 
 
@@ -126,6 +127,19 @@ def test_who_else_has_a_part_is_declared_and_said_in_every_field_that_asks_for_i
     (leak, log) = found(made)["30(1)", WEEKLY].fields["breaches"]
     assert (leak.label, leak.value, log.label) == ("evidenced", "release weekly_activity, known since 2026-11-24T09:30:00+01:00", "declared")
     assert labels(found(made)["30(1)", "assessment_results"], "breaches") == {"declared"}
+
+
+def test_what_was_deleted_at_its_term_is_evidenced_under_the_purpose_that_it_was_released_for(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    assert made.lapipe("run", WEEKLY, "--run-id", "r1").code == 0
+    with Register.open(made.register, clock=Ticking(), create=False) as register:
+        folder = next(str(entry.body["folder"]) for entry in register.entries() if entry.kind == "release")
+        said = {"what": "release", "deleted": 1, "unit": "files", "left": 0, "whole": True}
+        gone = register.append("retained", {"item": folder, **said})
+        register.append("retained", {"item": "elsewhere/2026/r9", **said})
+    (item,) = found(made)["30(1)", WEEKLY].fields["erased"]
+    assert (item.label, item.entries) == ("evidenced", (gone.seq,))
+    assert labels(found(made)["30(1)", "assessment_results"], "erased") == {"missing"}
 
 
 def test_what_did_not_run_is_not_evidenced(made: Project, tmp_path: Path) -> None:
