@@ -356,7 +356,7 @@ class _Running:
             "plan_sha256": plan.fingerprint(), "sources": described["sources"],
             "steps": [{"stage": step["stage"], "parameters": step["parameters"]} for step in described["steps"]],
             "legal_basis": {phase: str(basis.basis) for phase, basis in declared.bases.items()}, "k": declared.k,
-            "recipients": [recipient.name for recipient in declared.recipients], "subjects": list(declared.subjects), "keep_for": str(declared.keep_for),
+            "recipients": [recipient.name for recipient in declared.recipients], "subjects": list(declared.subjects), "keep_for": str(declared.keep_for), "retain": str(declared.retain or ""),
             "approvals": [approval.named() for approval in self.approvals], "actor": self.options.actor, "engine": self.options.engine.partition(":")[0], "lapipe": __version__,
             "code": code_version(declared.path.resolve().parent),
             "today": self.today.isoformat(),

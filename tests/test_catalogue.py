@@ -568,6 +568,15 @@ def test_an_event_that_is_refused_can_be_left_out_by_hand(receiver: Receiver, tm
     assert [kind for _, kind in receiver.told()] == ["COMPLETE"]
 
 
+def test_a_run_that_is_refused_before_it_begins_waits_for_nothing(receiver: Receiver, tmp_path: Path) -> None:
+    made = catalogued(tmp_path, receiver.url)
+    made.edit(f"schemas/purposes/{WEEKLY}.yaml", "k: 10", "k: 2")
+    done, _ = run(made, "r1")
+    assert done.code == 4
+    assert receiver.asked == 0
+    assert not [thread for thread in threading.enumerate() if thread.name == "lapipe openlineage" and not thread.join(5) and thread.is_alive()]
+
+
 def test_the_start_is_told_while_the_run_goes_on(receiver: Receiver, tmp_path: Path) -> None:
     made = catalogued(tmp_path, receiver.url)
     seen: queue.Queue[str] = queue.Queue()

@@ -225,8 +225,12 @@ class Telling:
 
     def end(self) -> str:
         """Say that the run's end is in the register, wait a moment, and give why something is still to be told; empty where nothing is."""
+        if not self._started.is_set():
+            # Refused before it began, so there is nothing to tell.
+            self._late = True
+            self._started.set()
+            return ""
         self._ended.set()
-        self._started.set()
         self._thread.join(GRACE)
         if self._thread.is_alive():
             self._late = True
@@ -239,6 +243,8 @@ class Telling:
             with suppress(ImportError):
                 import lapipe.catalogue.events  # noqa: F401
             self._started.wait()
+            if self._late:
+                return
             with Register.open(self._url, clock=self._now, create=False) as register:
                 while True:
                     last = self._ended.is_set()
