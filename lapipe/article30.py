@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from lapipe.contract import load_contract
 from lapipe.errors import EngineFault, UsageFault
-from lapipe.purpose import Organisation, Purpose, load_organisation, load_purpose
+from lapipe.purpose import Organisation, Purpose, Transfer, load_organisation, load_purpose
 from lapipe.register import Entry, Register
 
 #: The forms that a record is written in.
@@ -54,6 +54,7 @@ FIELDS: Mapping[str, tuple[str, str, str]] = {
     "data": ("30(1)(c)", "Categorieën persoonsgegevens", "Categories of personal data"),
     "special": ("30(1)(c), 9, 10", "Bijzondere en strafrechtelijke gegevens", "Special categories and criminal data"),
     "recipients": ("30(1)(d)", "Ontvangers", "Recipients"),
+    "processors": ("30(1)(d), 28", "Verwerkers en hun overeenkomsten", "Processors and their contracts"),
     "transfers": ("30(1)(e)", "Doorgifte buiten de EER, waarborgen", "Transfers outside the EEA, safeguards"),
     "terms": ("30(1)(f)", "Bewaartermijnen", "Time limits for erasure"),
     "measures": ("30(1)(g)", "Beveiligingsmaatregelen", "Security measures"),
@@ -64,6 +65,9 @@ FIELDS: Mapping[str, tuple[str, str, str]] = {
     "dpia": ("ICO; 35", "DPIA", "DPIA"),
     "decisions": ("ICO; 22", "Geautomatiseerde besluiten, profilering", "Automated decisions, profiling"),
     "breaches": ("ICO; 33(5)", "Datalekken", "Personal data breaches"),
+    "consent": ("ICO; 7(1)", "Bewijs van toestemming", "Record of consent"),
+    "location": ("ICO", "Plaats van de gegevens", "Location of personal data"),
+    "erased": ("ICO; 5(1)(e)", "Gewist volgens de termijn", "Erased in accordance with the terms"),
     "processor": ("30(2)(a)", "Verwerker", "Processor"),
     "on_behalf_of": ("30(2)(a)", "Namens welke verantwoordelijke", "Controllers on whose behalf"),
     "categories": ("30(2)(b)", "Categorieën verwerkingen", "Categories of processing"),
@@ -72,8 +76,8 @@ FIELDS: Mapping[str, tuple[str, str, str]] = {
 #: Where the processor's record has a field of the controller's.
 _IN_30_2 = {"officer": "30(2)(a)", "transfers": "30(2)(c)", "measures": "30(2)(d)"}
 
-_CONTROLLER = ("controller", "joint_controller", "officer", "purposes", "subjects", "data", "special", "recipients", "transfers", "terms", "measures",
-               "basis", "condition", "sources", "notice", "dpia", "decisions", "breaches")
+_CONTROLLER = ("controller", "joint_controller", "officer", "purposes", "subjects", "data", "special", "recipients", "processors", "transfers", "terms", "measures",
+               "basis", "condition", "sources", "notice", "consent", "location", "dpia", "decisions", "breaches", "erased")
 _PROCESSOR = ("processor", "on_behalf_of", "officer", "categories", "transfers", "measures")
 
 #: The columns of the regulators' own templates, and the field that fills each; none where nothing of ours does.
@@ -83,11 +87,11 @@ CNIL = {"Nom": "name", "Référence": "reference", "Dernière exécution": "last
         "Délais d'effacement": "terms", "Catégories de personnes": "subjects", "Destinataires": "recipients", "Transferts hors UE et garanties": "transfers"}
 ICO = {"Business function": "name", "Purpose of processing": "purposes", "Name and contact details of joint controller": "joint_controller",
        "Categories of individuals": "subjects", "Categories of personal data": "data", "Categories of recipients": "recipients",
-       "Link to contract with processor": "", "Third countries and safeguards": "transfers", "Retention schedule": "terms",
+       "Link to contract with processor": "processors", "Third countries and safeguards": "transfers", "Retention schedule": "terms",
        "General description of security measures": "measures", "Article 6 lawful basis": "basis", "Article 9 condition": "condition",
        "Link to privacy notice": "notice", "Automated decision-making, profiling": "decisions", "Source of the personal data": "sources",
-       "Link to record of consent": "", "Location of personal data": "", "DPIA required, progress, link": "dpia", "Breach occurred, link": "breaches",
-       "Schedule 1 condition": "", "Retention and erasure policy": "", "Retained and erased in accordance with policy": ""}
+       "Link to record of consent": "consent", "Location of personal data": "location", "DPIA required, progress, link": "dpia", "Breach occurred, link": "breaches",
+       "Schedule 1 condition": "", "Retention and erasure policy": "terms", "Retained and erased in accordance with policy": "erased"}
 
 SCOPE = {
     "nl": "Dit overzicht dekt de pijplijnen van dit project. Wat buiten lapipe gebeurt (het verzamelen in de leeromgeving, het gebruik van de"
@@ -101,11 +105,13 @@ _LABELS = {"nl": {"evidenced": "gebleken", "declared": "opgegeven", "missing": "
 
 @dataclass
 class _Ran:
-    """The last completed run of each of a purpose's pipelines, entry by entry."""
+    """The last completed run of each of a purpose's pipelines, entry by entry, and what leaked or was deleted of the releases of any of them."""
 
     runs: int = 0
     last: str = ""
     entries: list[Entry] = field(default_factory=list)
+    breaches: list[Entry] = field(default_factory=list)
+    deletions: list[Entry] = field(default_factory=list)
 
     def of(self, kind: str, **body: str) -> list[Entry]:
         return [entry for entry in self.entries if entry.kind == kind and all(entry.body.get(key) == value for key, value in body.items())]
@@ -139,7 +145,9 @@ def records(root: Path, register: Register) -> list[Record]:
 def _ran(register: Register) -> dict[str, _Ran]:
     found: dict[str, _Ran] = {}
     last: dict[tuple[str, str], str] = {}
+    purposes: dict[str, str] = {}
     for run in register.runs():
+        purposes[run.id] = run.purpose
         if run.state == "completed":
             mine = found.setdefault(run.purpose, _Ran())
             mine.runs += 1
@@ -149,6 +157,15 @@ def _ran(register: Register) -> dict[str, _Ran]:
         entries = list(register.entries(run=run_id))
         starts = [index for index, entry in enumerate(entries) if entry.kind == "started"]
         found[purpose].entries += entries[starts[-1]:] if starts else []
+    released: dict[str, str] = {}
+    for entry in register.entries():
+        if entry.kind == "release":
+            released[str(entry.body.get("folder"))] = purposes.get(entry.run, "")
+        elif entry.kind == "retained" and entry.body.get("what") == "release" and entry.body.get("deleted"):
+            found.setdefault(released.get(str(entry.body.get("item")), ""), _Ran()).deletions.append(entry)
+        elif entry.kind == "breach":
+            for about in sorted({purposes[run] for run in _texts(entry.body.get("runs")) if run in purposes}):
+                found.setdefault(about, _Ran()).breaches.append(entry)
     return found
 
 
@@ -174,7 +191,10 @@ class _Maker:
         yield from self._declared(f"{controller.name}, {controller.address}, {controller.contact}", self.said.path)
 
     def joint_controller(self) -> Iterator[Item]:
-        yield from ()
+        for each in self.said.parties.joint_controllers:
+            yield from self._declared(f"{each.name}, {each.address}, {each.contact}; {each.arrangement}", self.said.path)
+        if representative := self.said.parties.representative:
+            yield from self._declared(f"representative: {representative.name}, {representative.address}, {representative.contact}", self.said.path)
 
     def officer(self) -> Iterator[Item]:
         yield from self._declared(f"{self.said.officer.role}, {self.said.officer.email}", self.said.path)
@@ -218,8 +238,16 @@ class _Maker:
             made = [entry for entry in self.ran.of("release") if entry.body.get("kind") in kinds and recipient.name in named]
             yield from self._evidenced(f"{recipient.name} ({recipient.role}): {recipient.may}", made)
 
+    def processors(self) -> Iterator[Item]:
+        for each in self.said.parties.processors:
+            yield from self._declared(f"{each.name} ({each.contact}): {each.service}; {each.agreement}", self.said.path)
+
     def transfers(self) -> Iterator[Item]:
-        yield from ()
+        for each in self.purpose.transfers:
+            yield from self._declared(_transfer(each))
+        for processor in self.said.parties.processors:
+            if processor.transfer:
+                yield from self._declared(_transfer(processor.transfer), self.said.path)
 
     def terms(self) -> Iterator[Item]:
         yield from self._declared(f"keep_for {self.purpose.keep_for}")
@@ -269,21 +297,45 @@ class _Maker:
             yield from self._declared(self.purpose.dpia.reference or f"not needed: {self.purpose.dpia.not_needed}")
 
     def decisions(self) -> Iterator[Item]:
-        yield from ()
+        if self.purpose.decisions:
+            yield from self._declared(f"{self.purpose.decisions.kind}{f': {self.purpose.decisions.reference}' if self.purpose.decisions.reference else ''}")
 
     def breaches(self) -> Iterator[Item]:
-        yield from ()
+        for entry in self.ran.breaches:
+            yield Item(f"release {entry.body.get('release')}, known since {entry.body.get('known')}", "evidenced", (entry.seq,))
+        yield from self._declared(self.said.parties.breach_log, self.said.path)
+
+    def consent(self) -> Iterator[Item]:
+        for entry in self.ran.of("choices") if self.purpose.is_consent else ():
+            yield Item("consents kept with the register", "evidenced", (entry.seq,))
+
+    def location(self) -> Iterator[Item]:
+        for entry in self.ran.of("release"):
+            yield Item(f"{entry.body.get('folder')}", "evidenced", (entry.seq,))
+
+    def erased(self) -> Iterator[Item]:
+        gone: dict[str, list[int]] = {}
+        for entry in self.ran.deletions:
+            gone.setdefault(str(entry.body.get("item")).partition("/")[0], []).append(entry.seq)
+        for release, entries in gone.items():
+            yield Item(f"{release}: what was past its term was deleted", "evidenced", tuple(entries))
 
     def processor(self) -> Iterator[Item]:
         yield from self.controller()
 
     def on_behalf_of(self) -> Iterator[Item]:
-        yield from ()
+        for each in self.said.parties.clients:
+            others = [f"officer: {each.officer}"] * bool(each.officer) + [f"representative: {each.representative}"] * bool(each.representative)
+            yield from self._declared("; ".join([f"{each.name}, {each.address}, {each.contact}", each.service, *others]), self.said.path)
 
     def categories(self) -> Iterator[Item]:
         done = {str(entry.body.get("stage")): entry for entry in self.ran.of("stage")}
         for name, entry in done.items():
             yield Item(name, "evidenced", (entry.seq,))
+
+
+def _transfer(transfer: Transfer) -> str:
+    return f"{transfer.to}, {transfer.country}: {transfer.safeguard}, {transfer.reference}"
 
 
 def place(record: Record, key: str) -> str:

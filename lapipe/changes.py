@@ -15,7 +15,8 @@ from lapipe.local_time import TIME_DETAILS
 from lapipe.pipeline import load_pipeline
 from lapipe.plan import Plan, Step
 from lapipe.project import FILE, Profile, load_profiles
-from lapipe.purpose import Duration, Organisation, Purpose, Retention, load_organisation, load_purpose
+from lapipe.purpose import Duration, Organisation, Parties, Purpose, Retention, load_organisation, load_purpose
+from lapipe.purpose.parties import DECISIONS
 from lapipe.rules import Finding
 
 #: Stages without which more flows or more is kept; taking one out, or changing what it is told, is a finding.
@@ -259,6 +260,7 @@ def _organisation(old: Organisation | None, new: Organisation | None, told: _Tol
     if old.project and old.project != new.project:
         told.less("LP116", where, "the project's name changed, and approvals are for a project.")
     _retention(where, old.retention, new.retention, told)
+    _parties(where, old.parties, new.parties, told)
     if old.controller.name != new.controller.name:
         told.less("LP114", where, "the controller changed, and with it who is responsible.")
 
@@ -291,6 +293,26 @@ def _term(where: str, what: str, before: Duration, after: Duration, told: _Told)
         told.less("LP113", where, f"{said}, which is longer.")
     else:
         told.more(where, f"{said}.")
+def _parties(where: str, old: Parties, new: Parties, told: _Told) -> None:
+    """Who else has the data, or answers for it: each that is added or changed was not weighed; who is gone has it no longer."""
+    for what, had, has in (("processor", old.processors, new.processors), ("joint controller", old.joint_controllers, new.joint_controllers),
+                           ("client", old.clients, new.clients)):
+        before = {each.name: each for each in had}
+        now = {each.name: each for each in has}
+        for name, each in now.items():
+            if name not in before:
+                told.less("LP119", where, f"{what} '{name}' was added.")
+            elif each != before[name]:
+                told.less("LP119", where, f"{what} '{name}', or what was agreed with it, changed.")
+        for name in before.keys() - now.keys():
+            # Who shared the responsibility and no longer does leaves people with one address less.
+            if what == "joint controller":
+                told.less("LP119", where, f"{what} '{name}' was taken out.")
+            else:
+                told.more(where, f"{what} '{name}' was taken out.")
+    for what, one, other in (("representative", old.representative, new.representative), ("breach_log", old.breach_log, new.breach_log)):
+        if one and one != other:
+            told.less("LP114", where, f"{what} changed, or was taken out.")
 
 
 def _contract(old: Contract | None, new: Contract | None, told: _Told, root: Path) -> None:
@@ -371,6 +393,19 @@ def _columns(old: Purpose, new: Purpose, told: _Told) -> None:
     gained = [(index, each) for index, each in enumerate(new.recipients) if each not in old.recipients]
     for index, recipient in gained:
         told.less("LP111", new.place("recipients", index), f"recipient '{recipient.name}' was added, or may have something else than before.")
+    for index, transfer in enumerate(new.transfers):
+        if transfer not in old.transfers:
+            told.less("LP119", new.place("transfers", index), f"a transfer to {transfer.country} was added or changed.")
+    for gone in old.transfers:
+        if (gone.to, gone.country) not in {(each.to, each.country) for each in new.transfers}:
+            told.more(new.place("transfers"), f"the transfer to {gone.country} was taken out.")
+    was, now = (DECISIONS.index(each.decisions.kind) if each.decisions else 0 for each in (old, new))
+    if now > was:
+        told.less("LP119", new.place("decisions"), f"decisions went from {DECISIONS[was]} to {DECISIONS[now]}.")
+    elif now < was:
+        told.more(new.place("decisions"), f"decisions went from {DECISIONS[was]} to {DECISIONS[now]}.")
+    elif now and old.decisions != new.decisions:
+        told.less("LP119", new.place("decisions"), "where it is laid down what is decided about people changed.")
     for subject in new.subjects:
         if subject not in old.subjects:
             told.less("LP111", new.place("subjects"), f"subject '{subject}' was added.")

@@ -18,6 +18,7 @@ from lapipe.ledger import Ledger
 from lapipe.local_time import local_date, period_of, starts
 from lapipe.people import People
 from lapipe.plan import Plan, Step, sources_of
+from lapipe.provenance import described
 from lapipe.quarantine import quarantine, refuse_quarantined
 from lapipe.readers import Databases, Parquet, Text, files_of, open_source
 from lapipe.register import Register, RunRecord
@@ -154,7 +155,8 @@ class Flow:
             self._valid(table, only)
         self.source_rows[name] = read.rows
         shown: dict[str, Any] = {"source": name, "contract": declared.name, "version": declared.version, "rows": read.rows,
-                                 "columns_read": list(only.names), "columns_left": [n for n in declared.names if n not in only]}
+                                 "columns_read": list(only.names), "columns_left": [n for n in declared.names if n not in only],
+                                 "columns": [described(column) for column in only]}
         if isinstance(source, Text):
             shown |= {"encoding": source.encoding, "delimiter": source.delimiter, **source.found}
         elif isinstance(source, Parquet):

@@ -26,6 +26,22 @@ KINDS: Mapping[Language, Mapping[str, str]] = {
            "free_text": "free text", "pseudonym": "pseudonym", "sensitive": "sensitive", "event_time": "time of an act",
            "quasi": "identifies in combination", "plain": "plain"}}
 
+#: What a transfer outside the EEA rests on (GDPR art. 45 to 49).
+SAFEGUARDED: Mapping[Language, Mapping[str, str]] = {
+    "nl": {"adequacy": "een adequaatheidsbesluit", "standard_clauses": "standaardcontractbepalingen", "binding_rules": "bindende bedrijfsvoorschriften",
+           "other_safeguard": "een andere passende waarborg (art. 46)", "derogation": "een uitzondering van art. 49 lid 1",
+           "compelling_interests": "dwingende belangen van art. 49 lid 1, tweede alinea"},
+    "en": {"adequacy": "an adequacy decision", "standard_clauses": "standard contractual clauses", "binding_rules": "binding corporate rules",
+           "other_safeguard": "another appropriate safeguard (art. 46)", "derogation": "a derogation of art. 49(1)",
+           "compelling_interests": "compelling interests of art. 49(1), second subparagraph"}}
+
+#: What is decided about people by the outcome (GDPR art. 4(4), 22).
+DECIDED: Mapping[Language, Mapping[str, str]] = {
+    "nl": {"none": "geen profilering en geen geautomatiseerde besluiten opgegeven", "profiling": "profilering, waarna een mens besluit",
+           "automated": "besluiten door de machine alleen (art. 22 lid 1)"},
+    "en": {"none": "no profiling and no automated decisions declared", "profiling": "profiling, after which a person decides",
+           "automated": "decisions by the machine alone (art. 22(1))"}}
+
 _DETAILS = {"nl": {"hour": "het uur", "day": "de dag", "week": "de week", "month": "de maand", "year": "het jaar", "academic year": "het studiejaar"},
             "en": {"hour": "the hour", "day": "the day", "week": "the week", "month": "the month", "year": "the year",
                    "academic year": "the academic year"}}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lapipe.approval import Approval, earlier, held_by
+from lapipe.catalogue import Telling
 from lapipe.choices import STATE, Standing, kept_until, standing
 from lapipe.contract import Contract
 from lapipe.custody import custody
@@ -24,7 +25,8 @@ from lapipe.flow import Flow, Told, texts
 from lapipe.keys import KeyRing, Marks, Pseudonyms
 from lapipe.ledger import Ledger, ledger_ring
 from lapipe.plan import Plan, make_plan
-from lapipe.project import Profile, demanding, find_project, load_profiles, load_project
+from lapipe.project import Catalogue, Profile, demanding, find_project, load_profiles, load_project
+from lapipe.provenance import released
 from lapipe.purpose import Organisation, Purpose, load_organisation
 from lapipe.purpose.findings import findings
 from lapipe.register import Register, RunRecord, Unsettled
@@ -119,7 +121,8 @@ class Run:
 
     `texts_withheld` tells by column, in bands, how many texts `Redact` withheld. `skipped` names time series of which every closed period was
     released by earlier runs.
-    `tables` are those that releases were put into, by the release's name.
+    `tables` are those that releases were put into, by the release's name. `untold` says why the data catalogue, where there is one, is not
+    told of the run yet.
     """
 
     id: str
@@ -132,6 +135,7 @@ class Run:
     texts_withheld: Mapping[str, str] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     tables: Mapping[str, Table] = field(default_factory=dict)
+    untold: str = ""
 
     def path(self, name: str) -> Path:
         """Give the folder of a release of this run."""
@@ -209,6 +213,7 @@ class Options:
     sources: Mapping[str, str] = field(default_factory=dict)
     approvals: str = ""
     to: str = field(default="", repr=False)
+    openlineage: Catalogue | None = None
 
     def settled(self, pipeline: Pipeline, register: str | Path | None, keys: KeyRing | str | Path | None) -> Options:
         """Fill in what is empty."""
@@ -230,6 +235,7 @@ class Options:
             ledger=self.ledger or (self.runs.parent / "ledger" if self.runs else found.ledger if found else None), register=str(register or (found.register if found else "")),
             keys=keys if isinstance(keys, KeyRing) else Path(keys) if keys else (found.keys if found else None),
             sources=found.sources.get(pipeline.name, {}) if found else {}, to=checked(self.to or (found.to if found else "")),
+            openlineage=self.openlineage or (found.openlineage if found else None),
             run_id=self.run_id or f"{self.clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         )
         used = demanding(profiles, register=settled.register, keys=settled.keys if isinstance(settled.keys, Path) else None, out=settled.out, to=settled.to)
@@ -249,9 +255,21 @@ class _Running:
         self.standing: Standing | None = None
         #: By identity domain, the ledger's marks of the pseudonyms that this run made.
         self.pseudonymised: dict[str, dict[str, int]] = {}
+        self._telling: Telling | None = None
         self._ring: KeyRing | None = options.keys if isinstance(options.keys, KeyRing) else None
 
     def run(self, data: Mapping[str, Any]) -> Run:
+        """Run, and tell the data catalogue beside it, where there is one."""
+        if self.options.openlineage is None:
+            return self._go(data)
+        self._telling = Telling(self.options.register, self.options.openlineage, self.options.clock)
+        try:
+            done = self._go(data)
+        finally:
+            untold = self._telling.end()
+        return replace(done, untold=untold)
+
+    def _go(self, data: Mapping[str, Any]) -> Run:
         options, pipeline = self.options, self.pipeline
         assert options.out is not None
         assert options.runs is not None
@@ -281,6 +299,8 @@ class _Running:
             if any(isinstance(stage, Pseudonymise) or (isinstance(stage, Redact) and stage.pseudonym) for stage in pipeline.stages):
                 custody(register).refuse_wrong(self._keys(), "The key ring", pipeline.purpose.name)
             with self._remembering(register), register.run(options.run_id, self._opening(plan)) as record:
+                if self._telling is not None:
+                    self._telling.begun()
                 self.standing = self._choices(register)
                 self._recorded(register, record)
                 started = next(e for e in register.entries(run=options.run_id) if e.kind == "started")
@@ -295,8 +315,9 @@ class _Running:
                         finally:
                             engine.close()
                         tables = self._put(sink, flow.written, staging)
+                        shown = released(plan)
                         for written in flow.written:
-                            record.record("release", {"release": written.name, "folder": written.folder, "rows": written.rows,
+                            record.record("release", {**shown[written.name], "release": written.name, "folder": written.folder, "rows": written.rows,
                                                       "manifest_sha256": written.manifest_sha256, "kind": written.kind,
                                                       "periods": list(written.periods), **({"keys": dict(written.keys)} if written.keys else {}),
                                                       **({"table": tables[written.name].told()} if written.name in tables else {})})
@@ -306,7 +327,9 @@ class _Running:
                         record.complete({"releases": [w.name for w in flow.written], "key": self.key_ids, "keys": self.key_checks()})
                     except BaseException as error:
                         # Where nobody knows whether the end was written, the next run asks the register, and finishes or takes back.
-                        if not isinstance(error, Unsettled):
+                        if isinstance(error, Unsettled):
+                            staging.leave()
+                        else:
                             staging.undo()
                             if self.ledger is not None:
                                 self.ledger.forget(options.run_id)
@@ -371,7 +394,7 @@ class _Running:
             "plan_sha256": plan.fingerprint(), "sources": described["sources"],
             "steps": [{"stage": step["stage"], "parameters": step["parameters"]} for step in described["steps"]],
             "legal_basis": {phase: str(basis.basis) for phase, basis in declared.bases.items()}, "k": declared.k,
-            "recipients": [recipient.name for recipient in declared.recipients], "keep_for": str(declared.keep_for),
+            "recipients": [recipient.name for recipient in declared.recipients], "subjects": list(declared.subjects), "keep_for": str(declared.keep_for), "retain": str(declared.retain or ""),
             "approvals": [approval.named() for approval in self.approvals], "actor": self.options.actor, "engine": self.options.engine.partition(":")[0], "lapipe": __version__,
             "code": code_version(declared.path.resolve().parent),
             "today": self.today.isoformat(),

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 #: The bases under which people may object (GDPR art. 21(1)), or withdraw what they consented to (art. 7(3)).
 _OBJECTABLE = (LegalBasis.PUBLIC_TASK, LegalBasis.LEGITIMATE_INTERESTS)
 
-_FLOW = "lapipe_flow"
+#: What the table is called that enters a step without rows.
+FLOW = "lapipe_flow"
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,7 @@ def _compare(name: str, stage: Stage, before: Contract, after: Contract, context
     """Hold the promise against the expression: names, order, types, and what each column is computed from (LP306)."""
     import ibis
 
-    expression = stage.apply(ibis.table(before.schema(), name=_FLOW), context)
+    expression = stage.apply(ibis.table(before.schema(), name=FLOW), context)
     # The marker of rows left out, and what a stage that finishes in this process needs there.
     expression = expression.drop(*(name for name in expression.columns if name == LEFT_OUT or (stage.finishes and name.startswith(OWN))))
     promised, given = after.schema(), expression.schema()
@@ -282,7 +283,7 @@ def _compare(name: str, stage: Stage, before: Contract, after: Contract, context
     uses = {column.name: column.use for column in before}
     kinds = {column.name: column.kind for column in before}
     kinds |= {f"{source}.{column.name}": column.kind for source, other in context.contracts.items() for column in other}
-    for column_name, made_of in origins(expression, _FLOW).items():
+    for column_name, made_of in origins(expression, FLOW).items():
         kind = after[column_name].kind
         for origin in sorted(made_of):
             if uses.get(origin) == "inside" and after[column_name].use != "inside" and not isinstance(stage, Aggregate):
@@ -303,27 +304,29 @@ def _alike(wanted: Any, has: Any) -> bool:
     return bool(wanted.copy(nullable=True) == has.copy(nullable=True))
 
 
-def stage_sql(plan: Plan, position: int) -> str:
-    """Give the SQL of one stage over a table `lapipe_flow`, as DuckDB would be asked."""
+def planned(plan: Plan, position: int) -> ir.Table:
+    """Give the expression of one step over a table `FLOW` without rows; other sources' tables have the sources' names."""
     import ibis
 
     step = plan.steps[position]
     others = {source: minimised(contract, plan.purpose) for source, contract in plan.sources.items()
-              if _is_read(source, [s.stage for s in plan.steps])}
+              if _is_read(source, [each.stage for each in plan.steps])}
     context = _context(plan.purpose, date.today(), step.before, step.after, position, others)
-    return str(ibis.to_sql(step.stage.apply(ibis.table(step.before.schema(), name=_FLOW), context), dialect="duckdb"))
+    return step.stage.apply(ibis.table(step.before.schema(), name=FLOW), context)
+
+
+def stage_sql(plan: Plan, position: int) -> str:
+    """Give the SQL of one stage over a table `lapipe_flow`, as DuckDB would be asked."""
+    import ibis
+
+    return str(ibis.to_sql(planned(plan, position), dialect="duckdb"))
 
 
 def sources_of(plan: Plan, position: int, name: str) -> frozenset[str]:
     """Give the sources from which a column comes, as it enters a step; a value out of a lookup comes from all that its stage reads."""
-    import ibis
-
-    others = {source: minimised(contract, plan.purpose) for source, contract in plan.sources.items()
-              if _is_read(source, [step.stage for step in plan.steps])}
     names, found = {name}, set()
     for number, step in reversed(list(enumerate(plan.steps[:position]))):
-        context = _context(plan.purpose, date.today(), step.before, step.after, number, others)
-        made = origins(step.stage.apply(ibis.table(step.before.schema(), name=_FLOW), context), _FLOW)
+        made = origins(planned(plan, number), FLOW)
         origin = {each for column in names for each in (made.get(column) or {*step.stage.needs(), next(iter(plan.sources))})}
         found |= {each.partition(".")[0] for each in origin if each.partition(".")[0] in plan.sources}
         names = {each for each in origin if each in step.before}

@@ -44,6 +44,12 @@ _FORM: Mapping[str, Any] = {
                     "ledger": _TEXT,
                     "approvals": {"type": "boolean"},
                     "stores": {"type": "object", "additionalProperties": _TEXT},
+                    "openlineage": {
+                        "type": "object",
+                        "required": ["url", "namespace"],
+                        "additionalProperties": False,
+                        "properties": {"url": _TEXT, "namespace": _TEXT},
+                    },
                     "sources": {
                         "type": "object",
                         "additionalProperties": {"type": "object", "additionalProperties": _TEXT},
@@ -53,6 +59,14 @@ _FORM: Mapping[str, Any] = {
         },
     },
 }
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The data catalogue that is told of runs (OpenLineage over HTTP), and the namespace of what is told."""
+
+    url: str
+    namespace: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,7 @@ class Profile:
     to: str = field(default="", repr=False)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     stores: Mapping[str, str] = field(default_factory=dict, repr=False)
+    openlineage: Catalogue | None = None
 
 
 @dataclass(frozen=True)
@@ -189,7 +204,24 @@ def _profile(document: Document, root: Path, name: str, said: Mapping[str, Any])
             for pipeline, sources in said.get("sources", {}).items()
         },
         stores={name: _place(root, where) for name, where in said.get("stores", {}).items()},
+        openlineage=_catalogue(document, name, said["openlineage"]) if "openlineage" in said else None,
     )
+
+
+def _catalogue(document: Document, profile: str, said: Mapping[str, str]) -> Catalogue:
+    """Refuse what is no place to send to, and a URL that holds a password: this file is committed."""
+    problem = ""
+    try:
+        parts = urlsplit(said["url"])
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            problem = "is no URL such as https://catalogue.example:5000."
+        elif parts.username or parts.password:
+            problem = "holds a user or password, and this file is no place for one; give the catalogue's key in LAPIPE_OPENLINEAGE_KEY."
+    except ValueError:
+        problem = "is no URL such as https://catalogue.example:5000."
+    if problem:
+        raise document.fault(["profiles", profile, "openlineage", "url"], problem)
+    return Catalogue(said["url"].rstrip("/"), said["namespace"])
 
 
 def _place(root: Path, text: str) -> str:

@@ -405,6 +405,10 @@ class Staging:
         _roll_back(self._path)
         self._close()
 
+    def leave(self) -> None:
+        """Let it lie for `recover`, as the register alone knows whether the run completed; this process may go on for long."""
+        self._close()
+
     def _close(self) -> None:
         with contextlib.suppress(OSError):
             os.close(self._lock)

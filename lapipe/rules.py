@@ -86,6 +86,9 @@ _ALL = (
     Rule("LP118", "A pipeline uses purpose and contracts as their files declare them",
          "The privacy officer reads the files, not the Python.",
          "2.1", "GDPR art. 5(2), 25", "Say it in schemas/, and take the change out of the pipeline."),
+    Rule("LP119", "Who else gets or handles the data, where, and what is decided by it, is not widened unseen",
+         "A processor, a transfer or an automated decision reaches people in ways that the assessment did not see.",
+         "4.1", "GDPR art. 22, 26, 28, 30, 44-49", "Let the privacy officer review it, and have `lapipe approve` signed, or take the change back."),
     # LP2xx: contract and columns
     Rule("LP201", "A declaration is valid",
          "A misspelt key is a rule that silently does not hold.",

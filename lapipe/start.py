@@ -60,6 +60,16 @@ roles:
 
 # Of these roles one approves a purpose and its pipelines.
 approvers: [privacy_officer]
+
+# Who else has a part in it, where somebody has. Each with the contract or arrangement; a transfer where it is outside the EEA.
+# joint_controllers:
+#   - {name: NAME, address: ADDRESS, contact: ADDRESS, arrangement: DOCUMENT}
+# representative: {name: NAME, address: ADDRESS, contact: ADDRESS}
+# processors:
+#   - {name: NAME, contact: ADDRESS, service: WHAT FOR, agreement: DOCUMENT, transfer: {country: US, safeguard: adequacy, reference: DECISION}}
+# processes_for:
+#   - {name: NAME, address: ADDRESS, contact: ADDRESS, service: WHAT FOR}
+# breach_log: WHERE BREACHES ARE DOCUMENTED
 """
 
 _IGNORE = """# Personal data, releases and registers are no part of the project.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lapipe.approval import load_approvals, standing
+from lapipe.catalogue import KINDS
 from lapipe.changes import Declared, declared
 from lapipe.choices import cases
 from lapipe.project import Project
@@ -38,14 +39,14 @@ class Item:
 
 
 def status(project: Project, register: Register, today: date) -> list[Item]:
-    """Say how a project stands: runs, terms, evidence, approvals, checkpoint and quarantine. It reads and changes nothing.
+    """Say how a project stands: runs, terms, evidence, approvals, checkpoint, quarantine and the data catalogue. It reads and changes nothing.
 
     Storage limitation asks that somebody looks (GDPR art. 5(1)(e), 5(2)).
     """
     state = declared(project.root, today)
     keeper = Keeper(project, register, today, state.organisation.retention if state.organisation else Retention(), state.purposes)
     return [*_runs(register), *_terms(keeper), *_tables(project, register), *_requests(register, today), *_approvals(project, state, today),
-            _checkpoint(register, today), *_quarantine(project)]
+            _checkpoint(register, today), *_quarantine(project), *_catalogue(project, register, today)]
 
 
 def _runs(register: Register) -> Iterator[Item]:
@@ -141,3 +142,16 @@ def _quarantine(project: Project) -> Iterator[Item]:
         count = sum(len(files) for _, _, files in os.walk(run)) if run.is_dir() and not run.is_symlink() else 1
         if count:
             yield Item("quarantine", run.name, f"{count} {'file waits' if count == 1 else 'files wait'} for somebody to look at", True)
+
+
+def _catalogue(project: Project, register: Register, today: date) -> Iterator[Item]:
+    """What a data catalogue is still to be told; of events that wait longer than a day, the catalogue takes none."""
+    catalogue = project.profile.openlineage
+    if catalogue is None:
+        return
+    outbox = register.outbox(catalogue.url)
+    waiting = [datetime.fromisoformat(entry.time).date() for entry in outbox.after(outbox.place(), KINDS)]
+    if waiting:
+        yield Item("catalogue", catalogue.url, f"{len(waiting)} events wait, the first since {waiting[0]} (`lapipe register flush`)", (today - waiting[0]).days > 1)
+    else:
+        yield Item("catalogue", catalogue.url, "is told everything", False)

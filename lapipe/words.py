@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator
 
 from lapipe.contract import Column, Contract
-from lapipe.phrases import BASES, KINDS, Language, listed, named, term_said, use_said
+from lapipe.phrases import BASES, DECIDED, KINDS, SAFEGUARDED, Language, listed, named, term_said, use_said
 from lapipe.plan import Plan, Step
-from lapipe.purpose import PHASES, QUESTIONS, Basis, Organisation, Recipient
+from lapipe.purpose import PHASES, QUESTIONS, Basis, Decisions, Organisation, Recipient
 from lapipe.stage import Stage
 from lapipe.stages.release import Release
 
@@ -18,6 +18,8 @@ _W = {
         "who": "Wie", "what": "Wat", "data": "Welke gegevens", "when": "Wanneer", "result": "Resultaat",
         "lawful": "Grondslag", "collect": "Verzamelen", "analyse": "Analyseren", "use": "Gebruiken",
         "collected": "Verzameld voor", "itself": "dit doel zelf", "compatible": "Waarom dit daarmee verenigbaar is", "own": "Eigen grondslag voor dit gebruik",
+        "joint": "Gezamenlijk verantwoordelijk", "representative": "Vertegenwoordiger in de Unie", "processor": "Verwerker", "client": "In opdracht van",
+        "transfer": "Doorgifte buiten de EER", "notransfer": "Doorgifte buiten de EER: geen opgegeven.", "under": "onder", "decisions": "Besluiten over mensen",
         "link": "verband", "context": "context", "nature": "aard van de gegevens", "consequences": "gevolgen", "safeguards": "waarborgen",
         "expectations": "verwachtingen", "condition": "Bijzondere persoonsgegevens: voorwaarde van art. 9 lid 2 AVG", "nocondition":
         "Bijzondere persoonsgegevens: geen voorwaarde genoemd, dus ze worden geweigerd.", "dpia": "DPIA", "nodpia": "Geen DPIA, omdat", "notice": "Privacyverklaring",
@@ -38,6 +40,8 @@ _W = {
         "who": "Who", "what": "What", "data": "Which data", "when": "When", "result": "Result",
         "lawful": "Legal basis", "collect": "Collecting", "analyse": "Analysing", "use": "Using",
         "collected": "Collected for", "itself": "this purpose itself", "compatible": "Why this is compatible with it", "own": "A basis of its own for this use",
+        "joint": "Joint controller", "representative": "Representative in the Union", "processor": "Processor", "client": "On behalf of",
+        "transfer": "Transfer outside the EEA", "notransfer": "Transfers outside the EEA: none declared.", "under": "under", "decisions": "Decisions about people",
         "link": "link", "context": "context", "nature": "nature of the data", "consequences": "consequences", "safeguards": "safeguards",
         "expectations": "expectations", "condition": "Special categories: condition of GDPR art. 9(2)", "nocondition":
         "Special categories: no condition is named, so they are refused.", "dpia": "DPIA", "nodpia": "No DPIA, because", "notice": "Privacy notice",
@@ -61,7 +65,7 @@ def in_words(plan: Plan, organisation: Organisation, language: Language) -> str:
     Everything that the purpose's author wrote stands there as written, in whatever language that is.
     """
     lines = [*_why(plan, organisation, language), *_lawful(plan, language), *_read(plan, language), *_steps(plan, language),
-             *_out(plan, language), *_limits(plan, organisation, language), *_signing(plan, organisation, language)]
+             *_out(plan, organisation, language), *_limits(plan, organisation, language), *_signing(plan, organisation, language)]
     # No text of a declaration, a column's name among them, begins a line of its own or turns the line around.
     return "".join("".join(sign if sign.isprintable() else " " for sign in line) + "\n" for line in lines)
 
@@ -70,6 +74,12 @@ def _why(plan: Plan, organisation: Organisation, language: Language) -> Iterator
     w, purpose = _W[language], plan.purpose
     yield from (f"# {purpose.title.get(language, purpose.name)}", "", f"{w['pipeline']} `{plan.pipeline}`, {w['purpose'].lower()} `{purpose.name}`", "")
     yield from (f"## {w['purpose']}", "", f"- {w['controller']}: {_line(organisation.controller.name)}")
+    parties = organisation.parties
+    yield from (f"- {w['joint']}: {_line(each.name)} ({_line(each.arrangement)})" for each in parties.joint_controllers)
+    if parties.representative:
+        yield f"- {w['representative']}: {_line(parties.representative.name)}"
+    yield from (f"- {w['client']}: {_line(each.name)} ({_line(each.service)})" for each in parties.clients)
+    yield from (f"- {w['processor']}: {_line(each.name)}, {_line(each.service)} ({_line(each.agreement)})" for each in parties.processors)
     for question in QUESTIONS:
         yield f"- {w[question]}: {_line(getattr(purpose, question))}"
     yield f"- {w['subjects']}: {listed(map(_line, purpose.subjects), language)}"
@@ -92,6 +102,8 @@ def _lawful(plan: Plan, language: Language) -> Iterator[str]:
     yield f"- {w['condition']}, {purpose.condition.letter}: {_line(purpose.condition.reference)}" if purpose.condition else f"- {w['nocondition']}"
     if purpose.dpia:
         yield f"- {w['dpia'] if purpose.dpia.reference else w['nodpia']}: {_line(purpose.dpia.reference or purpose.dpia.not_needed)}"
+    decisions = purpose.decisions or Decisions("none")
+    yield f"- {w['decisions']}: {DECIDED[language][decisions.kind]}{f' ({_line(decisions.reference)})' if decisions.reference else ''}"
     yield from (f"- {w['notice']}: {_line(purpose.notice)}", "")
 
 
@@ -140,7 +152,7 @@ def _is_lapipes(stage: Stage) -> bool:
     return kind.__module__.startswith("lapipe.stages.") and getattr(sys.modules.get(kind.__module__), kind.__name__, None) is kind
 
 
-def _out(plan: Plan, language: Language) -> Iterator[str]:
+def _out(plan: Plan, organisation: Organisation, language: Language) -> Iterator[str]:
     w = _W[language]
     yield from (f"## {w['out']}", "")
     for step in plan.steps:
@@ -149,6 +161,11 @@ def _out(plan: Plan, language: Language) -> Iterator[str]:
             yield f"- `{step.stage.name}`: {w['groups' if statistics else 'people'].format(k=plan.purpose.k)}"
             yield f"  - {w['columns']}: {listed([_released(column, language) for column in step.after], language)}"
             yield f"  - {w['for']}: {listed([f'{_line(each.name)} ({each.role})' for each in _recipients(plan, step)], language)}"
+    transfers = [*plan.purpose.transfers, *(each.transfer for each in organisation.parties.processors if each.transfer)]
+    for transfer in transfers:
+        yield f"- {w['transfer']}: {_line(transfer.to)}, {transfer.country}, {w['under']} {SAFEGUARDED[language][transfer.safeguard]} ({_line(transfer.reference)})"
+    if not transfers:
+        yield f"- {w['notransfer']}"
     yield ""
 
 

@@ -12,6 +12,7 @@ import pytest
 from tests.projects import Project, project
 
 PURPOSE = "schemas/purposes/moodle_weekly_activity.yaml"
+ORGANISATION = "schemas/organisation.yaml"
 PIPELINE = "pipelines/moodle_weekly_activity.py"
 STUDENT = "schemas/tables/student.odcs.yaml"
 
@@ -56,6 +57,13 @@ WIDER = [
     ("the legal basis changed", PURPOSE, "basis: public_task", "basis: contract", "LP114"),
     ("the notice changed", PURPOSE, "notice: https", "notice: http", "LP114"),
     ("the DPIA replaced by a reason", PURPOSE, "  reference: DPIA 2026-014", "  not_needed: Geen hoog risico volgens DPIA 2026-014", "LP114"),
+    ("a transfer added", PURPOSE, "exceptions: []",
+     "exceptions: []\ntransfers: [{to: Onderzoeksgroep, country: KR, safeguard: standard_clauses, reference: Contract 2026-88}]", "LP119"),
+    ("profiling", PURPOSE, "exceptions: []", "exceptions: []\ndecisions: {kind: profiling, reference: DPIA 2026-014}", "LP119"),
+    ("a processor added", ORGANISATION, "\nk_floor: 10",
+     "\nprocessors: [{name: Wolk, contact: a@wolk.example, service: Opslag van kopieen, agreement: Overeenkomst 2026-12}]\nk_floor: 10", "LP119"),
+    ("a client added", ORGANISATION, "\nk_floor: 10",
+     "\nprocesses_for: [{name: Academie, address: Verderop 3, contact: a@verderop.example, service: Cijfers}]\nk_floor: 10", "LP119"),
     ("a kind lowered", "schemas/tables/moodle_log_report.odcs.yaml", "kind: free_text\n              about: student\n              category: pd:EducationExperience", "kind: plain\n              about: student\n              category: pd:EducationExperience", "LP210"),
     ("a protection taken out", PIPELINE, '        Retain("time"),\n', "", "LP115"),
     ("pseudonyms of another domain", PIPELINE, 'Pseudonymise({"user": "student"})', 'Pseudonymise({"user": "other"})', "LP315"),
@@ -74,6 +82,40 @@ def test_a_change_that_takes_privacy_away_is_found(file: str, old: str, new: str
     code, rules, _ = against(made)
     assert code == 1
     assert rule in rules
+
+
+PROCESSOR = "processors: [{name: Wolk, contact: a@wolk.example, service: Opslag, agreement: Overeenkomst 2026-12}]\n"
+JOINT = "joint_controllers: [{name: Ernaast, address: Laan 2, contact: a@ernaast.example, arrangement: Regeling 2026-03}]\n"
+TRANSFER = "transfers: [{to: Groep, country: KR, safeguard: standard_clauses, reference: Contract 88}]\n"
+
+
+@pytest.mark.parametrize(("file", "before", "after", "rule"), [
+    (ORGANISATION, PROCESSOR, "", None),
+    (ORGANISATION, PROCESSOR, PROCESSOR.replace("2026-12", "2026-13"), "LP119"),
+    (ORGANISATION, PROCESSOR, PROCESSOR.replace("}]", ", transfer: {country: US, safeguard: derogation, reference: Besluit 7}}]"), "LP119"),
+    (ORGANISATION, JOINT, "", "LP119"),
+    (ORGANISATION, "breach_log: Zaak 2026-7\n", "", "LP114"),
+    (ORGANISATION, "representative: {name: Kantoor, address: Plein 1, contact: a@kantoor.example}\n", "", "LP114"),
+    (PURPOSE, TRANSFER, "", None),
+    (PURPOSE, TRANSFER, TRANSFER.replace("KR", "CN"), "LP119"),
+    (PURPOSE, TRANSFER, TRANSFER.replace("standard_clauses", "derogation"), "LP119"),
+    (PURPOSE, "decisions: {kind: automated, reference: Regeling 4}\n", "decisions: {kind: none}\n", None),
+    (PURPOSE, "decisions: {kind: profiling, reference: Regeling 4}\n", "", None),
+    (PURPOSE, "decisions: {kind: profiling, reference: Regeling 4}\n", "decisions: {kind: automated, reference: Regeling 4}\n", "LP119"),
+    (PURPOSE, "decisions: {kind: profiling, reference: Regeling 4}\n", "decisions: {kind: profiling, reference: Regeling 5}\n", "LP119"),
+])
+def test_what_reaches_more_parties_is_found_and_what_reaches_fewer_is_told(file: str, before: str, after: str, rule: str | None, made: Project) -> None:
+    path = made.root / file
+    text = path.read_text("utf-8")
+    path.write_text(f"{text}\n{before}", "utf-8")
+    git(made.root, "commit", "-qam", "more")
+    path.write_text(f"{text}\n{after}", "utf-8")
+    code, rules, information = against(made)
+    if rule:
+        assert (code, rule in rules) == (1, True)
+    else:
+        assert (code, rules) == (0, set())
+        assert information
 
 
 @pytest.mark.parametrize(("file", "old", "new"), [

@@ -18,8 +18,8 @@ PACKAGE = ROOT / "lapipe"
 
 #: The flow of the data, and the order of imports: each module imports only from earlier ones.
 ORDER = ("errors", "rules", "documents", "syntax", "scrubbing", "contract", "project", "purpose", "phrases", "declarations", "keys", "signing", "detect",
-         "disclosure", "local_time", "readers", "engine", "scan", "identities", "register", "custody", "choices", "quarantine", "lineage", "stage", "stages", "release", "sink", "assess", "comparison", "groups", "ledger", "differencing",
-         "plan", "words", "approval", "people", "flow", "pipeline", "subjects", "revision", "changes", "check", "report", "article30", "retention", "status", "breach", "demo", "start", "cli")
+         "disclosure", "local_time", "readers", "engine", "scan", "identities", "register", "custody", "catalogue", "choices", "quarantine", "lineage", "stage", "stages", "release", "sink", "assess", "comparison", "groups", "ledger", "differencing",
+         "plan", "provenance", "words", "approval", "people", "flow", "pipeline", "subjects", "revision", "changes", "check", "report", "article30", "retention", "status", "breach", "demo", "start", "cli")
 
 #: Names that say nothing.
 EMPTY_NAMES = {"utils", "base", "core", "common", "manager", "factory"}
@@ -69,7 +69,7 @@ def test_no_name_says_nothing() -> None:
 
 @pytest.mark.parametrize("code", ["import lapipe", "import lapipe.rules", "import lapipe.cli", "import lapipe.stages"])
 def test_starting_loads_nothing_heavy(code: str) -> None:
-    heavy = ["pandas", "pyarrow", "duckdb", "ibis", "presidio_analyzer", "pyspark", "pandera", "cryptography"]
+    heavy = ["pandas", "pyarrow", "duckdb", "ibis", "presidio_analyzer", "pyspark", "pandera", "cryptography", "openlineage", "requests"]
     script = f"{code}; import sys; print(*(name for name in {heavy!r} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split() == []

@@ -39,9 +39,10 @@ def test_every_field_of_the_article_is_there_and_says_what_it_rests_on(made: Pro
     assert asked <= {FIELDS[key][0].partition(",")[0] for key in record.fields}
     assert {key: labels(record, key) for key in record.fields} == {
         "controller": {"declared"}, "joint_controller": {"missing"}, "officer": {"declared"}, "purposes": {"evidenced"}, "subjects": {"declared"},
-        "data": {"evidenced", "declared"}, "special": {"missing"}, "recipients": {"evidenced"}, "transfers": {"missing"},
+        "data": {"evidenced", "declared"}, "special": {"missing"}, "recipients": {"evidenced"}, "processors": {"missing"}, "transfers": {"missing"},
         "terms": {"evidenced", "declared"}, "measures": {"evidenced"}, "basis": {"declared"}, "condition": {"missing"},
-        "sources": {"evidenced", "declared"}, "notice": {"declared"}, "dpia": {"declared"}, "decisions": {"missing"}, "breaches": {"missing"}}
+        "sources": {"evidenced", "declared"}, "notice": {"declared"}, "consent": {"missing"}, "location": {"evidenced"}, "dpia": {"declared"},
+        "decisions": {"missing"}, "breaches": {"missing"}, "erased": {"missing"}}
     assert (record.runs, bool(record.last_run)) == (1, True)
 
 
@@ -70,6 +71,75 @@ def test_the_processor_has_a_record_of_its_own_that_says_for_whom_is_not_known(m
     record = found(made)["30(2)", WEEKLY]
     assert (labels(record, "processor"), labels(record, "on_behalf_of"), labels(record, "categories")) == ({"declared"}, {"missing"}, {"evidenced"})
     assert "(30(2)(d))" in as_markdown([record], "en")
+
+
+PARTIES = """
+joint_controllers:
+  - {name: Hogeschool Ernaast, address: Ernaastlaan 2, contact: privacy@ernaast.example, arrangement: "Regeling gezamenlijk onderwijs 2026-03"}
+representative: {name: Kantoor in de Unie, address: Unieplein 1 Brussel, contact: unie@kantoor.example}
+processors:
+  - {name: Rekenbedrijf, contact: info@reken.example, service: Beheer van de server waarop lapipe draait, agreement: Verwerkersovereenkomst 2026-11}
+  - name: Wolkbedrijf
+    contact: info@wolk.example
+    service: Opslag van reservekopieen
+    agreement: Verwerkersovereenkomst 2026-12
+    transfer: {country: US, safeguard: adequacy, reference: Uitvoeringsbesluit (EU) 2023/1795}
+processes_for:
+  - {name: Academie Verderop, address: Verderop 3, contact: privacy@verderop.example, service: Wekelijkse cijfers, officer: fg@verderop.example}
+breach_log: Register datalekken, zaak 2026-7
+"""
+OF_PURPOSE = """
+transfers:
+  - {to: Onderzoeksgroep in Zuid-Korea, country: KR, safeguard: standard_clauses, reference: Contract 2026-88}
+decisions: {kind: profiling, reference: DPIA 2026-014 paragraaf 4}
+"""
+
+
+def add(made: Project, file: str, text: str) -> None:
+    path = made.root / file
+    path.write_text(path.read_text("utf-8") + text, "utf-8")
+
+
+def test_who_else_has_a_part_is_declared_and_said_in_every_field_that_asks_for_it(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    add(made, "schemas/organisation.yaml", PARTIES)
+    add(made, f"schemas/purposes/{WEEKLY}.yaml", OF_PURPOSE)
+    assert made.lapipe("run", WEEKLY, "--run-id", "r1").code == 0
+    records = found(made)
+    controller, processor = records["30(1)", WEEKLY], records["30(2)", WEEKLY]
+    said = {key: [(item.value, item.label) for item in items] for record in (processor, controller) for key, items in record.fields.items()}
+    assert said["joint_controller"] == [
+        ("Hogeschool Ernaast, Ernaastlaan 2, privacy@ernaast.example; Regeling gezamenlijk onderwijs 2026-03", "declared"),
+        ("representative: Kantoor in de Unie, Unieplein 1 Brussel, unie@kantoor.example", "declared")]
+    assert said["processors"][0] == ("Rekenbedrijf (info@reken.example): Beheer van de server waarop lapipe draait; Verwerkersovereenkomst 2026-11", "declared")
+    assert said["transfers"] == [("Onderzoeksgroep in Zuid-Korea, KR: standard_clauses, Contract 2026-88", "declared"),
+                                 ("Wolkbedrijf, US: adequacy, Uitvoeringsbesluit (EU) 2023/1795", "declared")]
+    assert said["on_behalf_of"] == [("Academie Verderop, Verderop 3, privacy@verderop.example; Wekelijkse cijfers; officer: fg@verderop.example", "declared")]
+    assert said["decisions"] == [("profiling: DPIA 2026-014 paragraaf 4", "declared")]
+    assert said["breaches"] == [("Register datalekken, zaak 2026-7", "declared")]
+    files = {item.value.partition(",")[0]: item.file for item in controller.fields["transfers"]}
+    assert files == {"Onderzoeksgroep in Zuid-Korea": f"schemas/purposes/{WEEKLY}.yaml", "Wolkbedrijf": "schemas/organisation.yaml"}
+    # Another purpose has the organisation's processors, and not this one's transfer.
+    other = records["30(1)", "assessment_results"]
+    assert [item.value.partition(",")[0] for item in other.fields["transfers"]] == ["Wolkbedrijf"]
+    # What leaked is evidenced by the entry of its report.
+    assert made.lapipe("register", "breach", "out/weekly_activity", "--known", "2026-11-24T09:30+01:00").code == 0
+    (leak, log) = found(made)["30(1)", WEEKLY].fields["breaches"]
+    assert (leak.label, leak.value, log.label) == ("evidenced", "release weekly_activity, known since 2026-11-24T09:30:00+01:00", "declared")
+    assert labels(found(made)["30(1)", "assessment_results"], "breaches") == {"declared"}
+
+
+def test_what_was_deleted_at_its_term_is_evidenced_under_the_purpose_that_it_was_released_for(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    assert made.lapipe("run", WEEKLY, "--run-id", "r1").code == 0
+    with Register.open(made.register, clock=Ticking(), create=False) as register:
+        folder = next(str(entry.body["folder"]) for entry in register.entries() if entry.kind == "release")
+        said = {"what": "release", "deleted": 1, "unit": "files", "left": 0, "whole": True}
+        gone = register.append("retained", {"item": folder, **said})
+        register.append("retained", {"item": "elsewhere/2026/r9", **said})
+    (item,) = found(made)["30(1)", WEEKLY].fields["erased"]
+    assert (item.label, item.entries) == ("evidenced", (gone.seq,))
+    assert labels(found(made)["30(1)", "assessment_results"], "erased") == {"missing"}
 
 
 def test_what_did_not_run_is_not_evidenced(made: Project, tmp_path: Path) -> None:

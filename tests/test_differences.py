@@ -17,7 +17,7 @@ from lapipe.register.differences import differences
 
 OPENING: dict[str, Any] = {
     "pipeline": "weekly", "purpose": "feedback", "purpose_sha256": "1", "legal_basis": {"collect": "public_task", "use": "public_task"},
-    "k": 10, "keep_for": "P2Y", "recipients": ["analysts", "committees"], "lapipe": "0.1.0",
+    "k": 10, "keep_for": "P2Y", "retain": "P5Y", "subjects": ["student"], "recipients": ["analysts", "committees"], "lapipe": "0.1.0",
     "sources": {"events": {"contract": "log", "version": "1", "fingerprint": "a"}, "people": {"contract": "student", "version": "1", "fingerprint": "b"}},
     "steps": [{"stage": "Minimise", "parameters": {}}, {"stage": "Flag", "parameters": {"accept": {}}}, {"stage": "Release", "parameters": {}}]}
 COLUMNS = {"events": ["time", "user"], "people": ["programme"]}
@@ -72,6 +72,11 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str, str, bool]] = 
     "k higher": (opening(k=11), "LP112", "k is 11 instead of 10", False),
     "k gone": (opening(k=None), "LP112", "k is None instead of 10", True),
     "a longer term": (opening(keep_for="P25M"), "LP113", "kept for P25M instead of P2Y", True),
+    "older rows": (opening(retain="P6Y"), "LP113", "greatest age of rows is P6Y instead of P5Y", True),
+    "rows of any age": (opening(retain=""), "LP113", "greatest age of rows is without a limit instead of P5Y", True),
+    "younger rows": (opening(retain="P4Y"), "LP113", "greatest age of rows is P4Y instead of P5Y", False),
+    "other people": (opening(subjects=["student", "lecturer"]), "LP111", "new category of people: lecturer", True),
+    "fewer people": (opening(subjects=[]), "LP111", "no more category of people student", False),
     "a shorter term": (opening(keep_for="P23M"), "LP113", "kept for P23M instead of P2Y", False),
     "one recipient more": (opening(recipients=["analysts", "committees", "vendor"]), "LP111", "new recipient: vendor", True),
     "one recipient less": (opening(recipients=["analysts"]), "LP111", "no more recipient committees", False),
@@ -125,3 +130,9 @@ def test_what_cannot_be_compared_is_said(register: Register, before: str, after:
         raise Refused("no")
     with pytest.raises(UsageFault, match=says):
         differences(register, before, after)
+
+
+def test_what_an_earlier_lapipe_did_not_record_is_no_change(register: Register) -> None:
+    ran(register, "a", lambda said: [said["opening"].pop(key) for key in ("retain", "subjects")])
+    ran(register, "b")
+    assert differences(register, "a", "b") == []

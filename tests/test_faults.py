@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import gzip
+import json
 import os
 import random
 import shutil
 import signal
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Sequence
@@ -21,6 +24,7 @@ import pytest
 from lapipe.errors import RegisterFault, UsageFault
 from lapipe.keys import KeyRing
 from lapipe.pipeline import Options
+from lapipe.purpose import Duration
 from lapipe.register import Register, RunSummary
 from lapipe.release import read_release
 from tests.projects import BSNS, WEEKLY, Change, Done, Project, cells, expected, leaks, log, mounted, project, unwritable, week
@@ -411,6 +415,104 @@ def test_runs_that_are_killed_at_any_moment_leave_nothing_that_looks_like_a_rele
     shown = made.lapipe("register", "verify")
     assert shown.code == (1 if "interrupted" in states else 0)
     assert "chain whole" in shown.out
+
+
+#: Runs in processes that are forked with everything imported, so that the kill falls into the run and not into Python's start.
+HUNDRED = """
+import importlib, json, os, random, signal, sys, time
+from lapipe.cli import main
+pipeline, told = sys.argv[1:]
+
+def go(run):
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(os.open(f'{told}.err', os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
+    sys.argv = ['lapipe', 'run', pipeline, '--run-id', run]
+    try:
+        main()
+    except SystemExit as stop:
+        return stop.code or 0
+
+# The first one says which modules a run imports; none of them runs in this process, which has no threads to fork.
+child = os.fork()
+if not child:
+    code = go('warm')
+    json.dump(sorted(name for name in sys.modules if name.partition('.')[0] in ('lapipe', 'duckdb', 'ibis', 'pandas', 'pyarrow', 'numpy', 'sqlglot')),
+              open(told, 'w'))
+    os._exit(code)
+assert os.waitpid(child, 0)[1] == 0
+for name in json.load(open(told)):
+    try:
+        importlib.import_module(name)
+    except Exception:
+        pass
+start = time.monotonic()
+child = os.fork()
+if not child:
+    os._exit(go('whole'))
+assert os.waitpid(child, 0)[1] == 0
+whole, dice, ended = time.monotonic() - start, random.Random(11), []
+for number in range(100):
+    child = os.fork()
+    if not child:
+        os._exit(go(f'r{number}'))
+    time.sleep(dice.random() * whole * 1.1)
+    os.kill(child, signal.SIGKILL)
+    ended.append(os.waitpid(child, 0)[1])
+json.dump(ended, open(told, 'w'))
+"""
+
+
+def test_a_hundred_runs_that_are_killed_at_random_lose_nothing_and_finish_nothing_by_half(made: Project) -> None:
+    script, told = made.base / "hundred.py", made.base / "told.json"
+    script.write_text(HUNDRED, encoding="utf-8")
+    subprocess.run([sys.executable, script, WEEKLY, told], cwd=made.root, env=made.environment(PYTHONWARNINGS="default"), check=True, timeout=600)
+    ended = json.loads(told.read_text("utf-8"))
+    runs = {run.id: run.state for run in history(made)}
+    killed = [f"r{number}" for number, status in enumerate(ended) if status == signal.SIGKILL]
+    assert set(ended) <= {0, signal.SIGKILL}, Path(f"{told}.err").read_text("utf-8")
+    # What ended by itself said that it completed; of what was killed, the register alone says how far it came.
+    assert {runs.get(f"r{number}") for number, status in enumerate(ended) if status == 0} <= {"completed"}
+    assert {runs.get(run) for run in killed} <= {"completed", "interrupted", None}
+    assert sum(runs.get(run) == "interrupted" for run in killed) > 20
+    assert gone(made.runs)
+    after = made.lapipe("run", WEEKLY, "--run-id", "after")
+    assert (after.code, after.err) == (0, "")
+    completed = {run.id for run in history(made) if run.state == "completed"}
+    assert {path.rpartition("/")[2] for path in released(made.out)} == completed
+    assert all(readable(made, run) for run in completed)
+    assert not list(made.out.glob(".staging-*"))
+    shown = made.lapipe("register", "verify", "--format", "json")
+    found = json.loads(shown.out)["findings"]
+    assert {finding["rule"] for finding in found} == {"LP603"}
+    assert len(found) == sum(run.state == "interrupted" for run in history(made))
+    # Each week was released once, and by a run that completed.
+    assert {week for _, week, *_ in cells(read_release(made.out / "weekly_activity"))} == {
+        week for _, week, *_ in expected(today=datetime.now(UTC).date())}
+    assert not leaks(made.said())
+
+
+@pytest.mark.parametrize(("jump", "found"), [(timedelta(days=-400), {"LP602"}), (timedelta(days=400), set()), (timedelta(hours=-1), {"LP602"})])
+def test_a_clock_that_jumps_in_mid_run_ends_no_run_by_half_and_is_found(jump: timedelta, found: set[str], made: Project) -> None:
+    """The day of the run is the one on which it began; what it released is kept by that day's term."""
+    today = datetime.now(UTC).date()
+    looks = 0
+
+    def clock() -> datetime:
+        nonlocal looks
+        looks += 1
+        return datetime.now(UTC) + (jump if looks > 8 else timedelta())
+
+    run = made.go(run_id="r1", clock=clock)
+    assert looks > 12
+    (outcome,) = history(made)
+    assert (outcome.state, {each.name for each in run.releases}) == ("completed", {"moodle_activity", "weekly_activity"})
+    with Register.open(made.register, clock=lambda: datetime.now(UTC)) as register:
+        assert {finding.rule for finding in register.verify().findings} == found
+    for release in ("moodle_activity", "weekly_activity"):
+        manifest = json.loads((run.path(release) / "manifest.json").read_text("utf-8"))
+        assert manifest["erase_by"] == str(Duration.parse("P2Y").after(today))
+        assert len(read_release(made.out / release))
+    assert made.go(run_id="r2", today=today).repeated is False
 
 
 #: Where a run can be when it dies: owner and name of the call, which one of them, before or after it; whether the register

@@ -944,17 +944,33 @@ def test_what_is_no_register_is_refused_and_left_alone(
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-def test_a_register_of_the_first_version_goes_on_as_it_was(path: Path, as_user: tuple[str, ...]) -> None:
-    """Made as lapipe made it before there were closings and evidence."""
+def test_a_register_that_is_open_twice_in_one_process_keeps_its_log_from_others(path: Path) -> None:
+    """Closing a second handle of the file would let go of the locks of the first, and who closes the register next take its log away."""
+    with Register.open(path, clock=Ticking()) as register:
+        register.append("key", {"it": 1})
+        Register.open(path, clock=Ticking()).close()
+        Register.open(path, clock=Ticking()).close()
+        look = "with Register.open(sys.argv[1], clock=clock, create=False) as register: print(len(list(register.entries())))\n"
+        assert run_python(look, path) == "1\n"
+        register.append("key", {"it": 2})
+        assert run_python(look, path) == "2\n"
+    assert run_python(look, path) == "2\n"
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_register_of_an_earlier_version_goes_on_as_it_was(version: int, path: Path, as_user: tuple[str, ...]) -> None:
+    """Made as lapipe made it before there were closings and evidence, and before there was an outbox."""
     with Register.open(path, clock=Ticking()) as register:
         finish(register, "r1")
         before = list(register.entries())
     with closing(sqlite3.connect(path)) as db:
-        for name in ("TRIGGER entries_hold", "INDEX entries_closed", "TABLE evidence"):
-            db.execute(f"DROP {name}")
-        db.execute("CREATE TRIGGER entries_hold BEFORE UPDATE ON entries"
-                   " BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END")
-        db.execute("PRAGMA user_version = 1")
+        db.execute("DROP TABLE outbox")
+        if version == 1:
+            for name in ("TRIGGER entries_hold", "INDEX entries_closed", "TABLE evidence"):
+                db.execute(f"DROP {name}")
+            db.execute("CREATE TRIGGER entries_hold BEFORE UPDATE ON entries"
+                       " BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END")
+        db.execute(f"PRAGMA user_version = {version}")
     path.chmod(0o400)
     message = run_python(FAULT + "tell(lambda: Register.open(sys.argv[1], clock=clock))\n", path, prefix=as_user)
     assert_plain(message.rstrip("\n"))
@@ -962,6 +978,7 @@ def test_a_register_of_the_first_version_goes_on_as_it_was(path: Path, as_user: 
     with Register.open(path, clock=Ticking(START + timedelta(days=1)), create=False) as register:
         assert list(register.entries()) == before
         register.evidence.add("consent", "s1", {}, START.date())
+        assert register.outbox("https://catalogue.example").waiting(("started", "completed")) == 2
         assert register.verify().findings == ()
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
+import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -17,8 +20,8 @@ import pytest
 
 from lapipe.errors import RegisterFault, UsageFault
 from lapipe.register import Register, RunRecord, Unsettled, postgres, store
-from tests.conftest import POSTGRES
-from tests.projects import Project, project
+from tests.conftest import POSTGRES, missing
+from tests.projects import Project, mounted, project
 from tests.test_register import Ticking, finish, start_python
 
 SECRET = "geheim-123456782"
@@ -118,23 +121,25 @@ def test_only_a_role_that_is_there_is_granted_anything(database: str, tmp_path: 
 # --- the schema -----------------------------------------------------------------------------------------------------
 
 
-def test_a_register_of_an_earlier_version_goes_on_as_it_was(database: str, server: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_register_of_an_earlier_version_goes_on_as_it_was(version: int, database: str, server: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as earlier:
-        earlier.setattr(postgres, "_STEPS", postgres._STEPS[:1])
+        earlier.setattr(postgres, "_STEPS", postgres._STEPS[:version])
         with Register.open(database, clock=Ticking()) as register:
             finish(register, "r1")
             before = list(register.entries())
-    assert server.execute(f"SELECT to_regclass('{schema(database)}.evidence')").fetchone() == (None,)
+    assert server.execute(f"SELECT to_regclass('{schema(database)}.outbox')").fetchone() == (None,)
     with Register.open(database, clock=Ticking(clock())) as register:
         assert list(register.entries()) == before
         register.evidence.add("consent", "s1", {}, date(2030, 1, 1))
+        assert register.outbox("https://catalogue.example").waiting(("started", "completed")) == 2
         assert register.verify().findings == ()
 
 
 def test_a_register_of_a_later_version_is_left_alone(database: str, server: psycopg.Connection[Any]) -> None:
     Register.open(database, clock=clock).close()
     server.execute(f"UPDATE {schema(database)}.version SET version = 99")
-    with pytest.raises(RegisterFault, match="has format 99, and this lapipe knows format 2"):
+    with pytest.raises(RegisterFault, match="has format 99, and this lapipe knows format 3"):
         Register.open(database, clock=clock)
 
 
@@ -273,6 +278,38 @@ def test_sessions_that_are_ended_at_random_lose_no_entry_and_leave_no_half(datab
     assert there == set(range(1, len(there) + 1))
 
 
+def test_a_full_disk_of_the_server_is_a_fault_and_every_entry_is_whole(database: str, server: psycopg.Connection[Any]) -> None:
+    """A real one: the register's tables lie in a tablespace on a file system of one megabyte."""
+    home = Path(str(server.execute("SHOW data_directory").fetchone()[0]))  # type: ignore[index]
+    if os.geteuid() != 0 or not home.is_dir():
+        missing("a small disk for PostgreSQL, which needs root and the server on this machine")
+    place, space = Path(tempfile.mkdtemp(prefix="lapipe_space_", dir="/var/tmp")), schema(database).replace("lapipe_test", "lapipe_space")
+    try:
+        with mounted(place, f"size=1m,uid={home.stat().st_uid},gid={home.stat().st_gid},mode=0700"):
+            server.execute(f"CREATE TABLESPACE {space} LOCATION '{place}'")
+            with Register.open(f"{database}&options=-cdefault_tablespace%3D{space}", clock=clock) as register:
+                told = []
+
+                def fill(record: RunRecord) -> None:
+                    while True:
+                        told.append(record.record("stage", {"said": secrets.token_hex(3000)}).seq)
+
+                with pytest.raises(RegisterFault, match="its server's disk is full or failing; make room") as caught, register.run("r1", {}) as record:
+                    fill(record)
+                assert (caught.value.rule, caught.value.__context__) == ("LP601", None)
+                assert len(told) > 20
+                # The end did not fit either: the start without an end is the finding.
+                assert {finding.rule for finding in register.verify().findings} <= {"LP603"}
+                assert [entry.seq for entry in register.entries()][:len(told) + 1] == [1, *told]
+                subprocess.run(["mount", "-o", "remount,size=4m", str(place)], check=True)
+                finish(register, "r1")
+                assert register.verify().findings == ()
+            server.execute(f"DROP SCHEMA {schema(database)} CASCADE")
+            server.execute(f"DROP TABLESPACE {space}")
+    finally:
+        place.rmdir()
+
+
 def test_a_process_that_is_killed_lets_go_of_its_run_and_its_turn(database: str) -> None:
     with start_python(
             "with Register.open(sys.argv[1], clock=clock) as register, register.turn('weekly'), register.run('r1', {}) as run:\n"
@@ -344,6 +381,41 @@ def test_a_pipeline_without_its_register_reads_nothing(tmp_path: Path) -> None:
     assert SECRET not in done.out + done.err
     assert not made.out.exists()
     assert not made.runs.exists() or not any(made.runs.iterdir())
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["the end was written", "the end was not written"])
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_what_the_ledger_remembers_of_a_run_that_nobody_could_settle_is_settled_by_the_next(
+        there: bool, backend: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The statistic that may be out stays remembered until the register is asked: a later one must not be subtracted from it."""
+    made = project(tmp_path)
+    url = str(made.register) if backend == "sqlite" else str(request.getfixturevalue("database"))
+    real = RunRecord.complete
+
+    def complete(self: RunRecord, body: Any) -> Any:
+        if there:
+            real(self, body)
+        # The connection is gone, so the end of the run cannot be written as failed either.
+        self._register._end = lambda *_: None  # type: ignore[method-assign]
+        raise Unsettled("the answer was lost", rule="LP601")
+
+    ledger = made.root / ".lapipe" / "ledger"
+    remembered = lambda: {path.parent.parent.name for path in ledger.glob("*/*/about.json")} | {path.parent.name for path in ledger.glob("*/*/about.json")}
+    with monkeypatch.context() as lost:
+        lost.setattr(RunRecord, "complete", complete)
+        done = weekly(made, "--register", url, "--run-id", "r1")
+        assert (done.code, "the answer was lost" in done.err) == (5, True)
+    assert "r1" in remembered()
+    assert list(made.out.glob(".staging-*"))
+    second = weekly(made, "--register", url, "--run-id", "r2")
+    assert (second.code, second.err) == (0, "")
+    assert ("r1" in remembered()) is there
+    assert not list(made.out.glob(".staging-*"))
+    # A week that is out is not released again; one that never was is.
+    assert ("nothing new" in second.out) is there
+    weeks = {path.parent.parent.parent.name for path in made.out.glob("weekly_activity/*/*/manifest.json")}
+    assert len(list(made.out.glob(f"weekly_activity/*/{'r1' if there else 'r2'}/manifest.json"))) == 1, weeks
+    assert made.lapipe("verify", "out/weekly_activity", "--register", url).code == 0
 
 
 def test_of_a_run_whose_end_nobody_could_settle_the_next_run_settles_what_is_released(

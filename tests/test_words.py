@@ -16,7 +16,18 @@ from lapipe.contract import Column, Contract, Kind
 from lapipe.phrases import LANGUAGES, Language
 from lapipe.pipeline import load_pipeline
 from lapipe.plan import Plan, Step
-from lapipe.purpose import Purpose, Waiver, load_organisation
+from lapipe.purpose import (
+    Client,
+    Decisions,
+    JointController,
+    Parties,
+    Party,
+    Processor,
+    Purpose,
+    Transfer,
+    Waiver,
+    load_organisation,
+)
 from lapipe.stage import Stage
 from lapipe.stages import (
     Aggregate,
@@ -74,6 +85,25 @@ def test_what_is_not_read_is_not_told_as_read() -> None:
     (unread,) = [line for line in text.splitlines() if line.startswith("- Niet gelezen") and "bsn" in line]
     assert all(name in unread for name in ("`name`", "`email`", "`bsn`", "`date_of_birth`"))
     assert not re.search(r"(?m)^- `(bsn|email)`", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_else_has_a_part_is_read_by_who_signs(language: Language) -> None:
+    plan = shipped(WEEKLY)
+    plain = in_words(plan, ORGANISATION, language)
+    assert {"nl": "Doorgifte buiten de EER: geen opgegeven.", "en": "Transfers outside the EEA: none declared."}[language] in plain
+    moved = Transfer("Onderzoeksgroep", "KR", "standard_clauses", "Contract 2026-88")
+    away = Transfer("Wolk", "US", "adequacy", "Besluit 2023/1795")
+    parties = Parties((JointController("Ernaast", "Laan 2", "a@b.example", "Regeling 2026-03"),), Party("Kantoor", "Plein 1", "c@d.example"),
+                      (Processor("Wolk", "e@f.example", "Opslag", "Overeenkomst 12", away),), (Client("Academie", "Weg 3", "g@h.example", "Cijfers"),))
+    purpose = replace(plan.purpose, transfers=(moved,), decisions=Decisions("profiling", "DPIA 2026-014"))
+    changed = replace(plan, purpose=purpose)
+    text = in_words(changed, replace(ORGANISATION, parties=parties), language)
+    for said in ("Onderzoeksgroep, KR", "Contract 2026-88", "Wolk, US", "Besluit 2023/1795", "Ernaast (Regeling 2026-03)", "Kantoor",
+                 "Wolk, Opslag (Overeenkomst 12)", "Academie (Cijfers)", "DPIA 2026-014", {"nl": "standaardcontractbepalingen", "en": "standard contractual clauses"}[language]):
+        assert said in text
+    # A plan is approved with its transfers and decisions; of the organisation something else is signed.
+    assert changed.fingerprint() != plan.fingerprint()
 
 
 def test_the_dutch_is_dutch_and_the_english_english() -> None:

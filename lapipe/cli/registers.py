@@ -210,6 +210,32 @@ def register_article30(to: Annotated[str, typer.Option("--to", help="A file, or 
     say(f"{len(found)} records in {to}: of their values, {told}.")
 
 
+@register_app.command("flush")
+def register_flush(skip: Annotated[int, typer.Option("--skip", metavar="ENTRY", help="Leave out the event of this entry, which the catalogue does not take.")] = 0,
+                   register: RegisterPath = "", profile: ProfileName = "", format: Format = "text") -> None:
+    """Tell the data catalogue of the profile (OpenLineage) what it was not told yet, in order; exit code 6 when it does not take it."""
+    from lapipe.catalogue import flush
+    from lapipe.catalogue import skip as leave_out
+    from lapipe.register import Register
+
+    as_json = wants_json(format)
+    chosen = project(profile).profile
+    if chosen.openlineage is None:
+        raise UsageFault(f"Profile {chosen.name} names no data catalogue; add [profiles.{chosen.name}.openlineage] with url and namespace to lapipe.toml.")
+    with Register.open(register or chosen.register, clock=clock, create=False) as opened:
+        if skip:
+            leave_out(opened, chosen.openlineage, skip)
+        done = flush(opened, chosen.openlineage, clock)
+    if done.problem and not as_json:
+        which = f"the event of entry {done.entry}" if done.entry else "what waits"
+        refusing = done.problem.startswith("it answered 4")
+        raise EngineFault(f"The data catalogue was sent {done.sent} events, and {done.waiting} wait: for {which}, {done.problem}. Try again later"
+                          f"{f', or leave that one out with --skip {done.entry}' if refusing else ''}.")
+    say(json.dumps(vars(done)) if as_json else f"The data catalogue was sent {done.sent} events, and none wait.")
+    if done.problem:
+        raise typer.Exit(6)
+
+
 @register_app.command("amend")
 def register_amend(entry: Annotated[int, typer.Argument(metavar="ENTRY", help="The number of the entry to correct.")],
                    reason: Annotated[str, typer.Option("--reason", help="Why; never with a person in it.")],

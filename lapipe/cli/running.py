@@ -55,7 +55,7 @@ def run(pipeline: Annotated[str, typer.Argument(help="A pipeline's name or file.
         data[name] = path
     done = _run(loaded, data, register=register, keys=keys, profile=profile, out=out, engine=engine, memory=memory, run_id=run_id, to=to)
     if as_json:
-        say(json.dumps({"run": done.id, "repeated": done.repeated, "out": str(done.out),
+        say(json.dumps({"run": done.id, "repeated": done.repeated, "out": str(done.out), **({"untold": done.untold} if done.untold else {}),
                          "releases": [{"name": w.name, "kind": w.kind, "folder": w.folder, **({"table": done.tables[w.name].told()} if w.name in done.tables else {})}
                                       for w in done.releases]}, indent=2))
     else:
@@ -130,6 +130,8 @@ def _told(done: Run) -> None:
             say(f"  {'':<20} and in {done.tables[written.name].shown}")
     for name in done.skipped:
         say(f"  {name:<20} nothing new: every closed period was released before")
+    if done.untold:
+        say(f"\nThe data catalogue is not told yet: {done.untold.removesuffix('.')}. The next run tells it, or `lapipe register flush`.")
     if done.releases:
         say(f"\nLook     {_here(sys.executable)} -c \"import lapipe; print(lapipe.read_release('{done.out / done.releases[-1].name}'))\"")
 

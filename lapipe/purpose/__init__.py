@@ -20,6 +20,7 @@ from lapipe.purpose.declaration import (
 )
 from lapipe.purpose.duration import Duration
 from lapipe.purpose.findings import findings, vagueness
+from lapipe.purpose.parties import Client, Decisions, JointController, Parties, Party, Processor, Transfer
 from lapipe.purpose.terms import DataTerm, Retention
 from lapipe.purpose.vague import vague_sentence
 
@@ -28,18 +29,25 @@ __all__ = [
     "PHASES",
     "QUESTIONS",
     "Basis",
+    "Client",
     "ColumnUse",
     "Condition",
     "Controller",
     "DataTerm",
+    "Decisions",
     "Dpia",
     "Duration",
+    "JointController",
     "LegalBasis",
     "Officer",
     "Organisation",
+    "Parties",
+    "Party",
+    "Processor",
     "Purpose",
     "Recipient",
     "Retention",
+    "Transfer",
     "Waiver",
     "findings",
     "load_organisation",

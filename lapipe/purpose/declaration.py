@@ -14,6 +14,7 @@ from typing import Literal
 from lapipe.documents import Document, check, load, nearest, refuse_undecided
 from lapipe.purpose.duration import Duration
 from lapipe.purpose.form import ORGANISATION, PURPOSE
+from lapipe.purpose.parties import Decisions, Parties, Transfer, load_decisions, load_parties, load_transfers
 from lapipe.purpose.terms import Retention, day_of, load_retention, term_of, zone_of
 
 #: People below this number in a group are not published, unless a purpose's exceptions say a lower number
@@ -141,6 +142,8 @@ class Purpose:
     path: Path
     sha256: str
     zeros_public: bool = False
+    transfers: tuple[Transfer, ...] = ()
+    decisions: Decisions | None = None
     lines: Mapping[tuple[str | int, ...], int] = field(default_factory=dict, repr=False, compare=False)
 
     def use_of(self, table: str, column: str) -> ColumnUse | None:
@@ -208,6 +211,7 @@ class Organisation:
     project: str = ""
     approvers: tuple[str, ...] = APPROVERS
     retention: Retention = field(default_factory=Retention)
+    parties: Parties = field(default_factory=Parties)
 
 
 def load_purpose(path: Path, *, floor: int) -> Purpose:
@@ -251,6 +255,8 @@ def load_purpose(path: Path, *, floor: int) -> Purpose:
         path=path,
         sha256=_sha256(path),
         zeros_public=said.get("zeros_public", False),
+        transfers=load_transfers(document),
+        decisions=load_decisions(document),
         lines=document.lines,
     )
     if purpose.review_by < purpose.valid_from:
@@ -288,6 +294,7 @@ def load_organisation(path: Path) -> Organisation:
         project=said.get("project", ""),
         approvers=tuple(said.get("approvers", APPROVERS)),
         retention=load_retention(document),
+        parties=load_parties(document),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lapipe.purpose.parties import DECISIONS, SAFEGUARDS
+
 Schema = Mapping[str, Any]
 
 
@@ -25,11 +27,31 @@ _TRUTH: Schema = {"type": "boolean"}
 _BASES = ["consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests"]
 _BASIS = _mapping("basis reference", basis={"enum": _BASES})
 
+_COUNTRY: Schema = {"type": "string", "pattern": "^(?:[A-Z]{2}|international)$"}
+_SAFEGUARD: Schema = {"enum": list(SAFEGUARDS)}
+
+
+def _list(item: Schema) -> Schema:
+    return {"type": "array", "items": item}
+
+
+#: Who else has a part in the processing.
+_PARTIES: Mapping[str, Schema] = {
+    "joint_controllers": _list(_mapping("name address contact arrangement")),
+    "representative": _mapping("name address contact"),
+    "processors": _list(_mapping("name contact service agreement", "transfer",
+                                 transfer=_mapping("country safeguard reference", country=_COUNTRY, safeguard=_SAFEGUARD))),
+    "processes_for": _list(_mapping("name address contact service", "officer representative")),
+    "breach_log": _TEXT,
+}
+
 #: The five answers, the bases, the DPIA and `collected_for` may be missing here: `findings` says so with their rule.
 PURPOSE: Schema = _mapping(
     "name title notice subjects columns keep_for recipients valid_from review_by zone",
     "who what data when result basis collected_for compatibility own_basis condition dpia k retain zeros_public "
-    "exceptions",
+    "exceptions transfers decisions",
+    transfers=_list(_mapping("to country safeguard reference", country=_COUNTRY, safeguard=_SAFEGUARD)),
+    decisions=_mapping("kind", "reference", kind={"enum": list(DECISIONS)}),
     name=_NAME,
     title=_mapping("nl en"),
     basis=_mapping("", "collect analyse use", collect=_BASIS, analyse=_BASIS, use=_BASIS),
@@ -89,8 +111,9 @@ RETENTION: Schema = _mapping(
 
 ORGANISATION: Schema = _mapping(
     "controller officer k_floor public_authority roles",
-    "project approvers retention",
+    f"project approvers retention {' '.join(_PARTIES)}",
     retention=RETENTION,
+    **_PARTIES,
     project=_NAME,
     approvers={"type": "array", "minItems": 1, "uniqueItems": True, "items": _NAME},
     controller=_mapping("name address contact"),

@@ -27,10 +27,11 @@ from lapipe.register.entry import (
     written,
 )
 from lapipe.register.evidence import Evidence
+from lapipe.register.outbox import Outbox
 from lapipe.register.runs import ENDS, LIFE, RunSummary, folded, newest_approvals, packed, unpacked, verdict
 from lapipe.register.store import PRUNED, Store, Unsettled
 
-__all__ = ["LARGEST", "NOTHING_BEFORE", "Entry", "Evidence", "Json", "Register", "RunRecord", "RunSummary", "Unsettled", "Verification"]
+__all__ = ["LARGEST", "NOTHING_BEFORE", "Entry", "Evidence", "Json", "Outbox", "Register", "RunRecord", "RunSummary", "Unsettled", "Verification"]
 
 #: What only methods of their own write.
 _RESERVED = frozenset(("started", *ENDS, "amended", "carried", "checkpoint", "closed", "evidence", "evidence-deleted"))
@@ -143,6 +144,10 @@ class Register:
     def evidence(self) -> Evidence:
         """What is kept about single people, which can be deleted while the chain stays whole."""
         return Evidence(self)
+
+    def outbox(self, catalogue: str) -> Outbox:
+        """What a catalogue is still to be told."""
+        return Outbox(self, catalogue)
 
     def close(self) -> None:
         """Let go of the file or connection. What was appended is on disk already."""

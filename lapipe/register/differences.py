@@ -127,9 +127,13 @@ def _compared(old: Ran, new: Ran) -> Iterator[Change]:
             yield _change("LP111", where, f"Release {name} is {other or 'no more there'} instead of {one or 'not there'}.",
                           weaker=other is not None and not (one == "pseudonyms" and other == "statistics"))
     yield from _listed(where, "recipient", _texts(was.get("recipients")), _texts(now.get("recipients")))
-    if was.get("keep_for") != now.get("keep_for"):
-        yield _change("LP113", where, f"Releases are kept for {now.get('keep_for')} instead of {was.get('keep_for')}.",
-                      weaker=not _shorter(str(now.get("keep_for")), str(was.get("keep_for"))))
+    # An earlier lapipe recorded neither whom it is about nor the greatest age of rows.
+    if "subjects" in was and "subjects" in now:
+        yield from _listed(where, "category of people", _texts(was.get("subjects")), _texts(now.get("subjects")))
+    for key, what in (("keep_for", "Releases are kept for"), ("retain", "The greatest age of rows is")):
+        if key in was and key in now and was.get(key) != now.get(key):
+            yield _change("LP113", where, f"{what} {now.get(key) or 'without a limit'} instead of {was.get(key) or 'without a limit'}.",
+                          weaker=bool(was.get(key)) and not _shorter(str(now.get(key)), str(was.get(key))))
     if was.get("lapipe") != now.get("lapipe"):
         yield _change("LP614", where, f"lapipe is {now.get('lapipe')} instead of {was.get('lapipe')}.", weaker=False)
 

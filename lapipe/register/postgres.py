@@ -63,6 +63,7 @@ _STEPS = (
     ("CREATE TABLE {schema}.evidence (id text PRIMARY KEY, entry bigint NOT NULL UNIQUE, kind text NOT NULL, subject text NOT NULL,"
      " content text NOT NULL, salt text NOT NULL, keep_until text NOT NULL)",
      "CREATE INDEX evidence_by_subject ON {schema}.evidence (subject)"),
+    ("CREATE TABLE {schema}.outbox (catalogue text PRIMARY KEY, told bigint NOT NULL, note text NOT NULL)",),
 )
 
 #: The triggers by name, with PostgreSQL's bits for when they fire (pg_trigger.tgtype: row 1, before 2, insert 4, delete 8, update 16,
@@ -330,6 +331,14 @@ class PostgresStore:
     def let_go(self, id: str) -> bool:
         return self._db.execute("DELETE FROM evidence WHERE id = %s", (id,)).rowcount == 1
 
+    def told(self, catalogue: str) -> tuple[int, str]:
+        rows = self._all("SELECT told, note FROM outbox WHERE catalogue = %s", (catalogue,))
+        return (int(rows[0][0]), str(rows[0][1])) if rows else (0, "")
+
+    def tell(self, catalogue: str, seq: int, note: str) -> None:
+        self._db.execute("INSERT INTO outbox VALUES (%s, %s, %s) ON CONFLICT (catalogue) DO UPDATE SET told = excluded.told, note = excluded.note",
+                         (catalogue, seq, note))
+
     # --- the schema -----------------------------------------------------------------------------------------------
 
     def _version(self) -> int:
@@ -360,13 +369,14 @@ class PostgresStore:
             self._db.execute("INSERT INTO version VALUES (%s)", (len(_STEPS),))
 
     def grant(self, role: str) -> None:
-        """Let a role append and read, and nothing else."""
+        """Let a role append and read, and nothing else; and note how far a catalogue was told, which is no part of the record."""
         from psycopg import sql
 
         def give() -> None:
             named = sql.Identifier(role)
             with self._db.transaction():
-                for what in ("USAGE ON SCHEMA {schema}", "SELECT, INSERT ON entries, evidence", "SELECT ON version, counted"):
+                for what in ("USAGE ON SCHEMA {schema}", "SELECT, INSERT ON entries, evidence", "SELECT, INSERT, UPDATE ON outbox",
+                             "SELECT ON version, counted"):
                     self._db.execute(sql.SQL("GRANT " + what + " TO {role}").format(
                         schema=sql.Identifier(self._schema), role=named))
         if not self.guarded(lambda: self._one("SELECT count(*) FROM pg_roles WHERE rolname = %s", role)):

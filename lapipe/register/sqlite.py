@@ -23,7 +23,7 @@ _LOCK_TRIES = 25
 #: "lapr", at offset 68 of the file (SQLite's `application_id`): tells a register from any other SQLite file.
 #: The format's version is at offset 60 (`user_version`).
 _APPLICATION = int.from_bytes(b"lapr", "big")
-_VERSION = 2
+_VERSION = 3
 
 _REFUSE = " BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END"
 _ENTRIES = ("CREATE TABLE entries (seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, kind TEXT NOT NULL,"
@@ -45,12 +45,14 @@ _SCHEMA = {
     "evidence": "CREATE TABLE evidence (id TEXT PRIMARY KEY, entry INTEGER NOT NULL UNIQUE, kind TEXT NOT NULL, subject TEXT NOT NULL,"
                 " content TEXT NOT NULL, salt TEXT NOT NULL, keep_until TEXT NOT NULL) WITHOUT ROWID",
     "evidence_by_subject": "CREATE INDEX evidence_by_subject ON evidence (subject)",
+    "outbox": "CREATE TABLE outbox (catalogue TEXT PRIMARY KEY, told INTEGER NOT NULL, note TEXT NOT NULL) WITHOUT ROWID",
 }
 
-#: What each version added to the one before it: from 1, which had no closings and no evidence, to 2.
+#: What each version added to the one before it: 1 had no closings and no evidence, 2 no outbox.
 _STEPS: dict[int, tuple[str, ...]] = {
     2: ("DROP TRIGGER entries_hold",
         *(_SCHEMA[name] for name in ("entries_hold", "entries_closed", "evidence", "evidence_by_subject"))),
+    3: (_SCHEMA["outbox"],),
 }
 
 _T = TypeVar("_T")
@@ -250,6 +252,14 @@ class SqliteStore:
     def let_go(self, id: str) -> bool:
         return self._db.execute("DELETE FROM evidence WHERE id = ?", (id,)).rowcount == 1
 
+    def told(self, catalogue: str) -> tuple[int, str]:
+        row = self._db.execute("SELECT told, note FROM outbox WHERE catalogue = ?", (catalogue,)).fetchone()
+        return (int(row[0]), as_text(row[1])) if row else (0, "")
+
+    def tell(self, catalogue: str, seq: int, note: str) -> None:
+        self._db.execute("INSERT INTO outbox VALUES (?, ?, ?) ON CONFLICT (catalogue) DO UPDATE SET told = excluded.told, note = excluded.note",
+                         (catalogue, seq, note))
+
     def _migrate(self) -> None:
         """Bring a register of an earlier version to this one, whole or not at all."""
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -306,16 +316,30 @@ def _prepare(path: Path, create: bool) -> None:
     if not path.exists():
         raise refusal(f"There is no register {path}; run a pipeline first, or name the register that it wrote.")
     if path.is_file():
-        with path.open("rb") as file:
-            header = file.read(72)
-        if header[:16] == b"SQLite format 3\0" and header[68:72] == _APPLICATION.to_bytes(4, "big"):
-            version = int.from_bytes(header[60:64], "big")
+        application, version = _header(path)
+        if application == _APPLICATION:
             if version <= _VERSION:
                 return
             raise refusal(f"The register {path} has format {version}, and this lapipe knows format {_VERSION};"
                           " use the lapipe that wrote it.")
     raise refusal(f"The file {path} is no lapipe register, or is a damaged one; name another file,"
                   " or restore the register from its backup.")
+
+
+def _header(path: Path) -> tuple[int, int]:
+    """Read what a file says that it is: `application_id` and `user_version`; (0, 0) where it is no database.
+
+    By SQLite and not by opening the file: where this process has the register open already, closing another handle of it would let go of
+    SQLite's locks (fcntl), and the next process to close the register would take the write-ahead log away under this one. Immutable, so
+    that nothing beside a foreign file is touched.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+            return tuple(int(db.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("application_id", "user_version"))  # type: ignore[return-value]
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB:
+            raise
+        return 0, 0
 
 
 def _make(path: Path) -> None:

@@ -109,6 +109,12 @@ class Store(Protocol):
     def let_go(self, id: str) -> bool:
         """Delete evidence; False where there is none."""
 
+    def told(self, catalogue: str) -> tuple[int, str]:
+        """Give how far a catalogue was told: the number of the last entry, and a note that goes with it; (0, "") at first."""
+
+    def tell(self, catalogue: str, seq: int, note: str) -> None:
+        """Keep how far a catalogue was told."""
+
 
 def refusal(message: str) -> RegisterFault:
     """A register that cannot be used (LP601)."""
