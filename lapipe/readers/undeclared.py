@@ -20,7 +20,8 @@ from lapipe.readers import FORMATS, Parquet, Source, excel_or_text
 from lapipe.readers.delimited import read_delimited
 from lapipe.readers.discovered import columns_of_json, columns_of_layout, distinct_names
 from lapipe.readers.fixed import read_fixed
-from lapipe.readers.objects import read_array, read_lines
+from lapipe.readers.lines import read_lines
+from lapipe.readers.objects import read_array
 from lapipe.readers.opened import BOMS, SAMPLE, open_bytes, readable, sampled
 from lapipe.readers.sifted import Sifted, can_sift, sift
 from lapipe.readers.spooled import Account, Spool, kept_or_discarded
