@@ -266,6 +266,23 @@ def test_a_sample_is_recognised_by_its_header(file: str, encoding: str, delimite
     assert bool(name) == any("looks like" in line for line in in_words(seen))
 
 
+def test_rows_of_nobody_and_a_sign_at_the_end_are_told_and_answers_of_people_stay(tmp_path: Path) -> None:
+    rows = "".join(f"s{2_000_000 + n},{('Total', 'Average')[n % 2]},7\n" for n in range(30))
+    seen = scanned(tmp_path, "student,answer,x\nPoints Possible,,\n,Average,\n" + rows)
+    assert (seen.rows, [column.name for column in seen.columns]) == (31, ["student", "answer", "x"])
+    assert "rows that say 'Points Possible' were taken for nobody's" in seen.notes[0]
+    assert seen.notes[1].startswith("row 2 after the header has nothing in most of the columns that the others fill")
+    assert not scanned(tmp_path, "student,answer,x\n" + rows, "others.csv").notes
+
+
+def test_texts_that_are_not_all_objects_stay_texts(tmp_path: Path) -> None:
+    lines = [json.dumps({"id": f"s{2_000_000 + n}", "event": json.dumps({"page": n})}) for n in range(25)]
+    assert [column.name for column in scanned(tmp_path, "\n".join(lines), "a.jsonl").columns] == ["id", "event_page"]
+    cut = json.dumps({"id": "s1999999", "event": '{"page": "kana'})
+    seen = scanned(tmp_path, "\n".join([*lines[:10], cut, *lines[10:]]), "b.jsonl")
+    assert ([column.name for column in seen.columns], seen.rows, seen.unparsed) == (["id", "event"], 26, 0)
+
+
 # --- families ---------------------------------------------------------------------------------------------------------
 
 PEOPLE = [{"student": f"s{2_000_000 + n}", "mark": 5.5 + n % 4, "at": f"2026-01-{n + 1:02}T10:00:00Z", "where": {"course": f"C{n % 2}", "group": "a"}}
@@ -310,6 +327,9 @@ FAMILIES: dict[str, tuple[str, bytes, dict[str, Any], int]] = {
     "fixed width": ("e.asc", "".join(f"{e['student']}{e['mark']:<4}{e['at']}{e['where']['course']}\r\n" for e in PEOPLE).encode(), {"layout": True}, 0),
     "no header, gzip": ("e.csv.gz", gzip.compress("".join(ROWS).encode()), {"names": ["student", "mark", "at", "course"]}, 0),
     "a row too short": ("e.csv", ("student,mark,at,course\n" + "".join(ROWS) + "kanarie,5\n").encode(), {}, 1),
+    "objects in texts": ("e.jsonl", "".join(json.dumps({**each, "where": json.dumps(each["where"])}) + "\n" for each in PEOPLE).encode(), {}, 0),
+    "rows of nobody, and a sign behind each row": ("e.csv", ("student,mark,at,course,End-of-Line Indicator\n,,Manual Posting,,#\n    Points Possible,10,,,#\n" + "".join(
+        row.replace("\n", ",#\n") for row in ROWS) + '"Student, Test",,,,#\n').encode(), {}, 0),
     "a name twice and one that is empty": ("e.csv", ("student,mark,mark,\n" + "".join(ROWS)).encode(), {"header": True}, 0),
 }
 
@@ -327,6 +347,8 @@ def test_every_family_of_files_is_scanned_and_read_again_by_its_draft(family: st
         options = {"layout": tmp_path / "layout.csv"}
     found = scanned(tmp_path, content or as_workbook(), name, **options)
     assert (found.rows, found.unparsed, len(found.columns)) == (25, unparsed, 5 if "where" in LINES and name.endswith((".jsonl", "json", ".zip", ".log")) else 4)
+    if family == "objects in texts":
+        assert found.columns[3].place.path == ("where", "course")
     kinds = {column.name: (column.type, column.kind) for column in found.columns}
     assert kinds["student"] == ("string", "identifier")
     if "mark" in kinds and "mark_2" not in kinds:
