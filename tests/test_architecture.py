@@ -19,7 +19,7 @@ PACKAGE = ROOT / "lapipe"
 #: The flow of the data, and the order of imports: each module imports only from earlier ones.
 ORDER = ("errors", "rules", "documents", "syntax", "scrubbing", "contract", "project", "purpose", "phrases", "declarations", "keys", "signing", "detect",
          "disclosure", "local_time", "readers", "engine", "scan", "identities", "register", "choices", "quarantine", "lineage", "stage", "stages", "release", "assess", "comparison", "groups", "ledger", "differencing",
-         "plan", "words", "approval", "people", "flow", "pipeline", "subjects", "revision", "changes", "check", "report", "article30", "status", "breach", "demo", "start", "cli")
+         "plan", "words", "approval", "people", "flow", "pipeline", "subjects", "revision", "widening", "changes", "check", "report", "article30", "status", "breach", "demo", "start", "cli")
 
 #: Names that say nothing.
 EMPTY_NAMES = {"utils", "base", "core", "common", "manager", "factory"}
