@@ -7,6 +7,7 @@ import gzip
 import json
 import random
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -283,6 +284,46 @@ def test_texts_that_are_not_all_objects_stay_texts(tmp_path: Path) -> None:
     assert ([column.name for column in seen.columns], seen.rows, seen.unparsed) == (["id", "event"], 26, 0)
 
 
+@pytest.mark.parametrize("delimiter", ["^", "~", "\u00a6", "\u00a7", "\x1f"])
+def test_a_rare_delimiter_is_found_and_its_draft_reads_the_file(delimiter: str, tmp_path: Path) -> None:
+    from lapipe.engine import open_engine
+    from lapipe.readers import open_source
+
+    seen = scanned(tmp_path, "course,mark,day\n".replace(",", delimiter) + "".join(f"C{n}{delimiter}7.{n}{delimiter}2026-01-0{n}\n" for n in range(1, 9)))
+    assert ([column.name for column in seen.columns], seen.rows) == (["course", "mark", "day"], 8)
+    assert f"U+{ord(delimiter):04X}" in next(in_words(seen))
+    out = tmp_path / "t.odcs.yaml"
+    write_draft(seen, out)
+    out.write_text(decided(out.read_text("utf-8"), "course"), "utf-8")
+    engine = open_engine("duckdb", tmp_path / "spool")
+    read = engine.read(open_source(tmp_path / "export.csv", load_contract(out), tmp_path / "spool"), load_contract(out))
+    assert (read.rows, sum(read.unreadable.values())) == (8, 0)
+    engine.close()
+
+
+@pytest.mark.parametrize(("name", "content", "told"), [
+    ("two.zip", {"a.csv": "a,b\n1,2\n", "b.csv": "a,b\n1,2\n"}, "holds 2 files"), ("none.csv.zip", {}, "holds no files"),
+    ("page.xls", "<html><table><tr><td>kanarie</td></tr></table></html>", r"is a web page \(HTML\)"),
+    ("two.csv", b"naam,x\n" + "kanarie,\u00e9\n".encode("utf-16-le") + b"a,b\n" * 20, "NUL bytes, or text of two encodings"),
+    ("cut.csv.gz", gzip.compress(b"a,b\n1,2\n" * 100)[:-12], "ends too early"), ("only.csv", "student,mark\n", "2 columns and 0 rows")])
+def test_what_holds_no_one_table_is_refused_with_what_it_is(name: str, content: Any, told: str, tmp_path: Path) -> None:
+    if isinstance(content, dict):
+        with zipfile.ZipFile(tmp_path / "z", "w") as archive:
+            for file, text in content.items():
+                archive.writestr(file, text)
+        content = (tmp_path / "z").read_bytes()
+    with pytest.raises(ContractBroken, match=told) as refused:
+        scanned(tmp_path, content, name)
+    assert "kanarie" not in str(refused.value)
+
+
+def test_what_a_mac_puts_beside_a_file_in_a_zip_is_no_second_file(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "z", "w") as archive:
+        archive.writestr("e.csv", "student,mark\ns2000001,7\ns2000002,8\n")
+        archive.writestr("__MACOSX/._e.csv", "x")
+    assert scanned(tmp_path, (tmp_path / "z").read_bytes(), "e.csv.zip").rows == 2
+
+
 # --- families ---------------------------------------------------------------------------------------------------------
 
 PEOPLE = [{"student": f"s{2_000_000 + n}", "mark": 5.5 + n % 4, "at": f"2026-01-{n + 1:02}T10:00:00Z", "where": {"course": f"C{n % 2}", "group": "a"}}
@@ -306,8 +347,6 @@ def as_workbook() -> bytes:
 
 def packed(name: str, content: str) -> bytes:
     import io
-    import zipfile
-
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr(name, content)

@@ -8,6 +8,7 @@ import dataclasses
 import io
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from lapipe.readers.fixed import read_fixed
 from lapipe.readers.framing import pseudo_rows_of, seem_nobodys, trailer_of
 from lapipe.readers.lines import read_lines
 from lapipe.readers.objects import read_array
-from lapipe.readers.opened import BOMS, SAMPLE, open_bytes, readable, sampled
+from lapipe.readers.opened import BOMS, SAMPLE, damaged, open_bytes, readable, sampled
 from lapipe.readers.sifted import Sifted, can_sift, sift
 from lapipe.readers.spooled import Account, Spool, kept_or_discarded
 from lapipe.readers.text import DELIMITERS, Text
@@ -41,6 +42,9 @@ _VALUE = re.compile(r"['#]?[a-z]?[-+]?\d[\d.,:/ TZ+-]*|.*@.*\.\w+.*|[0-9a-f]{8}(
 _SNAKE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.][A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
 #: What stands in lines that are sentences, or columns set under one another; in a list of single values it is rare.
 _PROSE, _PROSES = re.compile(r"\S\s{2,}\S|(?:\S+\s+){3}\S"), 0.3
+_PAGE = re.compile(r"\s*<(?:!doctype html|html|table|\?xml)\b", re.IGNORECASE)
+#: Delimiters that are looked for only where none of the usual ones divides a line.
+_RARE = ("^", "~", "\u00a6", "\u00a7", "\x1f", "\x01")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPITAL = r"(?=[^\W\d_])[^a-z][\w.'’-]*"
 _PERSON = re.compile(rf"(?:(?:van|von|de|den|der|het|'t|ten|ter|el|al|la|le|da|di) )*{_CAPITAL}"
@@ -184,6 +188,9 @@ def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Und
     text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(sample).removeprefix("\ufeff")
     if not text or not text.strip():
         raise ContractBroken(f"{path} is empty, or not text; export it again.", rule="LP208")
+    if _PAGE.match(text):
+        raise ContractBroken(f"{path} is a web page (HTML) under another name, as some systems export; open it in a spreadsheet, save it as .xlsx or CSV, and "
+                             "look whether its ids came through.", rule="LP208")
     if len(sample) == SAMPLE:
         text = text[: text.rfind("\n") + 1] or text
     delimiter, rows = _cells(text, path)
@@ -260,7 +267,7 @@ def _found_encoding(path: Path, *, padded: bool = False) -> str:
                 for encoding, zeros in (("utf-16-le", piece[1::2]), ("utf-16-be", piece[::2])):
                     if zeros.count(0) * 2 > len(zeros):
                         return encoding
-                problem = "" if padded else "holds NUL bytes"
+                problem = "" if padded else "holds NUL bytes, or text of two encodings; export it again"
             decoder = codecs.getincrementaldecoder("utf-8")()
             while piece and not problem:
                 decoder.decode(piece)
@@ -268,18 +275,18 @@ def _found_encoding(path: Path, *, padded: bool = False) -> str:
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "cp1252"
-    except (OSError, EOFError, zipfile.BadZipFile):
-        problem = "cannot be read, or is not what its ending says"
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        problem = damaged(error)
     if problem:
-        raise ContractBroken(f"{path} {problem}; export it again.", rule="LP208")
+        raise ContractBroken(f"{path} {problem}.", rule="LP208")
     return "utf-8"
 
 
-def _cells(text: str, path: Path) -> tuple[str, list[list[str]]]:
+def _cells(text: str, path: Path, delimiters: Sequence[str] = DELIMITERS) -> tuple[str, list[list[str]]]:
     """Find the delimiter under which the rows have as many cells as the first, and more than one if any has."""
     best: tuple[float, int, str, list[list[str]]] = (0.0, 0, "", [])
     split = False
-    for delimiter in DELIMITERS:
+    for delimiter in delimiters:
         rows = []
         try:
             for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
@@ -299,6 +306,8 @@ def _cells(text: str, path: Path) -> tuple[str, list[list[str]]]:
     if best[1] > 1 or split:
         raise ContractBroken(f"{path}: under no delimiter (comma, semicolon, tab, bar) do nine rows in ten have as many cells as its first line. "
                              "Remove what stands above or below the table, or export it again.", rule="LP208")
+    if delimiters is DELIMITERS and any(each in text for each in _RARE):
+        return _cells(text, path, _RARE)
     return ",", [[line] for line in text.splitlines() if line.strip()][:_ROWS]
 
 
