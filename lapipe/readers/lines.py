@@ -37,9 +37,9 @@ def read_lines(path: Path, contract: Contract, encoding: str, spool: Spool) -> N
     batches = _Batches(path, contract.reading, objects, spool)
     number = 0
     for text in pieces_of_lines(path, encoding):
-        lines = text.removesuffix("\n").split("\n")
-        batches.take(number + 1, lines, plain=not contract.reading.prefix and "\0" not in text and "\ufeff" not in text)
-        number += len(lines)
+        text = text.removesuffix("\n")
+        batches.take(number + 1, text)
+        number += text.count("\n") + 1
     objects.checked(path)
 
 
@@ -76,12 +76,16 @@ class _Batches:
         self._shape: _Shape = {}
         self._learnt, self._left = 0, _PATIENCE
 
-    def take(self, number: int, lines: list[str], plain: bool) -> None:
-        """Take lines, of which the first is the `number`-th; `plain` tells that nothing but white space stands around them."""
-        lines = [line.strip() for line in lines] if plain else [cleaned(line, self._reading) for line in lines]
+    def take(self, number: int, text: str) -> None:
+        """Take the lines of a text, of which the first is the `number`-th."""
+        plain = not self._reading.prefix and "\0" not in text and "\ufeff" not in text
+        if plain and "\r" in text:
+            text = text.replace("\r\n", "\n").removesuffix("\r")
+        lines = text.split("\n")
         numbers: Sequence[int] = range(number, number + len(lines))
-        other = [place for place, line in enumerate(lines) if line[:1] != "{" or line[-1:] != "}"]
-        if other:
+        if not (plain and text[:1] == "{" and text[-1:] == "}" and text.count("}\n{") == len(lines) - 1):
+            lines = [line.strip() for line in lines] if plain else [cleaned(line, self._reading) for line in lines]
+            other = [place for place, line in enumerate(lines) if line[:1] != "{" or line[-1:] != "}"]
             for place in other:
                 if lines[place]:
                     # No object, so it goes to quarantine, and its place among the others does not matter.
@@ -127,7 +131,7 @@ class _Batches:
         import pyarrow.json
 
         # A bracket that opens and one that closes are two characters.
-        if any(len(line) > 2 * _BRACKETS and line.count("{") + line.count("[") > _BRACKETS for line in lines):
+        if max(map(len, lines)) > 2 * _BRACKETS and any(line.count("{") + line.count("[") > _BRACKETS for line in lines):
             return None
         text = "\n".join(lines).encode()
         if (b"NaN" in text or b"Inf" in text) and _NO_NUMBER.search(text):
