@@ -10,6 +10,7 @@ from typing import Literal
 
 from lapipe.approval import FOLDER, Approvals, Standing, declared_sha256, load_approvals, organisation_standing, standing
 from lapipe.contract import Column, Contract, load_contract
+from lapipe.documents import meaning
 from lapipe.errors import LapipeError
 from lapipe.local_time import TIME_DETAILS
 from lapipe.pipeline import load_pipeline
@@ -18,15 +19,7 @@ from lapipe.project import FILE, Profile, load_profiles
 from lapipe.purpose import Duration, Organisation, Parties, Purpose, Retention, load_organisation, load_purpose
 from lapipe.purpose.parties import DECISIONS
 from lapipe.rules import Finding
-
-#: Stages without which more flows or more is kept; taking one out, or changing what it is told, is a finding.
-_PROTECTING = ("Validate", "Object", "Consent", "Retain", "Flag", "Where", "KAnonymise")
-
-#: Stages that make what is released; which of their changes take something away is not told apart.
-_COMPUTING = ("Aggregate", "Derive", "Extract", "Join", "Redact", "Scrub")
-
-#: Days on which two terms are compared: a month is 28 to 31 days, so "longer" is longer from any of these.
-_DAYS = (date(2001, 1, 1), date(2001, 2, 1), date(2003, 3, 1), date(2003, 12, 31), date(2004, 2, 1))
+from lapipe.widening import longer, widened
 
 
 @dataclass(frozen=True)
@@ -289,7 +282,7 @@ def _retention(where: str, old: Retention, new: Retention, told: _Told) -> None:
 
 def _term(where: str, what: str, before: Duration, after: Duration, told: _Told) -> None:
     said = f"{what} went from {before} to {after}"
-    if _longer(after, before):
+    if longer(after, before):
         told.less("LP113", where, f"{said}, which is longer.")
     else:
         told.more(where, f"{said}.")
@@ -426,7 +419,7 @@ def _limits(old: Purpose, new: Purpose, told: _Told) -> None:
             continue
         said = f"{key} went from {before or 'none'} to {after or 'none'}"
         # Without a term, rows of any age are taken.
-        if before is not None and (after is None or _longer(after, before)):
+        if before is not None and (after is None or longer(after, before)):
             told.less("LP113", new.place(key), f"{said}, which is longer.")
         else:
             told.more(new.place(key), f"{said}.")
@@ -434,10 +427,6 @@ def _limits(old: Purpose, new: Purpose, told: _Told) -> None:
         told.less("LP113", new.place("review_by"), f"the review moved from {old.review_by} to {new.review_by}.")
     if new.valid_from < old.valid_from:
         told.less("LP113", new.place("valid_from"), f"the first day moved from {old.valid_from} back to {new.valid_from}.")
-
-
-def _longer(after: Duration, before: Duration) -> bool:
-    return any(after.after(day) > before.after(day) for day in _DAYS)
 
 
 def _grounds(old: Purpose, new: Purpose, told: _Told) -> None:
@@ -485,6 +474,7 @@ def _plan(file: str, old: Plan | None, new: Plan | None, told: _Told) -> None:
         return
     if old.purpose.name != new.purpose.name:
         told.less("LP316", file, f"the pipeline went from purpose {old.purpose.name} to {new.purpose.name}.")
+    _code(file, old, new, told)
     had = {contract.name for contract in old.sources.values()}
     for name, contract in new.sources.items():
         if contract.name not in had:
@@ -500,6 +490,24 @@ def _plan(file: str, old: Plan | None, new: Plan | None, told: _Told) -> None:
             told.more(file, f"release '{name}' was taken out.")
 
 
+def _code(file: str, old: Plan, new: Plan, told: _Told) -> None:
+    """Find code that changed and that the stages do not show: the project's own stages, and functions that stages are given."""
+    own = Path(file).name
+    for name in sorted({*old.code, *new.code} - {own}):
+        if old.code.get(name) != new.code.get(name):
+            told.less("LP315", file, f"{name}, which it loads, changed; what a stage of the project's own does is its code.")
+    given = any("function " in str(step.stage.parameters()) for step in new.steps)
+    alike = all(_shown(old)[each] == said for each, said in _shown(new).items())
+    if old.code.get(own) != new.code.get(own) and (given or alike):
+        told.less("LP315", file, "its code changed in a way that its stages do not show.")
+
+
+def _shown(plan: Plan) -> dict[str, object]:
+    """Give what is compared of a plan."""
+    return {"steps": [meaning(step.stage) for step in plan.steps], "purpose": plan.purpose.name,
+            "sources": {name: contract.name for name, contract in plan.sources.items()}}
+
+
 def _releases(plan: Plan) -> dict[str, tuple[Step, ...]]:
     """Give, of each release, the steps that lead to it."""
     return {str(step.stage.parameters()["name"]): plan.steps[:number + 1] for number, step in enumerate(plan.steps)
@@ -508,19 +516,11 @@ def _releases(plan: Plan) -> dict[str, tuple[Step, ...]]:
 
 def _release(file: str, name: str, old: tuple[Step, ...], new: tuple[Step, ...], told: _Told) -> None:
     at = f"before release '{name}'"
-    for kind in _PROTECTING:
-        left = [step.stage.parameters() for step in new if step.stage.kind == kind]
-        for step in old:
-            if step.stage.kind != kind:
-                continue
-            if step.stage.parameters() in left:
-                left.remove(step.stage.parameters())
-            else:
-                told.less("LP315", file, f"{kind} {at} was {'changed' if left else 'taken out'}.")
-    for kind in _COMPUTING:
-        had = [step.stage.parameters() for step in old if step.stage.kind == kind]
-        if any(step.stage.kind == kind and step.stage.parameters() not in had for step in new):
-            told.less("LP315", file, f"{kind} {at} was added or changed, and what it gives may be more than what was assessed.")
+    more, less = widened([step.stage for step in old], [step.stage for step in new])
+    for what in more:
+        told.less("LP315", file, f"{what} {at}, and what it gives may be more than what was assessed.")
+    for what in less:
+        told.more(file, f"{what} {at}.")
     now = _pseudonymised(new)
     for column, domain in _pseudonymised(old).items():
         # A column that is no longer there cannot be released as it is.

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lapipe.unfolding import HIDDEN, PERSON, NotUnderstood, address, container
+
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
-
-#: What stands where a person stood, and where the number of something that belongs to one person stood.
-PERSON, HIDDEN = "person", "hidden"
 
 #: Skeletons that are remembered; a system has some hundreds, and free text outside quotes would have no end of them.
 _REMEMBERED = 50_000
@@ -36,6 +35,9 @@ class Scrubbing:
     belongs to one person (an attempt, a submission), a number that stays (a course, a module), and one of `names`, such as a
     plugin's, which stays. Where several fit, the longest does. `words` are all other words that a sentence may have.
 
+    With the form `address` or `container` they are the words of a path or the keys of a JSON or PHP array, as `lapipe.unfolding` reads
+    them; what stands there under `kept` is a number, one of `names`, or matches one of the patterns `ids`.
+
     >>> reading = Scrubbing(person=("user with id",), kept=("course with id",), words=("The", "viewed", "the"))
     >>> Scrubber(reading).scrub("The user with id '7' viewed the course with id '12'.")
     "The user with id 'person' viewed the course with id '12'."
@@ -49,6 +51,8 @@ class Scrubbing:
     named: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    form: str = ""
+    ids: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.person)
@@ -81,17 +85,26 @@ class Scrubber:
     _phrases: list[tuple[str, str]] = field(default_factory=list)
     _words: frozenset[str] = frozenset()
     _names: frozenset[str] = frozenset()
+    _ids: list[re.Pattern[str]] = field(default_factory=list)
+    _roles: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         said = {"person": self.reading.person, "hidden": self.reading.hidden, "kept": self.reading.kept, "named": self.reading.named}
         self._phrases = sorted(((_folded(phrase), role) for role, phrases in said.items() for phrase in phrases),
                                key=lambda each: -len(each[0]))
         self._names = frozenset(self.reading.names)
+        self._ids = [re.compile(pattern) for pattern in self.reading.ids]
+        self._roles = {word.casefold(): role for role, words in {"word": self.reading.words, **said}.items() for word in words}
         every = (*self.reading.words, *(phrase for phrase, _ in self._phrases))
         self._words = frozenset(word.casefold() for text in every for word in _WORD.findall(text))
 
     def scrub(self, text: str) -> str | None:
         """Give the text with its people replaced, or None where something in it is not understood."""
+        if self.reading.form:
+            try:
+                return (address if self.reading.form == "address" else container)(text, self._roles, self._stays)
+            except NotUnderstood:
+                return None
         parts = text.split("'")
         if len(parts) % 2 == 0:
             # A quote that is not closed: what follows it is nobody's to say.
@@ -120,6 +133,10 @@ class Scrubber:
             out[place] = parts[place]
         return "'".join(out)
 
+    def _stays(self, value: str) -> bool:
+        """Tell whether a value is an id that may stay."""
+        return bool(_NUMBER.fullmatch(value)) or value in self._names or any(pattern.fullmatch(value) for pattern in self._ids)
+
     def __call__(self, texts: list[Any]) -> list[str | None]:
         """Give each text as `scrub` does."""
         return [self.scrub(text) for text in texts]
@@ -134,6 +151,8 @@ class Scrubber:
         import pyarrow as pa
         import pyarrow.compute as pc
 
+        if self.reading.form:
+            return pa.array(self(texts.to_pylist()), pa.string())
         lists = pc.split_pattern(texts, "'")
         counts = pc.list_value_length(lists).to_numpy(zero_copy_only=False)
         places, made, alone = [], [], []

@@ -72,6 +72,87 @@ approvers: [privacy_officer]
 # breach_log: WHERE BREACHES ARE DOCUMENTED
 """
 
+_PURPOSE = """# Why personal data is used here, and within which bounds: one file for each purpose (doel). The privacy officer reads this, not the pipeline.
+# Answer the questions; `lapipe check` refuses this file until every `undecided` is decided. Steps are those of SURF's guide *Stappenplan
+# Learning analytics onder de AVG*; `lapipe explain CODE` tells what each rule asks.
+
+# Small letters, digits and _; a pipeline names it: purpose("first_purpose"). Rename the file with it.
+name: first_purpose
+title:
+  nl: undecided
+  en: undecided
+
+# Step 1.1: who wants to do what, with which data, when, to reach which result? As precise as "the coordinator of this course, with the answers
+# to its practice tests, each block, to give more time to what goes wrong most"; "improve education" is refused (LP101).
+who: undecided         # wie: which people, in which role, at whose request?
+what: undecided        # wat: what do they do with the data: count, compare, follow?
+data: undecided        # welke gegevens: of which systems, about whom, how fine?
+when: undecided        # wanneer: how often, in which period, until when?
+result: undecided      # resultaat: what will be done differently with the outcome, and by whom?
+
+# Step 3.1: on which legal basis (grondslag) does each phase rest, and where does the law say so? LP102, LP103
+# One of: consent, contract, legal_obligation, vital_interests, public_task, legitimate_interests.
+basis:
+  collect:
+    basis: undecided
+    reference: undecided   # the article of law, or the text of the consent
+  analyse:
+    basis: undecided
+    reference: undecided
+  use:
+    basis: undecided
+    reference: undecided
+
+# Step 3.1: what was the data collected for at first, and why does this use go with it (AVG art. 6 lid 4)? LP104
+collected_for: undecided
+compatibility:
+  link: undecided           # what do both purposes have to do with each other?
+  context: undecided        # how did people come to give the data, and to whom?
+  nature: undecided         # which data is it, and is any of it special (gezondheid, godsdienst, ...)?
+  consequences: undecided   # what may follow from it for a single person?
+  safeguards: undecided     # pseudonyms, coarser values, small groups, terms
+  expectations: undecided   # what were people told, and who spoke with them?
+
+# Step 3.2: which DPIA weighed this, or why is none needed? One of `reference` and `not_needed`. LP106
+dpia:
+  reference: undecided
+
+# Step 4.3: where do people read this (privacyverklaring)?
+notice: undecided
+
+# Step 2.2: about whom is the data? Such as student, lecturer.
+subjects: [undecided]
+
+# Step 2.1: which columns are needed, and what of them may leave at the finest? For each contract of schemas/tables/, by its name:
+# full, inside (used, never released), pseudonym, redacted, hour, day, week, month, year, academic year, band N, level NAME, prefix N. LP304
+columns:
+  undecided:
+    undecided: undecided
+  objection:                # so that who objected is left out (stap 4.5)
+    student_number: inside
+    purpose: inside
+    state: inside
+
+# Step 2.4: of how many people is a group at least, and how long are releases (keep_for) and rows of the source (retain) kept? As P2Y or P18M.
+k: 10
+keep_for: undecided
+retain: undecided
+
+# Step 2.5: who gets the outcome, in which role, and what at most: statistics, pseudonyms?
+recipients:
+  - name: undecided
+    role: undecided
+    may: statistics
+
+# Settings laxer than the default, each with its value, reason and who approved it.
+exceptions: []
+
+# Step 5.1: from when on, and when is it looked at again? After that day nothing runs for it. LP107
+valid_from: undecided       # such as 2026-09-01
+review_by: undecided
+zone: Europe/Amsterdam
+"""
+
 _IGNORE = """# Personal data, releases and registers are no part of the project.
 .lapipe/
 out/
@@ -133,7 +214,7 @@ def start_project(folder: Path, *, shipped: Path, ci: str) -> tuple[list[str], l
     host, job = CI[ci]
     files = {"lapipe.toml": _TOML, "schemas/organisation.yaml": _ORGANISATION, ".gitignore": _IGNORE, host: job,
              "schemas/tables/objection.odcs.yaml": (shipped / "schemas" / "tables" / "objection.odcs.yaml").read_text("utf-8"),
-             "schemas/purposes/.gitkeep": "", "pipelines/.gitkeep": ""}
+             "schemas/purposes/first_purpose.yaml": _PURPOSE, "pipelines/.gitkeep": ""}
     written, kept, problem = [], [], ""
     try:
         for file, text in files.items():

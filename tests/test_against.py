@@ -72,6 +72,7 @@ WIDER = [
     ("another column read", LOG, "{synonym: '描述', locale: zh-CN}", "{synonym: 'Anders'}", "LP210"),
     ("periods closed sooner", PIPELINE, 'lag="P2D"', 'lag="P1D"', "LP315"),
     ("rows without a match kept", PIPELINE, 'key="moodle_id"', 'key="moodle_id", unmatched="keep"', "LP108"),
+    ("the order of stages", PIPELINE, 'Object("objections"),\n        Retain("time"),', 'Retain("time"),\n        Object("objections"),', "LP315"),
     ("a release added", PIPELINE, '        Release("weekly_activity"),', '        Release("weekly_activity"),\n        Release("again"),', "LP316"),
 ]
 
@@ -155,6 +156,23 @@ def test_data_that_is_kept_longer_or_no_longer_under_a_term_is_found(made: Proje
     code, rules, information = against(made)
     assert (code, rules) == ((1, {"LP113"}) if weaker else (0, set()))
     assert weaker or information
+def test_code_of_a_stage_that_the_stage_does_not_show_is_found(made: Project) -> None:
+    own = made.root / "pipelines" / "_own.py"
+    own.write_text("def some(table):\n    return table.component != 'x'\n", "utf-8")
+    made.edit(PIPELINE, "from lapipe import", "from _own import some\nfrom lapipe import")
+    made.edit(PIPELINE, "    Validate,\n)", "    Validate,\n    Where,\n)")
+    made.edit(PIPELINE, '        Retain("time"),', '        Retain("time"),\n        Where(some), Where(lambda t: t.component != "y"),')
+    git(made.root, "add", ".")
+    git(made.root, "commit", "-qm", "functions")
+    assert against(made) == (0, set(), [])
+    own.write_text("def some(table):\n    # nothing else\n    return table.component != 'x'\n", "utf-8")
+    assert against(made) == (0, set(), [])
+    own.write_text("def some(table):\n    return table.component != 'z'\n", "utf-8")
+    assert against(made)[1] == {"LP315"}
+    git(made.root, "commit", "-qam", "another function")
+    assert against(made) == (0, set(), [])
+    made.edit(PIPELINE, '!= "y"', '!= "z"')
+    assert against(made)[1] == {"LP315"}
 
 
 def test_an_unchanged_project_has_no_changes(made: Project) -> None:

@@ -504,6 +504,23 @@ def test_a_change_is_let_through_by_an_approval_of_the_new_state_alone(file: str
     assert found(committed) == {rule, "LP109"}
 
 
+@pytest.mark.parametrize(("file", "old", "new"), [
+    (PIPELINE, "pipeline = Pipeline(", "pipeline = Pipelin("), (PURPOSE, "keep_for: P2Y", "keep_fro: P2Y"), ("schemas/tables/student.odcs.yaml", "kind: identifier", "kind: identifeir")])
+def test_what_could_not_be_loaded_before_is_let_through_by_an_approval_of_it_as_it_is_now(file: str, old: str, new: str, committed: Project,
+                                                                                         keys: dict[str, Path]) -> None:
+    sound = (committed.root / file).read_text("utf-8")
+    committed.edit(file, old, new)
+    git(committed.root, "commit", "-qam", "broken")
+    (committed.root / file).write_text(sound, "utf-8")
+    committed.edit(PURPOSE, "\nk: 10", "\nk: 11")
+    assert "LP115" in found(committed)
+    assert approve(committed, keys["officer"])[0] == 0
+    assert found(committed) == set()
+    # What cannot be loaded now is let through by nothing.
+    committed.edit(file, old, new)
+    assert "LP115" in found(committed)
+
+
 def test_who_adds_their_own_key_approves_nothing(committed: Project, keys: dict[str, Path]) -> None:
     committed.edit(ORGANISATION, f"[{public(keys['officer'])}]", f"[{public(keys['officer'])}, {public(keys['engineer'])}]")
     committed.edit(PURPOSE, "keep_for: P2Y", "keep_for: P3Y")

@@ -17,9 +17,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lapipe"
 
 #: The flow of the data, and the order of imports: each module imports only from earlier ones.
-ORDER = ("errors", "rules", "documents", "syntax", "scrubbing", "contract", "project", "purpose", "phrases", "declarations", "keys", "signing", "detect",
+ORDER = ("errors", "rules", "documents", "syntax", "unfolding", "scrubbing", "contract", "project", "purpose", "phrases", "declarations", "keys", "signing", "detect",
          "disclosure", "local_time", "readers", "engine", "scan", "identities", "register", "custody", "catalogue", "choices", "quarantine", "lineage", "stage", "stages", "release", "sink", "assess", "comparison", "groups", "ledger", "differencing",
-         "plan", "provenance", "words", "approval", "people", "flow", "pipeline", "subjects", "revision", "changes", "check", "report", "article30", "retention", "status", "breach", "demo", "start", "cli")
+         "plan", "provenance", "words", "approval", "people", "flow", "pipeline", "subjects", "revision", "widening", "changes", "check", "report", "article30", "retention", "status", "breach", "demo", "start", "cli")
 
 #: Names that say nothing.
 EMPTY_NAMES = {"utils", "base", "core", "common", "manager", "factory"}

@@ -46,7 +46,7 @@ BY_CONTRACT: dict[str, tuple[str, dict[str, Any]]] = {
     "xapi_moodle/xapi_statements_moodle.jsonl": ("xapi_statements", {}), "xapi_moodle/xapi_statements_openedx.jsonl": ("xapi_statements", {}),
 }
 #: Rows of them that stand for nobody, as the contract says: 'Manual Posting', 'Points Possible' and 'Student, Test'.
-NOBODY = {f"{GRADES}/canvas_gradebook.csv": 3}
+NOBODY = {f"{GRADES}/canvas_gradebook.csv": 3, f"{GRADES}/canvas_gradebook_semicolon_decimalcomma.csv": 1}
 #: Descriptions for people and machines, which hold no table of records: a scan refuses them.
 NO_TABLE = frozenset({
     "README.md", "brightspace_bds_schema/field_policy.yml", "brightspace_bds_schema/datasets.json", "canvas_cd2_schema/cd2_tables_nessie.json",

@@ -135,7 +135,7 @@ DATA: dict[str, tuple[Change, int, str]] = {
     "Parquet that is none": (instead(EVENTS, "log.parquet", lambda path, text: path.write_bytes(text)), 3, "cannot be read as Parquet"),
     "gzip that is none": (instead(EVENTS, "log.csv.gz", lambda path, text: path.write_bytes(text)), 3, "is not what its ending says"),
     "gzip that ends early": (instead(EVENTS, "log.csv.gz", lambda path, text: path.write_bytes(gzip.compress(text)[:-300])), 3, "LP208"),
-    "a zip of two files": (instead(EVENTS, "log.zip", two_in_a_zip), 3, "is not what its ending says"),
+    "a zip of two files": (instead(EVENTS, "log.zip", two_in_a_zip), 3, "holds 2 files, and a zip is read where it holds one"),
     "a spreadsheet that is none": (instead(EVENTS, "log.xlsx", lambda path, text: path.write_bytes(text)), 3, "is no workbook"),
     "a file of an unknown ending": (instead(EVENTS, "log.doc", lambda path, text: path.write_bytes(text)), 2, "a file ending in .doc"),
     "a folder for a file": (instead(EVENTS, "log.csv", lambda path, text: path.mkdir()), 2, "is a folder"),

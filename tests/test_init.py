@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
 from lapipe.project import load_profiles
-from tests.projects import Project
+from lapipe.rules import RULES
+from tests.projects import ROOT, Project
 
 DECIDED = {"public_authority: undecided": "public_authority: true", "undecided": "Voorbeeld Universiteit"}
 
@@ -35,9 +37,30 @@ def decide(made: Project, file: str = "schemas/organisation.yaml") -> None:
 
 
 def test_nothing_is_checked_as_right_until_it_is_decided(made: Project) -> None:
-    assert rules(made) == [("LP201", "schemas/purposes"), ("LP201", "pipelines"), ("LP209", "schemas/organisation.yaml")]
+    assert rules(made) == [("LP201", "pipelines"), ("LP209", "schemas/organisation.yaml")]
     decide(made)
-    assert rules(made) == [("LP201", "schemas/purposes"), ("LP201", "pipelines")]
+    assert rules(made) == [("LP201", "pipelines"), ("LP209", "schemas/purposes/first_purpose.yaml")]
+
+
+def test_the_purpose_asks_the_questions_of_the_guide_and_holds_once_they_are_answered(made: Project) -> None:
+    decide(made)
+    path = made.root / "schemas" / "purposes" / "first_purpose.yaml"
+    text = path.read_text("utf-8")
+    for key in ("who", "what", "data", "when", "result", "collected_for", "link", "expectations", "reference", "notice", "keep_for", "retain", "review_by"):
+        assert re.search(rf"^ *{key}: undecided", text, re.MULTILINE), key
+    assert all(rule in RULES for rule in re.findall(r"LP\d{3}", text))
+    assert {f"tep {step}" for step in ("1.1", "2.1", "2.2", "2.4", "2.5", "3.1", "3.2", "4.3", "5.1")} <= set(re.findall(r"tep \d\.\d", text))
+    shipped = yaml.safe_load((ROOT / "schemas/purposes/moodle_weekly_activity.yaml").read_text("utf-8"))
+    asked = yaml.safe_load(text)
+
+    def answered(question: object, answer: object) -> object:
+        if isinstance(question, dict) and isinstance(answer, dict):
+            return {key: answered(value, answer.get(key, value)) for key, value in question.items()}
+        return answer if "undecided" in str(question) else question
+
+    said = {**answered(asked, shipped), "columns": {"objection": asked["columns"]["objection"]}}  # type: ignore[dict-item]
+    path.write_text(yaml.safe_dump(said, allow_unicode=True), "utf-8")
+    assert rules(made) == [("LP201", "pipelines")]
 
 
 def test_production_demands_approvals_and_shares_nothing_with_development(made: Project) -> None:

@@ -517,3 +517,17 @@ def test_a_record_that_readers_would_read_differently_is_refused_or_quarantined(
     rows, source = read(path, contract(of, quarantine_rows=1))
     assert rows == [("2", "b")]
     assert source.found["rows in quarantine"] == 1
+
+
+@pytest.mark.parametrize("column", range(3))
+@pytest.mark.parametrize("inner", ["\n", "\r\n", "\r", "\n\n", "x\r"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_inside_cells_are_read_as_they_are_whatever_ends_the_rows(end: str, inner: str, column: int, place: Path) -> None:
+    for rows in (1, 3, 2_500):
+        cells = [[f"id{row}", "b", "c"] for row in range(rows)]
+        for row in cells[::3]:
+            row[column] = f"k{inner}z"
+        path = place / f"m{rows}.csv"
+        path.write_bytes(("a,b,c" + end + "".join(",".join(f'"{cell}"' if inner in cell else cell for cell in row) + end for row in cells)).encode())
+        got, _ = read(path, contract(tuple(map(Column, "abc"))))
+        assert sorted(got) == sorted(tuple(row) for row in cells)

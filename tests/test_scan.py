@@ -7,6 +7,7 @@ import gzip
 import json
 import random
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +267,63 @@ def test_a_sample_is_recognised_by_its_header(file: str, encoding: str, delimite
     assert bool(name) == any("looks like" in line for line in in_words(seen))
 
 
+def test_rows_of_nobody_and_a_sign_at_the_end_are_told_and_answers_of_people_stay(tmp_path: Path) -> None:
+    rows = "".join(f"s{2_000_000 + n},{('Total', 'Average')[n % 2]},7\n" for n in range(30))
+    seen = scanned(tmp_path, "student,answer,x\nPoints Possible,,\n,Average,\n" + rows)
+    assert (seen.rows, [column.name for column in seen.columns]) == (31, ["student", "answer", "x"])
+    assert "rows that say 'Points Possible' were taken for nobody's" in seen.notes[0]
+    assert seen.notes[1].startswith("row 2 after the header has nothing in most of the columns that the others fill")
+    assert not scanned(tmp_path, "student,answer,x\n" + rows, "others.csv").notes
+
+
+def test_texts_that_are_not_all_objects_stay_texts(tmp_path: Path) -> None:
+    lines = [json.dumps({"id": f"s{2_000_000 + n}", "event": json.dumps({"page": n})}) for n in range(25)]
+    assert [column.name for column in scanned(tmp_path, "\n".join(lines), "a.jsonl").columns] == ["id", "event_page"]
+    cut = json.dumps({"id": "s1999999", "event": '{"page": "kana'})
+    seen = scanned(tmp_path, "\n".join([*lines[:10], cut, *lines[10:]]), "b.jsonl")
+    assert ([column.name for column in seen.columns], seen.rows, seen.unparsed) == (["id", "event"], 26, 0)
+
+
+@pytest.mark.parametrize("delimiter", ["^", "~", "\u00a6", "\u00a7", "\x1f"])
+def test_a_rare_delimiter_is_found_and_its_draft_reads_the_file(delimiter: str, tmp_path: Path) -> None:
+    from lapipe.engine import open_engine
+    from lapipe.readers import open_source
+
+    seen = scanned(tmp_path, "course,mark,day\n".replace(",", delimiter) + "".join(f"C{n}{delimiter}7.{n}{delimiter}2026-01-0{n}\n" for n in range(1, 9)))
+    assert ([column.name for column in seen.columns], seen.rows) == (["course", "mark", "day"], 8)
+    assert f"U+{ord(delimiter):04X}" in next(in_words(seen))
+    out = tmp_path / "t.odcs.yaml"
+    write_draft(seen, out)
+    out.write_text(decided(out.read_text("utf-8"), "course"), "utf-8")
+    engine = open_engine("duckdb", tmp_path / "spool")
+    read = engine.read(open_source(tmp_path / "export.csv", load_contract(out), tmp_path / "spool"), load_contract(out))
+    assert (read.rows, sum(read.unreadable.values())) == (8, 0)
+    engine.close()
+
+
+@pytest.mark.parametrize(("name", "content", "told"), [
+    ("two.zip", {"a.csv": "a,b\n1,2\n", "b.csv": "a,b\n1,2\n"}, "holds 2 files"), ("none.csv.zip", {}, "holds no files"),
+    ("page.xls", "<html><table><tr><td>kanarie</td></tr></table></html>", r"is a web page \(HTML\)"),
+    ("two.csv", b"naam,x\n" + "kanarie,\u00e9\n".encode("utf-16-le") + b"a,b\n" * 20, "NUL bytes, or text of two encodings"),
+    ("cut.csv.gz", gzip.compress(b"a,b\n1,2\n" * 100)[:-12], "ends too early"), ("only.csv", "student,mark\n", "2 columns and 0 rows")])
+def test_what_holds_no_one_table_is_refused_with_what_it_is(name: str, content: Any, told: str, tmp_path: Path) -> None:
+    if isinstance(content, dict):
+        with zipfile.ZipFile(tmp_path / "z", "w") as archive:
+            for file, text in content.items():
+                archive.writestr(file, text)
+        content = (tmp_path / "z").read_bytes()
+    with pytest.raises(ContractBroken, match=told) as refused:
+        scanned(tmp_path, content, name)
+    assert "kanarie" not in str(refused.value)
+
+
+def test_what_a_mac_puts_beside_a_file_in_a_zip_is_no_second_file(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "z", "w") as archive:
+        archive.writestr("e.csv", "student,mark\ns2000001,7\ns2000002,8\n")
+        archive.writestr("__MACOSX/._e.csv", "x")
+    assert scanned(tmp_path, (tmp_path / "z").read_bytes(), "e.csv.zip").rows == 2
+
+
 # --- families ---------------------------------------------------------------------------------------------------------
 
 PEOPLE = [{"student": f"s{2_000_000 + n}", "mark": 5.5 + n % 4, "at": f"2026-01-{n + 1:02}T10:00:00Z", "where": {"course": f"C{n % 2}", "group": "a"}}
@@ -289,8 +347,6 @@ def as_workbook() -> bytes:
 
 def packed(name: str, content: str) -> bytes:
     import io
-    import zipfile
-
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr(name, content)
@@ -310,6 +366,9 @@ FAMILIES: dict[str, tuple[str, bytes, dict[str, Any], int]] = {
     "fixed width": ("e.asc", "".join(f"{e['student']}{e['mark']:<4}{e['at']}{e['where']['course']}\r\n" for e in PEOPLE).encode(), {"layout": True}, 0),
     "no header, gzip": ("e.csv.gz", gzip.compress("".join(ROWS).encode()), {"names": ["student", "mark", "at", "course"]}, 0),
     "a row too short": ("e.csv", ("student,mark,at,course\n" + "".join(ROWS) + "kanarie,5\n").encode(), {}, 1),
+    "objects in texts": ("e.jsonl", "".join(json.dumps({**each, "where": json.dumps(each["where"])}) + "\n" for each in PEOPLE).encode(), {}, 0),
+    "rows of nobody, and a sign behind each row": ("e.csv", ("student,mark,at,course,End-of-Line Indicator\n,,Manual Posting,,#\n    Points Possible,10,,,#\n" + "".join(
+        row.replace("\n", ",#\n") for row in ROWS) + '"Student, Test",,,,#\n').encode(), {}, 0),
     "a name twice and one that is empty": ("e.csv", ("student,mark,mark,\n" + "".join(ROWS)).encode(), {"header": True}, 0),
 }
 
@@ -327,6 +386,8 @@ def test_every_family_of_files_is_scanned_and_read_again_by_its_draft(family: st
         options = {"layout": tmp_path / "layout.csv"}
     found = scanned(tmp_path, content or as_workbook(), name, **options)
     assert (found.rows, found.unparsed, len(found.columns)) == (25, unparsed, 5 if "where" in LINES and name.endswith((".jsonl", "json", ".zip", ".log")) else 4)
+    if family == "objects in texts":
+        assert found.columns[3].place.path == ("where", "course")
     kinds = {column.name: (column.type, column.kind) for column in found.columns}
     assert kinds["student"] == ("string", "identifier")
     if "mark" in kinds and "mark_2" not in kinds:

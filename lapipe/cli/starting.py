@@ -26,6 +26,6 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to st
     for file in kept:
         say(f"Left  {folder / file} as it was")
     say("")
-    say(f"Now decide every `undecided` of {folder / 'schemas' / 'organisation.yaml'}; `lapipe check` says which are left.")
+    say(f"Now decide every `undecided` of {folder / 'schemas' / 'organisation.yaml'} and of the purpose; `lapipe check` says which are left.")
     say("Then a contract for each export:  lapipe scan EXPORT.csv --draft schemas/tables/EXPORT.odcs.yaml")
-    say("a purpose in schemas/purposes/, a pipeline in pipelines/, and `lapipe check` again.")
+    say("the purpose (schemas/purposes/first_purpose.yaml asks what it must say), a pipeline in pipelines/, and `lapipe check` again.")

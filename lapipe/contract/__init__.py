@@ -425,7 +425,7 @@ _COLUMN_PROFILE: Mapping[str, Any] = {
         "scrub": {
             "type": "object", "additionalProperties": False, "required": ["person", "words"],
             "properties": {"person": {**_TEXTS, "minItems": 1}, "hidden": _TEXTS, "kept": _TEXTS, "named": _TEXTS,
-                           "names": _TEXTS, "words": _TEXTS},
+                           "names": _TEXTS, "words": _TEXTS, "form": {"enum": ["address", "container"]}, "ids": _TEXTS},
         },
         "path": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
         "start": _COUNT, "length": _COUNT, "position": _COUNT,
@@ -600,7 +600,8 @@ def _column(document: Document, where: list[str | int], declared: Mapping[str, A
             raise document.fault([*where, word], f"is not checked by lapipe; {_INSTEAD}.")
     is_time = column_type in ("date", "timestamp") or "clock" in profile
     try:
-        patterns = [*profile.get("patterns", ()), options.get("pattern", ""), (spelling or {}).get("pattern", "")]
+        patterns = [*profile.get("patterns", ()), options.get("pattern", ""), (spelling or {}).get("pattern", ""),
+                    *profile.get("scrub", {}).get("ids", ())]
         for pattern in [*patterns, *(p for level in profile.get("levels", {}).values() for p in level.get("patterns", ()))]:
             re.compile(pattern)
         broken = ""
@@ -630,7 +631,7 @@ def _column(document: Document, where: list[str | int], declared: Mapping[str, A
         extracted_from=profile.get("extractedFrom", ""), path=_path(profile.get("path", ())), start=profile.get("start", 0),
         length=profile.get("length", 0), position=profile.get("position", 0), patterns=tuple(profile.get("patterns", ())),
         scale=profile.get("scale", NUMBER_SCALE), label=profile.get("label", {}), unit=profile.get("unit", ""),
-        scrub=Scrubbing(**{role: tuple(phrases) for role, phrases in profile.get("scrub", {}).items()}),
+        scrub=_scrub(profile.get("scrub", {})),
     )
 
 
@@ -706,6 +707,11 @@ def _placed(document: Document, columns: Sequence[Column], reading: Reading) -> 
             raise document.fault(["schema", 0], f"reading.pseudoRows names '{row.column}', which is no column of the table.")
 
 
+def _scrub(said: Mapping[str, Any]) -> Scrubbing:
+    lists = {key: tuple(each) for key, each in said.items() if key != "form"}
+    return Scrubbing(form=said.get("form", ""), **lists)
+
+
 def _spelling(said: Mapping[str, Any]) -> Spelling:
     fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
     return Spelling(**fields)
@@ -743,6 +749,8 @@ def _consistent(document: Document, columns: Sequence[Column], profile: Mapping[
                                         "for a person is an identifier here.")
         if column.scrub and column.kind is not Kind.FREE_TEXT:
             raise document.fault(where, f"{column.name} says how it is scrubbed but is {column.kind}, not free_text.")
+        if column.scrub.ids and not column.scrub.form:
+            raise document.fault(where, f"{column.name} gives patterns of ids (scrub.ids), which only the forms address and container have.")
         if column.extracted_from and (column.extracted_from not in names or not column.patterns):
             raise document.fault(where, f"{column.name} needs extractedFrom (one of {', '.join(names)}) and patterns.")
         if column.kind in (Kind.IDENTIFIER, Kind.PSEUDONYM) and column.type not in ("string", "integer"):

@@ -223,6 +223,7 @@ def load_purpose(path: Path, *, floor: int) -> Purpose:
         DeclarationFault: a key is unknown, missing or of the wrong form; the message names file and line.
     """
     document = load(path)
+    refuse_undecided(document, "purpose")
     check(document, PURPOSE)
     said = document.content
     retain = said.get("retain")

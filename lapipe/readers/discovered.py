@@ -13,7 +13,7 @@ from typing import Any
 
 from lapipe.contract import Column, Contract, Reading, folded
 from lapipe.errors import ContractBroken, UsageFault
-from lapipe.readers.objects import envelope_of, take_array, take_lines
+from lapipe.readers.objects import envelope_of, parsed, take_array, take_lines
 
 #: A key that programs write inside of objects; one that begins with a capital or holds three digits may be somebody's name or number.
 _INNER = re.compile(r"[a-z$@](?:[A-Za-z_]|(?<!\d\d)\d){0,39}")
@@ -25,15 +25,22 @@ _KEYS, _MANY = 80, 20
 
 @dataclass
 class _Node:
-    """What stood at one place in the records: how often, an object how often, and its keys."""
+    """What stood at one place in the records: how often, an object how often (`inside` of a text), and its keys."""
 
     times: int = 0
     objects: int = 0
+    inside: int = 0
     empty: int = 0
     below: dict[str, _Node] = field(default_factory=dict)
 
     def note(self, value: Any) -> None:
         self.times += 1
+        if isinstance(value, str) and self.inside == self.times - 1 - self.empty:
+            # An object that was written into a text, as long as all of them are such texts.
+            text = value.strip()
+            good, inner = parsed(text) if text[:1] == "{" and text[-1:] == "}" else (False, None)
+            self.inside += good
+            value = inner if good else value if text else None
         if value is None:
             self.empty += 1
         elif isinstance(value, dict):

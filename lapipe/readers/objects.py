@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from lapipe.contract import Contract
+from lapipe.contract import Contract, Reading
 from lapipe.errors import ContractBroken
 from lapipe.readers.opened import open_bytes
 from lapipe.readers.spooled import Spool
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: How much of an array is read at a time, in characters; doubled while an element is longer.
 _PIECE = 1 << 20
@@ -55,11 +59,11 @@ class _OfAnotherShape(Exception):
 
 
 @dataclass
-class _Place:
+class Place:
     """A place in a record: the columns that are found there, the places below it, and whether other keys may be there."""
 
     columns: list[int] = field(default_factory=list)
-    below: dict[str, _Place] = field(default_factory=dict)
+    below: dict[str, Place] = field(default_factory=dict)
     open: bool = False
     seen: bool = False
 
@@ -73,11 +77,11 @@ class _Place:
         """Give the columns that a record had a key for, here or below."""
         return {*(self.columns if self.seen else ()), *(index for place in self.below.values() for index in place.columns_seen())}
 
-    def at(self, path: tuple[str, ...]) -> _Place:
+    def at(self, path: tuple[str, ...]) -> Place:
         """Give the place at a path below this one, made where it is not there yet."""
         place = self
         for key in path:
-            place = place.below.setdefault(key, _Place())
+            place = place.below.setdefault(key, Place())
         return place
 
 
@@ -86,7 +90,7 @@ class Objects:
 
     def __init__(self, contract: Contract, spool: Spool) -> None:
         self._contract, self._spool = contract, spool
-        self._root, self._width = _Place(), len(spool.names)
+        self._root, self._width = Place(), len(spool.names)
         self._undeclared: dict[str, None] = {}
         self._unnamed = False
         for index, name in enumerate(spool.names):
@@ -136,7 +140,61 @@ class Objects:
             raise ContractBroken(f"{contract.name}: {path} does not have the keys of contract version {contract.version} (undeclared: "
                                  f"{', '.join(shown)}). Declare them with their kind, or their container under otherKeys.", rule="LP202")
 
-    def _walk(self, value: Any, place: _Place, cells: list[str | None], where: str) -> None:
+    def learn(self, record: dict[str, Any], shape: dict[str, Any]) -> None:
+        """Put the types of a record's declared values into `shape`: a word for each, and such a mapping for an object."""
+        self._learn(record, self._root, shape)
+
+    def _learn(self, record: dict[str, Any], place: Place, shape: dict[str, Any]) -> None:
+        for key, below in place.below.items():
+            value = record.get(key)
+            if below.below:
+                if isinstance(value, dict):
+                    self._learn(value, below, shape.setdefault(key, {}))
+            elif isinstance(value, float):
+                if all(self._is_number(index) for index in below.columns):
+                    shape[key] = "number"
+            elif isinstance(value, (str, int)) and (type(value) is not int or shape.get(key) != "number"):
+                shape[key] = type(value).__name__
+
+    def _is_number(self, index: int) -> bool:
+        """Tell whether of a column's values 7.5 and 7.50 are the same."""
+        column = self._contract[self._spool.names[index]]
+        nulls = column.nulls or self._contract.reading.nulls
+        return column.type == "number" and not any(character.isdigit() for null in nulls for character in null)
+
+    def columns_of(self, fields: Sequence[tuple[str, pa.Array]], rows: int) -> list[pa.Array] | None:
+        """Give the columns of records that Arrow has read, as texts, or None where they need to be taken apart one by one."""
+        import pyarrow as pa
+
+        found: dict[int, pa.Array] = {}
+        seen: list[Place] = []
+        if not self._gather(fields, self._root, found, seen):
+            return None
+        for place in seen:
+            place.seen = True
+        return [found[index] if index in found else pa.nulls(rows, pa.string()) for index in range(self._width)]
+
+    def _gather(self, fields: Sequence[tuple[str, pa.Array]], place: Place, found: dict[int, pa.Array], seen: list[Place]) -> bool:
+        """Put the columns at a place and below it into `found`; tell whether it is certain that these are they."""
+        import pyarrow as pa
+
+        for name, values in fields:
+            below = place.below.get(name)
+            if below is None:
+                if not (place.open or place.columns):
+                    return False
+            elif (below.below or below.columns) and values.null_count < len(values):
+                if not below.below:
+                    text = _texts(values)
+                    if text is None or not found.keys().isdisjoint(below.columns):
+                        return False
+                    found.update(dict.fromkeys(below.columns, text))
+                    seen.append(below)
+                elif below.columns or not pa.types.is_struct(values.type) or not self._gather(_inside(values), below, found, seen):
+                    return False
+        return True
+
+    def _walk(self, value: Any, place: Place, cells: list[str | None], where: str) -> None:
         place.found(value, cells)
         if value is None or not (place.below or place is self._root):
             return
@@ -173,6 +231,27 @@ class Objects:
                     self._undeclared[f"{where}{key}"] = None
             else:
                 self._unnamed = True
+
+
+def _inside(values: pa.Array) -> list[tuple[str, pa.Array]]:
+    """Give each key's values in an array of objects."""
+    import pyarrow.compute as pc
+
+    return [(field.name, pc.struct_field(values, position)) for position, field in enumerate(values.type)]
+
+
+def _texts(values: pa.Array) -> pa.Array | None:
+    """Give values as they were written, or None where Arrow does not tell that."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_string(values.type):
+        return values
+    if pa.types.is_int64(values.type) or pa.types.is_boolean(values.type):
+        return values.cast(pa.string())
+    if pa.types.is_decimal(values.type):
+        return pc.replace_substring_regex(values.cast(pa.string()), r"\.?0+$", "")
+    return None
 
 
 def _broken_text(value: Any) -> bool:
@@ -215,29 +294,30 @@ class Taker(Protocol):
         ...
 
 
-def read_lines(path: Path, contract: Contract, encoding: str, spool: Spool) -> None:
-    """Read a file with one JSON object in each line, after a logger's prefix where that is declared."""
-    objects = Objects(contract, spool)
-    take_lines(path, contract, encoding, objects)
-    objects.checked(path)
+def parsed(text: str) -> tuple[bool, Any]:
+    """Tell whether a text is JSON, and give its value."""
+    try:
+        return True, _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return False, None
+
+
+def cleaned(line: str, reading: Reading) -> str:
+    """Give a line without what stands around its record."""
+    text = line.strip().removeprefix("\ufeff")
+    if reading.nul_removed and "\0" in text:
+        text = text.replace("\0", "").strip()
+    return text[max(text.find("{"), 0):] if reading.prefix else text
 
 
 def take_lines(path: Path, contract: Contract, encoding: str, objects: Taker) -> None:
     """Hand each line's record on."""
-    reading = contract.reading
     with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="\n") as stream:
         for number, line in enumerate(stream, 1):
-            text = line.strip().removeprefix("\ufeff")
-            if "\0" in text and reading.nul_removed:
-                text = text.replace("\0", "").strip()
+            text = cleaned(line, contract.reading)
             if not text:
                 continue
-            if reading.prefix:
-                text = text[max(text.find("{"), 0):]
-            try:
-                record, good = _DECODER.decode(text), True
-            except (ValueError, RecursionError):
-                record, good = None, False
+            good, record = parsed(text)
             if good:
                 objects.take(path, number, record, text)
             else:

@@ -24,6 +24,10 @@ BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs
 _NO_SPACE = 28
 
 
+class _SeveralFiles(zipfile.BadZipFile):
+    """A zip does not hold one file; says how many it does."""
+
+
 def open_bytes(path: Path) -> IO[bytes]:
     """Open a file for reading; a gzip or a zip of one file is unpacked on the way."""
     ending = path.suffix.lower()
@@ -31,9 +35,10 @@ def open_bytes(path: Path) -> IO[bytes]:
         return cast(IO[bytes], gzip.open(path))
     if ending == ".zip":
         archive = zipfile.ZipFile(path)
-        files = [info for info in archive.infolist() if not info.is_dir()]
+        # A Mac puts what it knows of a file beside it.
+        files = [info for info in archive.infolist() if not (info.is_dir() or info.filename.startswith("__MACOSX/"))]
         if len(files) != 1:
-            raise zipfile.BadZipFile
+            raise _SeveralFiles(len(files))
         return archive.open(files[0])
     return open(path, "rb")
 
@@ -56,11 +61,18 @@ def readable(path: Path, contract: Contract, read: Callable[[], T], encoding: st
         problem = "does not exist"
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
         full = isinstance(error, OSError) and error.errno == _NO_SPACE
-        problem = "full" if full else "ends too early, is damaged, or is not what its ending says; export it again"
+        problem = "full" if full else damaged(error)
     if problem == "full":
         raise EngineFault(f"The disk is full: {path} could not be unpacked into {spool}. Free space, or name another "
                           "folder with `runs` in lapipe.toml.")
     raise ContractBroken(f"{contract.name}: {path} {problem}.", rule="LP208")
+
+
+def damaged(error: Exception) -> str:
+    """Say what is wrong with a file that could not be unpacked."""
+    if isinstance(error, _SeveralFiles):
+        return f"holds {error.args[0] or 'no'} files, and a zip is read where it holds one; unpack it and give each file with its own contract"
+    return "ends too early, is damaged, or is not what its ending says; export it again"
 
 
 def sampled(path: Path, contract: Contract) -> tuple[str, str]:

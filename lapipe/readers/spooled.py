@@ -172,6 +172,7 @@ class Spool(Account):
         """Keep many records: a column per name."""
         import pyarrow as pa
 
+        self._flush()
         batch = pa.record_batch(list(columns), schema=self._schema)
         self.kept += batch.num_rows
         self._written(batch)

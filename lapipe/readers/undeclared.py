@@ -8,6 +8,7 @@ import dataclasses
 import io
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,13 @@ from lapipe.contract import Column, Contract, Reading, folded
 from lapipe.detect import headers
 from lapipe.errors import ContractBroken, UsageFault
 from lapipe.readers import FORMATS, Parquet, Source, excel_or_text
-from lapipe.readers.delimited import read_delimited
+from lapipe.readers.delimited import PseudoRows, read_delimited
 from lapipe.readers.discovered import columns_of_json, columns_of_layout, distinct_names
 from lapipe.readers.fixed import read_fixed
-from lapipe.readers.objects import read_array, read_lines
-from lapipe.readers.opened import BOMS, SAMPLE, open_bytes, readable, sampled
+from lapipe.readers.framing import pseudo_rows_of, seem_nobodys, trailer_of
+from lapipe.readers.lines import read_lines
+from lapipe.readers.objects import read_array
+from lapipe.readers.opened import BOMS, SAMPLE, damaged, open_bytes, readable, sampled
 from lapipe.readers.sifted import Sifted, can_sift, sift
 from lapipe.readers.spooled import Account, Spool, kept_or_discarded
 from lapipe.readers.text import DELIMITERS, Text
@@ -39,6 +42,9 @@ _VALUE = re.compile(r"['#]?[a-z]?[-+]?\d[\d.,:/ TZ+-]*|.*@.*\.\w+.*|[0-9a-f]{8}(
 _SNAKE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.][A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
 #: What stands in lines that are sentences, or columns set under one another; in a list of single values it is rare.
 _PROSE, _PROSES = re.compile(r"\S\s{2,}\S|(?:\S+\s+){3}\S"), 0.3
+_PAGE = re.compile(r"\s*<(?:!doctype html|html|table|\?xml)\b", re.IGNORECASE)
+#: Delimiters that are looked for only where none of the usual ones divides a line.
+_RARE = ("^", "~", "\u00a6", "\u00a7", "\x1f", "\x01")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPITAL = r"(?=[^\W\d_])[^a-z][\w.'’-]*"
 _PERSON = re.compile(rf"(?:(?:van|von|de|den|der|het|'t|ten|ter|el|al|la|le|da|di) )*{_CAPITAL}"
@@ -141,11 +147,11 @@ def _excel(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Un
     if not header:
         raise ContractBroken(f"{path}: the first row of its first sheet is empty; remove what stands above the table, or export it again.", rule="LP208")
     kinds, sample = sheet.looked_at(len(header), _ROWS)
-    columns = _named_columns(path, header, names, sample, is_header)
-    columns = tuple(column.change(type=kind or "string") for column, kind in zip(columns, kinds, strict=True))
     reading = Reading(format="excel", header=not names, nulls=(), filled=True, quarantine_rows=_ALL)
+    columns, reading, told = _framed(path, [header, *sample], names, is_header, reading)
+    columns = tuple(column.change(type=kind or "string") for column, kind in zip(columns, kinds, strict=False))
     contract = Contract("scan", columns=columns, reading=reading)
-    notes = [f"it has {sheet.sheets} sheets, and the first was scanned"] if sheet.sheets > 1 else []
+    notes = [*told, *([f"it has {sheet.sheets} sheets, and the first was scanned"] if sheet.sheets > 1 else [])]
     opened = _spooled(path, spool, contract, "", lambda out: Sheet(path, contract).read(out), notes)
     # All cells are texts by now, as they are in any file of a contract's.
     return dataclasses.replace(opened, contract=dataclasses.replace(contract, columns=tuple(column.change(type="string") for column in columns)))
@@ -182,24 +188,50 @@ def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Und
     text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(sample).removeprefix("\ufeff")
     if not text or not text.strip():
         raise ContractBroken(f"{path} is empty, or not text; export it again.", rule="LP208")
+    if _PAGE.match(text):
+        raise ContractBroken(f"{path} is a web page (HTML) under another name, as some systems export; open it in a spreadsheet, save it as .xlsx or CSV, and "
+                             "look whether its ids came through.", rule="LP208")
     if len(sample) == SAMPLE:
         text = text[: text.rfind("\n") + 1] or text
     delimiter, rows = _cells(text, path)
     if len(rows[0]) == 1 and not (names or is_header or headers.read(rows[0][0])) and sum(bool(_PROSE.search(row[0])) for row in rows) > _PROSES * len(rows):
         raise UsageFault(f"{path} has one column under every delimiter (comma, semicolon, tab, bar). When that is what it should have, say --header; else "
                          "export it again. A file of fixed width needs --layout.")
-    columns = _named_columns(path, rows[0], names, rows[1:], is_header)
     reading = Reading(encoding="" if encoding in ("utf-8", "utf-8-sig") else encoding, delimiter=delimiter, header=not names, nulls=(),
                       quarantine_rows=_ALL)
+    columns, reading, notes = _framed(path, rows, names, is_header, reading)
     contract = Contract("scan", columns=columns, reading=reading)
     if can_sift(contract, len(columns), delimiter):
         sifted = Sifted(contract, contract.names, delimiter, spool, spool / "quarantine")
         _whole(sifted, lambda: readable(path, contract, lambda: sift(path, contract, encoding, sifted), encoding, spool))
         sifted.close({})
         source = Text((sifted.path,), contract.names, contract.names, delimiter, encoding, sifted.kept, False)
-        return Undeclared(source, contract, encoding, delimiter, sifted.bad)
-    return dataclasses.replace(_spooled(path, spool, contract, encoding, lambda out: read_delimited(path, contract, encoding, delimiter, out)),
+        return Undeclared(source, contract, encoding, delimiter, sifted.bad, notes)
+    return dataclasses.replace(_spooled(path, spool, contract, encoding, lambda out: read_delimited(path, contract, encoding, delimiter, out), notes),
                                delimiter=delimiter)
+
+
+def _framed(path: Path, rows: Sequence[Sequence[str]], names: Sequence[str], is_header: bool,
+            reading: Reading) -> tuple[tuple[Column, ...], Reading, tuple[str, ...]]:
+    """Give a table's columns, how it is read without what stands around them, and what a person should know of that."""
+    header, notes = rows[0], list[str]()
+    trailer = None if names else trailer_of(header, rows[1:])
+    if trailer:
+        header, rows = header[:-1], [row[:-1] for row in rows]
+        notes.append("the last column has the same sign in every row, and was taken for the end of the row")
+    columns = _named_columns(path, header, names, rows[1:], is_header)
+    known = [column.name for column in columns]
+    below = rows if names else rows[1:]
+    pseudo = pseudo_rows_of(known, below)
+    if pseudo:
+        said = ", ".join(f"'{row.text}'" for row in pseudo)
+        notes.append(f"rows that say {said} were taken for nobody's and left out; if one of them is a person's, take it out of `pseudoRows` under reading")
+    judged = PseudoRows(pseudo, known)
+    strange = [number for number in seem_nobodys(below, len(known)) if not judged.has(0, below[number - 1])]
+    if strange:
+        notes.append(f"row {' and '.join(map(str, strange))} after the header has nothing in most of the columns that the others fill; if that is nobody's, "
+                     f"say so under reading, such as `pseudoRows: [{{row: {strange[0]}}}]`")
+    return columns, dataclasses.replace(reading, pseudo_rows=pseudo, trailer=trailer or ()), tuple(notes)
 
 
 def _named_columns(path: Path, header: Sequence[str], names: Sequence[str], rows: Sequence[Sequence[str]], is_header: bool) -> tuple[Column, ...]:
@@ -235,7 +267,7 @@ def _found_encoding(path: Path, *, padded: bool = False) -> str:
                 for encoding, zeros in (("utf-16-le", piece[1::2]), ("utf-16-be", piece[::2])):
                     if zeros.count(0) * 2 > len(zeros):
                         return encoding
-                problem = "" if padded else "holds NUL bytes"
+                problem = "" if padded else "holds NUL bytes, or text of two encodings; export it again"
             decoder = codecs.getincrementaldecoder("utf-8")()
             while piece and not problem:
                 decoder.decode(piece)
@@ -243,18 +275,18 @@ def _found_encoding(path: Path, *, padded: bool = False) -> str:
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "cp1252"
-    except (OSError, EOFError, zipfile.BadZipFile):
-        problem = "cannot be read, or is not what its ending says"
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        problem = damaged(error)
     if problem:
-        raise ContractBroken(f"{path} {problem}; export it again.", rule="LP208")
+        raise ContractBroken(f"{path} {problem}.", rule="LP208")
     return "utf-8"
 
 
-def _cells(text: str, path: Path) -> tuple[str, list[list[str]]]:
+def _cells(text: str, path: Path, delimiters: Sequence[str] = DELIMITERS) -> tuple[str, list[list[str]]]:
     """Find the delimiter under which the rows have as many cells as the first, and more than one if any has."""
     best: tuple[float, int, str, list[list[str]]] = (0.0, 0, "", [])
     split = False
-    for delimiter in DELIMITERS:
+    for delimiter in delimiters:
         rows = []
         try:
             for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
@@ -274,6 +306,8 @@ def _cells(text: str, path: Path) -> tuple[str, list[list[str]]]:
     if best[1] > 1 or split:
         raise ContractBroken(f"{path}: under no delimiter (comma, semicolon, tab, bar) do nine rows in ten have as many cells as its first line. "
                              "Remove what stands above or below the table, or export it again.", rule="LP208")
+    if delimiters is DELIMITERS and any(each in text for each in _RARE):
+        return _cells(text, path, _RARE)
     return ",", [[line] for line in text.splitlines() if line.strip()][:_ROWS]
 
 

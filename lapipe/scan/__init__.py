@@ -268,7 +268,7 @@ def in_words(scanned: Scanned) -> Iterator[str]:
     """Say it for a terminal as a table: column, type, kind, verdict, and the evidence in words, each finding on a line of its own."""
     delimiters = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
     forms = {"jsonl": "JSON lines", "json": "a JSON array", "excel": "Excel", "fixed": "fixed width"}
-    how = f", {scanned.encoding}, delimited by {delimiters[scanned.delimiter]}" if scanned.delimiter else (
+    how = f", {scanned.encoding}, delimited by {delimiters.get(scanned.delimiter, f'U+{ord(scanned.delimiter):04X}')}" if scanned.delimiter else (
         f", {', '.join(filter(None, (scanned.encoding, forms[scanned.reading.format])))}" if scanned.reading.format else "")
     yield f"{scanned.file}: {scanned.rows:,} rows, {len(scanned.columns)} columns{how}; every distinct value was looked at, none is shown"
     if scanned.unparsed:

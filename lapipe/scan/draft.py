@@ -94,6 +94,10 @@ def _reading(scanned: Scanned) -> Iterator[tuple[str, object]]:
         yield "encoding", reading.encoding
     if not reading.header:
         yield "header", "none"
+    if reading.trailer:
+        yield "trailer", {"header": reading.trailer[0], "text": reading.trailer[1]}
+    if reading.pseudo_rows:
+        yield "pseudoRows", [{"column": row.column, "text": row.text} if row.column else {"text": row.text} for row in reading.pseudo_rows]
     if reading.at:
         yield "at", reading.at
     if reading.envelope:
