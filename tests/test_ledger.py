@@ -324,3 +324,14 @@ def test_a_total_that_was_published_is_not_subtracted_from_groups_that_come_late
     frame = students({"biology": 30, "law": 12, "history": 7}, route=["fulltime"])
     made.go(made.pipeline(["route"], name="routes"), frame)
     assert len(made.go(made.pipeline(["programme", "route"], name="both_columns"), frame).read("both_columns")) == 1
+
+
+def test_a_statistic_without_rows_has_no_groups_and_no_fault() -> None:
+    """Of a column of no chunk at all, Arrow makes no dictionary."""
+    import pyarrow as pa
+
+    from lapipe.groups import spelt_column
+
+    for type in (pa.date32(), pa.string(), pa.int64()):
+        spelt = spelt_column(pa.chunked_array([], type))
+        assert (len(spelt), spelt.type.value_type) == (0, pa.string())
