@@ -64,6 +64,26 @@ def without_trailer(header: Sequence[str], contract: Contract, path: Path) -> tu
     return tuple(header[:-1])
 
 
+def taken_apart(stream: Iterator[str], delimiter: str, lines: list[str]) -> Iterator[tuple[int, list[str] | None]]:
+    """Give each record that is not empty, None for one that cannot be parsed, with the number of its first line.
+
+    `stream` puts the lines it gives into `lines`, which is emptied before each record.
+    """
+    records = csv.reader(stream, delimiter=delimiter, strict=True)
+    while True:
+        first = records.line_num + 1
+        lines.clear()
+        cells: list[str] | None = None
+        try:
+            cells = next(records)
+        except StopIteration:
+            return
+        except csv.Error:
+            cells = None
+        if cells != []:
+            yield first, cells
+
+
 def read_delimited(path: Path, contract: Contract, encoding: str, delimiter: str, spool: Spool) -> None:
     """Hand every record after the header to the spool; a record over several lines that cannot be parsed counts for each of them."""
     pseudo = PseudoRows(contract.reading.pseudo_rows, spool.names)
@@ -77,20 +97,8 @@ def read_delimited(path: Path, contract: Contract, encoding: str, delimiter: str
             yield plain.removeprefix("\ufeff") if number == 0 else plain
 
     with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as stream:
-        records = csv.reader(remembered(iter(stream)), delimiter=delimiter, strict=True)
         first, number = contract.reading.header, 0
-        while True:
-            begin = records.line_num + 1
-            lines.clear()
-            cells: list[str] | None = None
-            try:
-                cells = next(records)
-            except StopIteration:
-                return
-            except csv.Error:
-                cells = None
-            if cells == []:
-                continue
+        for begin, cells in taken_apart(remembered(iter(stream)), delimiter, lines):
             if first:
                 first = False
                 continue

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from lapipe.contract import Contract, folded
 from lapipe.errors import ContractBroken
-from lapipe.readers.delimited import LONGEST, PseudoRows, judged
+from lapipe.readers.delimited import LONGEST, PseudoRows, judged, taken_apart
 from lapipe.readers.opened import create, open_bytes
 from lapipe.readers.spooled import Account
 
@@ -224,32 +224,25 @@ class _Sieve:
 
     def _parse(self, count: int) -> None:
         """Take so many rows, one by one, from wherever they begin."""
+        if not count:
+            return
         taken: list[str] = []
+        before = self._lines
 
         def remembered() -> Iterator[str]:
             while line := self._line():
                 taken.append(line)
                 yield line
 
-        records = csv.reader(remembered(), delimiter=self._out.delimiter, strict=True)
-        while count:
-            first = self._lines + 1
-            taken.clear()
-            cells: list[str] | None = None
-            try:
-                cells = next(records)
-            except StopIteration:
-                return
-            except csv.Error:
-                cells = None
-            if cells == []:
-                continue
-            count -= 1
+        for first, cells in taken_apart(remembered(), self._out.delimiter, taken):
             if self._header:
                 self._header = False
-                continue
-            self._rows += 1
-            judged(self._path, first, taken, cells, self._rows, self._pseudo, self._contract, self._out)
+            else:
+                self._rows += 1
+                judged(self._path, before + first, taken, cells, self._rows, self._pseudo, self._contract, self._out)
+            count -= 1
+            if not count:
+                return
 
     def _line(self) -> str:
         """Give the next line, whatever it ends with; empty at the end of the file."""
