@@ -438,7 +438,7 @@ def _decrypted(path: Path, document: Mapping[str, Any], passphrase: str | None) 
 
     if not passphrase:
         raise PassphraseNeeded(
-            f"The key ring {path} is encrypted: give the passphrase it was created with.", rule="LP604"
+            f"The key ring {path} is encrypted: give its passphrase, in LAPIPE_PASSPHRASE or when a terminal asks for it.", rule="LP604"
         )
     header = {name: value for name, value in document.items() if name != "keys"}
     try:

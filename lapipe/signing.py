@@ -94,7 +94,7 @@ def open_signing_key(path: Path, *, passphrase: str | None = None) -> SigningKey
         whole = document["format"] == _FORMAT and document["version"] == 1
         if whole and "encryption" in document:
             if not passphrase:
-                raise PassphraseNeeded(f"The signing key {path} is encrypted: give the passphrase it was created with.", rule="LP606")
+                raise PassphraseNeeded(f"The signing key {path} is encrypted: give its passphrase, in LAPIPE_PASSPHRASE or when a terminal asks for it.", rule="LP606")
             secret = _unsealed(document, passphrase)
             wrong = not secret
         elif whole:
