@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
-_ABOUT, _CELLS, _MEMBERS, _SHOWN, _CHECK = "about.json", "cells.parquet", "members.parquet", "shown.parquet", "key.check"
+_ABOUT, _CELLS, _MEMBERS, _SHOWN, _SUMS, _CHECK = (
+    "about.json", "cells.parquet", "members.parquet", "shown.parquet", "sums.json", "key.check")
 
 #: Runs that ended so released nothing, and what the ledger has of them goes.
 _NOTHING = ("failed", "refused", "interrupted")
@@ -79,6 +80,20 @@ class Remembered:
 
     about: About
     folder: Path
+
+    @property
+    def name(self) -> str:
+        """What its cells are named by in sums."""
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    def sums(self) -> list[list[tuple[tuple[Any, ...], int, str, int]]]:
+        """Give the sums of what was not known when it was released, as (cell, people, state, coefficient)."""
+        path = self.folder / _SUMS
+        if not path.exists():
+            return []
+        kept = json.loads(path.read_text(encoding="ascii"))
+        cells = [(tuple(name), int(people), str(state)) for name, people, state in kept["cells"]]
+        return [[(*cells[at], int(sign)) for at, sign in terms] for terms in kept["sums"]]
 
     def groups(self) -> Groups:
         """Read its groups, without the marks of their people."""
@@ -187,8 +202,16 @@ class Ledger:
                 found.append(Remembered(about, path.parent))
         return sorted(found, key=lambda each: (each.about.created, each.about.run, each.folder.name))
 
-    def remember(self, about: About, part: int, groups: Groups, members: ir.Table, shown: pa.Table, engine: Engine) -> None:
+    @staticmethod
+    def name(about: About, part: int) -> str:
+        """Give what the cells of a part of a release are named by in sums."""
+        return f"{about.run}/{about.release}.{part}"
+
+    def remember(self, about: About, part: int, groups: Groups, members: ir.Table, shown: pa.Table, engine: Engine,
+                 sums: Mapping[str, Any] | None = None) -> None:
         """Put a part of a release into the ledger: its groups, the marks of the people in each, and what was shown of it.
+
+        `sums` are those of cells that nobody knows, which later releases must not make known.
 
         It stands there whole before the run completes; should the run then fail, the next one sweeps it.
         """
@@ -204,6 +227,8 @@ class Ledger:
         pq.write_table(pa.table({**columns, "people": pa.array(groups.people), "known": pa.array(groups.known)}), staging / _CELLS,
                        compression="zstd")
         pq.write_table(shown, staging / _SHOWN, compression="zstd")
+        if sums:
+            (staging / _SUMS).write_text(json.dumps(sums) + "\n", encoding="ascii")
         (staging / _ABOUT).write_text(json.dumps(about.as_json(), indent=1) + "\n", encoding="utf-8")
         for path in staging.iterdir():
             path.chmod(0o600)
@@ -279,12 +304,11 @@ def hold_against(earlier: Sequence[Remembered], new: Groups, members: ir.Table, 
             if match.alike is not alike:
                 continue
             then = remembered.groups()
-            common = _in_common(match, new, then)
-            if common is None:
+            if not has_in_common(new, then):
                 continue
             if not is_held:
                 members, is_held = engine.hold(members), True
-            found = _compared(match, new, members, then, engine.view(remembered.folder / _MEMBERS, ordered=False), common, max(k, remembered.about.k), engine)
+            found = compared(new, members, then, engine.view(remembered.folder / _MEMBERS, ordered=False), max(k, remembered.about.k), engine)
             comparisons.append((remembered, found))
             frozen |= {i: (remembered, j) for i, j in found.frozen.items()}
             withheld |= found.withheld
@@ -314,16 +338,26 @@ def _in_common(match: Match, new: Groups, earlier: Groups) -> _Common | None:
     return _Common(mine, theirs, np.searchsorted(common, a[mine]), np.searchsorted(common, b[theirs]))
 
 
-def _compared(match: Match, new: Groups, members: ir.Table, earlier: Groups, then: ir.Table, common: _Common, k: int, engine: Engine) -> Comparison:
+def has_in_common(new: Groups, other: Groups) -> bool:
+    """Say whether a group of the one may be about people of a group of the other."""
+    return _in_common(Match(new.dimensions, other.dimensions), new, other) is not None
+
+
+def compared(new: Groups, members: ir.Table, other: Groups, theirs: ir.Table, k: int, engine: Engine) -> Comparison:
     """Compare the groups that may tell of each other; the numbers in what comes of it are those of the whole tables."""
-    mine, theirs = new.cells(common.new), earlier.cells(common.earlier)
+    match = Match(new.dimensions, other.dimensions)
+    common = _in_common(match, new, other)
+    if common is None:
+        return Comparison()
+    mine, then = new.cells(common.new), other.cells(common.earlier)
     keys = {int(number): match.of_new(mine.keys[at]) for at, number in enumerate(common.slice_of_new)}
     pairs, slices = _met(_sliced(members, common.new, common.slice_of_new, engine),
-                         _sliced(then, common.earlier, common.slice_of_earlier, engine), keys, engine)
-    found = compare(mine, theirs, pairs, slices, k)
+                         _sliced(theirs, common.earlier, common.slice_of_earlier, engine), keys, engine)
+    found = compare(mine, then, pairs, slices, k)
     i, j = common.new.tolist(), common.earlier.tolist()
     return Comparison({i[a]: j[b] for a, b in found.frozen.items()}, {i[a] for a in found.withheld}, [
-        Relation(tuple(i[a] for a in each.new), each.known, tuple((j[b], size) for b, size in each.hidden)) for each in found.relations])
+        Relation(tuple(i[a] for a in each.new), tuple(j[b] for b in each.earlier), tuple((i[a], j[b], size) for a, b, size in each.parts))
+        for each in found.relations], {i[a]: j[b] for a, b in found.same.items()})
 
 
 def _as_shown(new: Groups, members: ir.Table, frozen: Mapping[int, tuple[Remembered, int]], engine: Engine) -> tuple[Groups, ir.Table]:
