@@ -351,8 +351,10 @@ def compared(new: Groups, members: ir.Table, other: Groups, theirs: ir.Table, k:
         return Comparison()
     mine, then = new.cells(common.new), other.cells(common.earlier)
     keys = {int(number): match.of_new(mine.keys[at]) for at, number in enumerate(common.slice_of_new)}
-    pairs, slices = _met(_sliced(members, common.new, common.slice_of_new, engine),
-                         _sliced(theirs, common.earlier, common.slice_of_earlier, engine), keys, engine)
+    here, there = _sliced(members, common.new, common.slice_of_new, engine), _sliced(theirs, common.earlier, common.slice_of_earlier, engine)
+    pairs = _met(here, there, engine)
+    # Of tables about the same groups no sums are made.
+    slices = {} if match.alike else _sizes(here, there, keys, engine)
     found = compare(mine, then, pairs, slices, k)
     i, j = common.new.tolist(), common.earlier.tolist()
     return Comparison({i[a]: j[b] for a, b in found.frozen.items()}, {i[a] for a in found.withheld}, [
@@ -380,8 +382,7 @@ def _as_shown(new: Groups, members: ir.Table, frozen: Mapping[int, tuple[Remembe
     return replace(new, known=known, people=people), engine.hold(members)
 
 
-def _met(a: ir.Table, b: ir.Table, keys: Mapping[int, tuple[str | None, ...]],
-         engine: Engine) -> tuple[list[Pair], dict[tuple[str | None, ...], Slice]]:
+def _met(a: ir.Table, b: ir.Table, engine: Engine) -> list[Pair]:
     """Count the people whom cells of two tables have in common, within equal values of the columns that both share."""
     import ibis
 
@@ -390,16 +391,19 @@ def _met(a: ir.Table, b: ir.Table, keys: Mapping[int, tuple[str | None, ...]],
     met = met.group_by(new=met[CELL], earlier=met.lapipe_cell).aggregate(
         both=met.count(), same=ibis.cases((met[STATE] == met.lapipe_state, 1), else_=0).sum().cast("int64"))
     of = engine.fetch(met.order_by("new", "earlier"))
-    pairs = [Pair(*row) for row in zip(*(of.column(name).to_pylist() for name in ("new", "earlier", "both", "same")), strict=True)]
-    mine, theirs = a.select("slice", who=a[WHO]).distinct(), b.select(slice=b.lapipe_slice, who=b.lapipe_who).distinct()
+    return [Pair(*row) for row in zip(*(of.column(name).to_pylist() for name in ("new", "earlier", "both", "same")), strict=True)]
+
+
+def _sizes(a: ir.Table, b: ir.Table, keys: Mapping[int, tuple[str | None, ...]], engine: Engine) -> dict[tuple[str | None, ...], Slice]:
+    """Count the people of each slice, in the one table, the other and both."""
+    mine, theirs = a.select("slice", who=a[WHO]).distinct(), b.select("slice", who=b[WHO]).distinct()
     both = mine.intersect(theirs)
     counted: list[dict[int, int]] = []
     for people in (mine, theirs, both):
         of = engine.fetch(people.group_by("slice").aggregate(n=people.count()))
         counted.append(dict(zip(of.column("slice").to_pylist(), of.column("n").to_pylist(), strict=True)))
-    slices = {keys[number]: Slice(counted[0].get(number, 0), counted[1].get(number, 0), counted[2].get(number, 0))
-              for number in sorted({*counted[0], *counted[1]})}
-    return pairs, slices
+    return {keys[number]: Slice(counted[0].get(number, 0), counted[1].get(number, 0), counted[2].get(number, 0))
+            for number in sorted({*counted[0], *counted[1]})}
 
 
 def _sliced(members: ir.Table, cells: Places, slices: Places, engine: Engine) -> ir.Table:
