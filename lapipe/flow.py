@@ -108,7 +108,7 @@ class Flow:
         self._files: dict[str, tuple[Path, ...]] = {}
         #: The groups of the last Aggregate with their people, and the step that made them.
         self._grouped: tuple[Step, dict[tuple[str, ...], ir.Table]] | None = None
-        #: The rows that every Aggregate groups, and the statistics that leave together when the last stage is done.
+        #: The rows that the next Aggregate groups too, and the statistics that leave together when the last stage is done.
         self._ungrouped: ir.Table | None = None
         self._leaving: list[_Leaving] = []
         #: The rows that the next count must find again; None where rows became groups.
@@ -239,7 +239,7 @@ class Flow:
         if stage.needs_held:
             table = self._settle(table, step.before, written=self._written_next(position))
         if isinstance(stage, Aggregate):
-            self._ungrouped = table
+            self._ungrouped = table if any(isinstance(each.stage, Aggregate) for each in self.plan.steps[position + 1:]) else None
         context = self._context(position, step)
         before = _staying(table)
         facts = self.engine.count(stage.facts(before, context))
@@ -338,9 +338,11 @@ class Flow:
         if self._dropping and self._dropping[-1][1].stage.finishes:
             held = self._finished(held)
         main = next(iter(self.plan.sources))
-        if self._held is not None and self._ungrouped is None:
+        if self._ungrouped is not None:
+            pass  # Another Aggregate needs the rows.
+        elif self._held is not None:
             self.engine.drop(self._held)
-        elif self._held is None and not any(main in step.stage.needs() for step in self.plan.steps):
+        elif not any(main in step.stage.needs() for step in self.plan.steps):
             self.engine.drop(self.tables[main])
         self._held, self._pending = held, False
         if self._dropping:
@@ -483,6 +485,8 @@ class Flow:
         assert ledger is not None
         shown = on_disk("remember the release", lambda: hold([(each.table, each.leaving, each.marks) for each in self._leaving], ledger, self.engine,
                                                              self.running.today))
+        if len(self._leaving) > 1:
+            self.withheld = "; ".join(f"{each.release.name}: {each.note.withheld}" for each in self._leaving)
         for each, held in zip(self._leaving, shown, strict=True):
             self.record.record("memory", {"release": each.release.name, "releases compared": held.compared, "cells frozen": held.frozen,
                                           "cells withheld": held.withheld})

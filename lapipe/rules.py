@@ -199,7 +199,8 @@ _ALL = (
          "2.4", "GDPR art. 24, 25", "Raise k in the purpose."),
     Rule("LP403", "Aggregates that could be subtracted from each other are refused",
          "A total minus its published parts gives back the part that was withheld.",
-         "2.4", "GDPR art. 25, recital 26", "Release one of the tables."),
+         "2.4", "GDPR art. 25, recital 26", "Keep one of the figures, or give each table an Aggregate and Release of its own in one pipeline: they are "
+         "protected together."),
     Rule("LP404", "People are counted by a canonical pseudonym or identifier, and nobody is counted as null",
          "Rows are not people, and a wrong k is worse than none.",
          "2.4", "GDPR art. 5(1)(d)", "Name the person column; leave out or identify rows without a person."),

@@ -169,6 +169,63 @@ def test_no_sequence_of_releases_tells_of_fewer_than_k(numbers: np.ndarray[Any, 
                     assert high - low >= WIDTH, (one, other, low, high)
 
 
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
+@given(numbers=people(), sequence=st.lists(asks, min_size=2, max_size=3), gone=st.lists(st.integers(0, 12), min_size=3, max_size=3),
+       moved=st.lists(st.integers(0, 4), min_size=3, max_size=3), order=st.randoms(use_true_random=False))
+def test_people_who_left_or_moved_between_releases_are_not_told(numbers: np.ndarray[Any, Any], sequence: list[Ask], gone: list[int], moved: list[int],
+                                                                 order: Any) -> None:
+    """Of one group in two releases, and of a group and all the parts that another release shows it in, no fewer than k people differ."""
+    frame = frame_of(numbers)
+    shown: list[dict[tuple[int, ...], frozenset[str]]] = []
+    with tempfile.TemporaryDirectory() as base:
+        made = Project(Path(base))
+        for number, (ask, leave, move) in enumerate(zip(sequence, gone, moved, strict=False)):
+            if number:
+                stay = order.sample(range(len(frame)), max(len(frame) - leave, 1))
+                frame = frame.iloc[sorted(stay)].reset_index(drop=True)
+                other = order.sample(range(len(frame)), min(move, len(frame)))
+                frame.loc[other, "programme"] = "c"
+            run = released_once(made, number, ask, frame)
+            if run is None:
+                continue
+            true: dict[int, set[str]] = {}
+            for student, *atom in frame[["student", "programme", "route", "credits"]].itertuples(index=False):
+                true.setdefault(ATOMS.index(tuple(atom)), set()).add(student)  # type: ignore[arg-type]
+            found = {}
+            for cell, (status, people) in run.items():
+                atoms = tuple(inside(cell, ask.width))
+                members = frozenset().union(*(true.get(each, set()) for each in atoms))
+                if status == "frozen":
+                    members = next(each[atoms] for each in reversed(shown) if len(each.get(atoms, ())) == people)
+                assert len(members) == people >= K
+                found[atoms] = members
+            shown.append(found)
+    for one, other in itertools.permutations(shown, 2):
+        for atoms, members in one.items():
+            parts = [cell for cell in other if set(cell) <= set(atoms)]
+            if len(parts) == 1 and set(parts[0]) == set(atoms):
+                assert not 0 < len(members ^ other[parts[0]]) < K
+            by_grouping = [some for some in (parts, *itertools.combinations(parts, 2)) if sorted(itertools.chain.from_iterable(some)) == sorted(atoms)]
+            for some in by_grouping:
+                together = frozenset().union(*(other[cell] for cell in some))
+                assert not 0 < len(members ^ together) < K, (atoms, some)
+
+
+def released_once(made: Project, number: int, ask: Ask, frame: pd.DataFrame) -> dict[Cell, tuple[str, int]] | None:
+    """Run one release and give status and people of what it shows; None where it is refused."""
+    try:
+        run = made.go(made.pipeline(ask.by, name=f"sequence_{number}", pseudonyms=False, details={"credits": f"band {ask.width}"}, totals=ask.totals), frame)
+    except Refused as refused:
+        event(f"refused {refused.rule}")
+        if refused.rule != "LP407":
+            raise
+        return None
+    read = run.read(f"sequence_{number}")
+    status = {tuple((name, row[name]) for name in ask.by if name not in str(row.get("total_over") or "").split(", ")): row["status"]
+              for row in read.astype(object).where(read.notna(), None).to_dict("records")}
+    return {cell: (status[cell], people) for cell, people in told(read, ask).items()}
+
+
 def _bands(atoms: tuple[int, ...]) -> bool:
     """Say whether a cell is of bands alone, or differs from all by its bands."""
     return len(atoms) % (len(PROGRAMMES) * len(ROUTES)) == 0
