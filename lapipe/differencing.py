@@ -226,7 +226,8 @@ def _protected_together(tables: Sequence[_Table], ledger: Ledger, engine: Engine
                 system.earlier(part, remembered, comparison)
     for domain in sorted({table.leaving.about.domain for table in tables}):
         system.of_the_ledger(ledger.earlier(domain, today, but=tables[0].leaving.about.run))
-    gone = system.linked.withhold(max(table.leaving.about.k for table in tables))
+    # A table alone was protected when it was made.
+    gone = system.linked.withhold(max(table.leaving.about.k for table in tables)) if system.crossed or any(table.withheld for table in tables) else set()
     for name in sorted(gone, key=str):
         table, part, cell = system.mine[name]
         table.withheld += _withhold(table.rows, part, cell, table.leaving.contract)
@@ -266,6 +267,7 @@ class _System:
         self._told = {part.name: part.told() for table in tables for part in table.parts}
         self._of = {part.name: table for table in tables for part in table.parts}
         self._earlier: dict[str, Groups] = {}
+        self.crossed = False
 
     def _own(self, part: _Part, cell: int) -> list[Hashable]:
         """Name a group of this run; none where it is known already, or has nobody."""
@@ -297,6 +299,7 @@ class _System:
 
     def mates(self, part: _Part, other: _Part, comparison: Comparison) -> None:
         """Take in what two tables of the run have to do with each other."""
+        self.crossed = self.crossed or bool(comparison.same or comparison.relations)
         for i, j in comparison.same.items():
             self._sum(self._own(part, i), self._own(other, j))
         for relation in comparison.relations:
@@ -305,6 +308,7 @@ class _System:
 
     def earlier(self, part: _Part, remembered: Remembered, comparison: Comparison) -> None:
         """Take in what a table and an earlier release have to do with each other."""
+        self.crossed = self.crossed or bool(comparison.same or comparison.relations)
         known = self._groups(remembered).known
         for i, j in comparison.same.items():
             if not known[j]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from lapipe.disclosure.known import told_by_rule
+from lapipe.disclosure.suppression import Suppression
 from lapipe.errors import Refused
 
 if TYPE_CHECKING:
@@ -17,6 +18,26 @@ if TYPE_CHECKING:
 State = Literal["shown", "withheld", "unknown"]
 
 Terms = Mapping[Hashable, int]
+
+
+class _BySums(Suppression):
+    """A search among cells that have no dimensions: near to a cell is what stands in its sums, and what closes a circle with these."""
+
+    def _near(self, cell: int, sizes: Sequence[int]) -> np.ndarray[Any, Any]:
+        import numpy as np
+
+        relations, most = self.task.relations, sizes[0]
+        first = {cell}
+        for relation in relations.of(np.array([cell]))[1].tolist():
+            members = relations.members(relation)
+            members = members[self._open[members]]
+            free = self.withheld[members] | self.task.hidden[members]
+            first.update(members[np.argsort(np.where(free, 0.0, self.task.cost[members]), kind="stable")[:most]].tolist())
+        near = np.array(sorted(first))
+        touched = np.unique(relations.of(near)[1])
+        around = np.concatenate([near, *(relations.members(relation) for relation in touched.tolist())])
+        cells, times = np.unique(around, return_counts=True)
+        return np.union1d(near, cells[(times > 1) & self._open[cells]])
 
 
 @dataclass
@@ -75,7 +96,7 @@ class Linked:
 
         from lapipe.disclosure.audit import audit
         from lapipe.disclosure.relations import Cube, Dimension, Relations
-        from lapipe.disclosure.suppression import Layer, Suppression, Task
+        from lapipe.disclosure.suppression import Layer, Task
 
         sums = self._relevant()
         names = list(dict.fromkeys(name for terms in sums for name in terms))
@@ -94,7 +115,7 @@ class Linked:
         layer = Layer("people", people, told.least, told.most, nothing, nothing, zero, zero, told.width, single, single)
         cost: np.ndarray[Any, Any] = np.maximum(people.astype(float), 1.0)
         task = Task(cube, relations, (layer,), primary, ~primary & ~hidden & (people > 0), hidden, cost)
-        pattern = Suppression(task).found()
+        pattern = _BySums(task).found()
         if pattern.stuck:
             raise Refused(f"Aggregate: {len(set(pattern.stuck))} withheld groups could be computed from this release together with others of the same "
                           "people, whatever else is withheld. Nothing is released. Group as before, or coarser, or leave totals out.", rule="LP407")
