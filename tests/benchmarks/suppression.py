@@ -11,6 +11,7 @@ import argparse
 import json
 import resource
 import subprocess
+import tempfile
 import time
 from itertools import product
 from typing import Any
@@ -68,7 +69,8 @@ def peer(python: str, frame: pd.DataFrame, by: list[str]) -> dict[str, Any]:
     """Let pytauargus find the cheapest pattern of the same table."""
     leaves = frame[(frame[by] != "Total").all(axis=1)]
     given = json.dumps({"by": by, "k": K, "leaves": [[*map(str, row[:-1]), int(row[-1])] for row in leaves.itertuples(index=False)]})
-    ran = subprocess.run([python, "-c", PEER], input=given, capture_output=True, text=True, timeout=170, check=True)
+    with tempfile.TemporaryDirectory() as folder:   # it writes its logs where it stands
+        ran = subprocess.run([python, "-c", PEER], input=given, capture_output=True, text=True, timeout=170, check=True, cwd=folder)
     found: dict[str, Any] = json.loads(ran.stdout.strip().splitlines()[-1])
     return found
 
