@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lapipe.contract import Contract
-from lapipe.disclosure.memory import Comparison, Dimension
+from lapipe.disclosure.linked import Linked
+from lapipe.disclosure.memory import Comparison, Dimension, Relation
 from lapipe.engine import Engine
 from lapipe.groups import Groups, Places, Rows, numbered, places, spelt_column
-from lapipe.ledger import CELL, STATE, WHO, About, Ledger, Remembered, hold_against
+from lapipe.ledger import CELL, STATE, WHO, About, Ledger, Remembered, compared, has_in_common, hold_against
 from lapipe.stages.aggregate import FROZEN, OVER, PUBLISHED, STATUS, WITHHELD, Aggregate
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def _origin(contract: Contract, name: str) -> str:
 class _Part:
     """The groups of one release that are by the same columns: all of them, or fewer, which are totals over the others.
 
-    `rows` has the number of each group's row in what is shown, or -1.
+    `rows` has the number of each group's row in what is shown, or -1; `name` is what its groups are named by in sums.
     """
 
     about: About
@@ -77,8 +79,28 @@ class _Part:
     groups: Groups
     rows: Places
     members: ir.Table
+    name: str = ""
     comparisons: tuple[tuple[Remembered, Comparison], ...] = ()
     frozen: dict[int, tuple[Remembered, int]] = field(default_factory=dict)
+
+    def told(self) -> set[int]:
+        """Give the groups that an earlier release shows with the very same people: whatever is done now, they are known."""
+        found = set(self.frozen)
+        for remembered, comparison in self.comparisons:
+            if comparison.same:
+                known = remembered.groups().known
+                found |= {i for i, j in comparison.same.items() if known[j]}
+        return found
+
+
+@dataclass
+class _Table:
+    """A statistic that is about to leave, its rows and its parts."""
+
+    leaving: Leaving
+    rows: Rows
+    parts: list[_Part]
+    withheld: int = 0
 
 
 def _part(leaving: Leaving, over: tuple[str, ...], shown: Rows, marks: Marks, engine: Engine) -> _Part:
@@ -116,36 +138,40 @@ def _part(leaving: Leaving, over: tuple[str, ...], shown: Rows, marks: Marks, en
     return _Part(leaving.about.part(name, dimensions), name, by, groups, rows, members)
 
 
-def hold(shown: pa.Table, leaving: Leaving, marks: Marks, ledger: Ledger, engine: Engine, today: date) -> Shown:
-    """Hold a statistic against the ledger, give what may be shown of it, and put that into the ledger.
+def hold(statistics: Sequence[tuple[pa.Table, Leaving, Marks]], ledger: Ledger, engine: Engine, today: date) -> list[Shown]:
+    """Hold the statistics of a run against the ledger and each other, give what may be shown of them, and put that into the ledger.
 
-    `shown` has the columns of the release, with `status`. A cell whose people, or their contributions, differ from what was shown of
+    Each has the columns of its release, with `status`. A cell whose people, or their contributions, differ from what was shown of
     it before by 1 to k - 1 people is shown as it was, `frozen`; one that an earlier cell could be subtracted from, or from an
-    earlier cell, is withheld; and so is what sums of them would tell.
+    earlier cell, is withheld; and so is what sums of them would tell. Statistics of one run about the same people are protected in
+    one: what is withheld in one of them may have to be so in another.
 
     Raises:
         Refused: nothing that could be withheld keeps withheld cells from being computed (LP407).
     """
-    contract, about = leaving.contract, leaving.about
-    rows = Rows(shown, OVER if OVER in contract else "")
-    earlier = ledger.earlier(about.domain, today, but=about.run)
-    parts = [_part(leaving, over, rows, marks, engine) for over in leaving.stage.published()]
-    withheld = 0
-    for part in parts:
-        held = hold_against(earlier, part.groups, part.members, about.k, engine)
-        part.comparisons, part.members, part.frozen, part.groups = held.comparisons, held.members, dict(held.frozen), held.groups
-        for number in sorted(held.withheld):
-            withheld += _withhold(rows, part, number, contract)
-    for part, number in _told_by_sums(parts, leaving.stage, about.k, changed=bool(withheld)):
-        withheld += _withhold(rows, part, number, contract)
-        part.frozen.pop(number, None)
-    for part in parts:
-        _as_before(rows, part, contract)
-    table = rows.changed()
-    for number, part in enumerate(parts):
-        ledger.remember(part.about, number, part.groups, part.members, table, engine)
-    compared = {str(remembered.folder.parent) for part in parts for remembered, _ in part.comparisons}
-    return Shown(table, len(compared), sum(len(part.frozen) for part in parts), withheld)
+    tables = []
+    for shown, leaving, marks in statistics:
+        rows = Rows(shown, OVER if OVER in leaving.contract else "")
+        tables.append(_Table(leaving, rows, [_part(leaving, over, rows, marks, engine) for over in leaving.stage.published()]))
+    for table in tables:
+        earlier = ledger.earlier(table.leaving.about.domain, today, but=table.leaving.about.run)
+        for number, part in enumerate(table.parts):
+            part.name = ledger.name(part.about, number)
+            held = hold_against(earlier, part.groups, part.members, table.leaving.about.k, engine)
+            part.comparisons, part.members, part.frozen, part.groups = held.comparisons, held.members, dict(held.frozen), held.groups
+            for cell in sorted(held.withheld):
+                table.withheld += _withhold(table.rows, part, cell, table.leaving.contract)
+    sums = _protected_together(tables, ledger, engine, today)
+    shown_all = []
+    for table in tables:
+        for part in table.parts:
+            _as_before(table.rows, part, table.leaving.contract)
+        finished = table.rows.changed()
+        for number, part in enumerate(table.parts):
+            ledger.remember(part.about, number, part.groups, part.members, finished, engine, sums if not number else None)
+        compared_with = {str(remembered.folder.parent) for part in table.parts for remembered, _ in part.comparisons}
+        shown_all.append(Shown(finished, len(compared_with), sum(len(part.frozen) for part in table.parts), table.withheld))
+    return shown_all
 
 
 def _withhold(rows: Rows, part: _Part, number: int, contract: Contract) -> bool:
@@ -181,51 +207,148 @@ def _as_before(rows: Rows, part: _Part, contract: Contract) -> None:
                 rows.add(row)
 
 
-def _told_by_sums(parts: Sequence[_Part], stage: Aggregate, k: int, *, changed: bool) -> list[tuple[_Part, int]]:
-    """Give the cells that must be withheld too, since sums with earlier releases would give a withheld cell back: of this one or of those.
+def _protected_together(tables: Sequence[_Table], ledger: Ledger, engine: Engine, today: date) -> dict[str, Any]:
+    """Withhold the groups by which sums would give a withheld one back, of this run or of an earlier; give the sums of what stays unknown.
 
-    Every cell that a sum is about, and every withheld cell of an earlier release in one, is a cell of one list without dimensions; the
-    sums are what outsiders know of it. Where cells were withheld here for earlier ones' sake (`changed`), the sums that the table's own
-    totals make are among them.
+    In one system are: the sums that each table's own totals make, those that two tables of the run make, those that each makes with an
+    earlier release, and those of earlier releases that hang together with them.
     """
-    import pandas as pd
+    mates = [found for first, second in combinations(tables, 2) if first.leaving.about.domain == second.leaving.about.domain
+             for found in _mates(first, second, engine)]
+    system = _System(tables)
+    for table in tables:
+        system.own(table)
+    for part, other, comparison in mates:
+        system.mates(part, other, comparison)
+    for table in tables:
+        for part in table.parts:
+            for remembered, comparison in part.comparisons:
+                system.earlier(part, remembered, comparison)
+    for domain in sorted({table.leaving.about.domain for table in tables}):
+        system.of_the_ledger(ledger.earlier(domain, today, but=tables[0].leaving.about.run))
+    # A table alone was protected when it was made.
+    gone = system.linked.withhold(max(table.leaving.about.k for table in tables)) if system.crossed or any(table.withheld for table in tables) else set()
+    for name in sorted(gone, key=str):
+        table, part, cell = system.mine[name]
+        table.withheld += _withhold(table.rows, part, cell, table.leaving.contract)
+        part.frozen.pop(cell, None)
+    return _kept(system.linked, gone)
 
-    from lapipe.disclosure import protect
-    from lapipe.disclosure.tables import Earlier
 
-    people: list[int] = []
-    kept: list[bool] = []
-    of: dict[tuple[object, ...], int] = {}
-    mine: dict[int, tuple[_Part, int]] = {}
+def _mates(first: _Table, second: _Table, engine: Engine) -> list[tuple[_Part, _Part, Comparison]]:
+    """Compare two tables of one run; of two groups that differ by a few people, the first's goes."""
+    k = max(first.leaving.about.k, second.leaving.about.k)
+    comparisons = []
+    for part, other in product(first.parts, second.parts):
+        if has_in_common(part.groups, other.groups):
+            part.members, other.members = engine.hold(part.members), engine.hold(other.members)
+            found = compared(part.groups, part.members, other.groups, other.members, k, engine)
+            comparisons.append((part, other, found))
+            for cell in sorted(found.withheld | set(found.frozen)):
+                first.withheld += _withhold(first.rows, part, cell, first.leaving.contract)
+                part.frozen.pop(cell, None)
+    return comparisons
 
-    def row(name: tuple[object, ...], size: int, shown: bool) -> int:
-        if name not in of:
-            of[name] = len(people)
-            people.append(size)
-            kept.append(not shown)
-        return of[name]
 
-    def own(number: int, cell: int) -> int:
-        part = parts[number]
-        place = row(("new", number, cell), int(part.groups.people[cell]), bool(part.groups.known[cell]))
-        mine[place] = (part, cell)
-        return place
+def _kept(linked: Linked, gone: set[Hashable]) -> dict[str, Any]:
+    """Write the sums of what nobody knows, as the ledger keeps them."""
+    sums = linked.unknown(gone)
+    place = {name: at for at, name in enumerate(dict.fromkeys(name for terms in sums for name in terms))}
+    cells = [[list(name) if isinstance(name, tuple) else name, linked.people[name], "withheld" if name in gone else linked.state[name]] for name in place]
+    return {"cells": cells, "sums": [[[place[name], sign] for name, sign in terms.items()] for terms in sums]} if sums else {}
 
-    sums: list[dict[int, int]] = []
-    for number, part in enumerate(parts):
-        for release, (_, comparison) in enumerate(part.comparisons):
-            for relation in comparison.relations:
-                sums.append({own(number, cell): 1 for cell in relation.new}
-                            | {row(("earlier", number, release, cell), size, False): -1 for cell, size in relation.hidden})
-    if changed or sums:
-        sums += [{own(number, cell): sign for number, cell, sign in terms} for terms in _own_sums(parts, stage)]
-    sums = [terms for terms in sums if any(kept[place] for place in terms)]
-    if not sums:
-        return []
-    frame = pd.DataFrame({"cell": range(len(people)), "n": people, "kept": kept})
-    suppressed = protect(frame, by=["cell"], people="n", k=k, primary="kept", margins="given",
-                         earlier=[Earlier(terms) for terms in sums])["suppressed"].tolist()
-    return [(part, cell) for place, (part, cell) in sorted(mine.items()) if suppressed[place] and part.groups.known[cell]]
+
+class _System:
+    """The groups of a run and of earlier releases that sums join, under names that stay the same from release to release."""
+
+    def __init__(self, tables: Sequence[_Table]) -> None:
+        self.linked = Linked()
+        self.mine: dict[Hashable, tuple[_Table, _Part, int]] = {}
+        self._told = {part.name: part.told() for table in tables for part in table.parts}
+        self._of = {part.name: table for table in tables for part in table.parts}
+        self._earlier: dict[str, Groups] = {}
+        self.crossed = False
+
+    def _own(self, part: _Part, cell: int) -> list[Hashable]:
+        """Name a group of this run; none where it is known already, or has nobody."""
+        if cell in self._told[part.name] or not (part.groups.people[cell] or not part.groups.known[cell]):
+            return []
+        name = (part.name, cell)
+        self.mine[name] = (self._of[part.name], part, cell)
+        return [self.linked.cell(name, int(part.groups.people[cell]), "shown" if part.groups.known[cell] else "withheld")]
+
+    def _groups(self, remembered: Remembered) -> Groups:
+        if remembered.name not in self._earlier:
+            self._earlier[remembered.name] = remembered.groups()
+        return self._earlier[remembered.name]
+
+    def _then(self, remembered: Remembered, cell: int) -> list[Hashable]:
+        """Name a group of an earlier release; none where that shows it."""
+        groups = self._groups(remembered)
+        return [] if groups.known[cell] else [self.linked.cell((remembered.name, cell), int(groups.people[cell]), "withheld")]
+
+    def _sum(self, plus: Iterable[Hashable], minus: Iterable[Hashable]) -> None:
+        self.linked.add({**dict.fromkeys(plus, 1), **dict.fromkeys(minus, -1)})
+
+    def own(self, table: _Table) -> None:
+        """Take in what the table's totals are the sums of."""
+        if len(table.parts) > 1:
+            for terms in _own_sums(table.parts, table.leaving.stage):
+                named = [(sign, name) for number, cell, sign in terms for name in self._own(table.parts[number], cell)]
+                self._sum((name for sign, name in named if sign > 0), (name for sign, name in named if sign < 0))
+
+    def mates(self, part: _Part, other: _Part, comparison: Comparison) -> None:
+        """Take in what two tables of the run have to do with each other."""
+        self.crossed = self.crossed or bool(comparison.same or comparison.relations)
+        for i, j in comparison.same.items():
+            self._sum(self._own(part, i), self._own(other, j))
+        for relation in comparison.relations:
+            self._relation(relation, part.name, other.name, {i: self._own(part, i) for i in relation.new},
+                           {j: self._own(other, j) for j in relation.earlier})
+
+    def earlier(self, part: _Part, remembered: Remembered, comparison: Comparison) -> None:
+        """Take in what a table and an earlier release have to do with each other."""
+        self.crossed = self.crossed or bool(comparison.same or comparison.relations)
+        known = self._groups(remembered).known
+        for i, j in comparison.same.items():
+            if not known[j]:
+                self._sum(self._own(part, i), self._then(remembered, j))
+        for relation in comparison.relations:
+            self._relation(relation, part.name, remembered.name, {i: self._own(part, i) for i in relation.new},
+                           {j: self._then(remembered, j) for j in relation.earlier})
+
+    def _relation(self, relation: Relation, name: str, other: str, new: Mapping[int, list[Hashable]], then: Mapping[int, list[Hashable]]) -> None:
+        k = max(table.leaving.about.k for table in self._of.values())
+        parts = [self.linked.cell((name, i, other, j), size, "withheld" if size < k else "unknown") for i, j, size in relation.parts]
+        mine, theirs = [each for named in new.values() for each in named], [each for named in then.values() for each in named]
+        if relation.parts:
+            self._sum([*mine, *theirs], parts)
+        else:
+            self._sum(mine, theirs)
+            for side in (mine, theirs):
+                self._together(side, k)
+
+    def _together(self, side: Sequence[Hashable], k: int) -> None:
+        """Ask that several withheld groups on one side of a sum are not told together either, where they make fewer than k people."""
+        gone = [name for name in side if self.linked.state[name] == "withheld"]
+        people = sum(self.linked.people[name] for name in gone)
+        if len(gone) > 1 and 0 < people < k:
+            flat = [each for name in gone for each in (name if isinstance(name, tuple) else (name,))]
+            self._sum([self.linked.cell(("together", *flat), people, "withheld")], gone)
+
+    def of_the_ledger(self, earlier: Sequence[Remembered]) -> None:
+        """Take in the sums of earlier releases that hang together with what is withheld."""
+        known: dict[Hashable, tuple[int, str]] = {}
+        sums: list[dict[Hashable, int]] = []
+        for remembered in earlier:
+            for terms in remembered.sums():
+                known |= {name: (people, state) for name, people, state, _ in terms}
+                sums.append({name: sign for name, _, _, sign in terms})
+        for joined in self.linked.joined(sums):
+            for name in joined:
+                people, state = known[name]
+                self.linked.cell(name, people, "unknown" if state == "unknown" else "withheld")
+            self.linked.add(joined)
 
 
 def _own_sums(parts: Sequence[_Part], stage: Aggregate) -> list[list[tuple[int, int, int]]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lapipe.contract import Column, Contract, Kind, Spelling
-from lapipe.differencing import Leaving, about_release, hold, marks_of
+from lapipe.differencing import Leaving, Marks, about_release, hold, marks_of
 from lapipe.disclosure.bands import band, withheld_band
 from lapipe.engine import Engine
 from lapipe.errors import ContractBroken, EngineFault, Refused
@@ -77,6 +77,17 @@ class Told:
     people_left_out: int | None = None
 
 
+@dataclass(frozen=True)
+class _Leaving:
+    """A statistic on its way out: the release that writes it, its table, and what the ledger must know of it."""
+
+    release: Release
+    note: Note
+    table: pa.Table
+    leaving: Leaving
+    marks: Marks
+
+
 class Flow:
     """The table on its way through the stages, and what is told of it."""
 
@@ -105,6 +116,9 @@ class Flow:
         self._files: dict[str, tuple[Path, ...]] = {}
         #: The groups of the last Aggregate with their people, and the step that made them.
         self._grouped: tuple[Step, dict[tuple[str, ...], ir.Table]] | None = None
+        #: The rows that the next Aggregate groups too, and the statistics that leave together when the last stage is done.
+        self._ungrouped: ir.Table | None = None
+        self._leaving: list[_Leaving] = []
         #: The rows that the next count must find again; None where rows became groups.
         self._rows: int | None = None
 
@@ -125,6 +139,7 @@ class Flow:
         for position, step in enumerate(self.plan.steps):
             self.running.options.progress(f"{step.stage.kind} ({position + 1} of {len(self.plan.steps)})")
             table = self._step(position, step, table)
+        self._leave()
 
     def _read_all(self, data: Mapping[str, Any], main: str, databases: Databases) -> None:
         for name, declared in self.plan.sources.items():
@@ -228,8 +243,12 @@ class Flow:
 
     def _step(self, position: int, step: Step, table: ir.Table) -> ir.Table:
         stage = step.stage
+        if isinstance(stage, Aggregate) and self._ungrouped is not None:
+            table = self._ungrouped
         if stage.needs_held:
             table = self._settle(table, step.before, written=self._written_next(position))
+        if isinstance(stage, Aggregate):
+            self._ungrouped = table if any(isinstance(each.stage, Aggregate) for each in self.plan.steps[position + 1:]) else None
         context = self._context(position, step)
         before = _staying(table)
         facts = self.engine.count(stage.facts(before, context))
@@ -330,7 +349,9 @@ class Flow:
         if self._dropping and self._dropping[-1][1].stage.finishes:
             held = self._finished(held)
         main = next(iter(self.plan.sources))
-        if self._held is not None:
+        if self._ungrouped is not None:
+            pass  # Another Aggregate needs the rows.
+        elif self._held is not None:
             self.engine.drop(self._held)
         elif not any(main in step.stage.needs() for step in self.plan.steps):
             self.engine.drop(self.tables[main])
@@ -440,14 +461,20 @@ class Flow:
             if not contract.statistics else "", key_check={} if contract.statistics else running.key_checks(), contracts=sources, version=__version__,
             approvals=tuple(approval.named() for approval in running.approvals))
         chosen = table.select(*contract.names)
-        leaving: Any = self._held_against(stage.name, contract, chosen, periods, note) if contract.statistics else chosen
-        self.written.append(on_disk(f"write release {stage.name}", lambda: release.write(leaving, self.engine, self.staging, note)))
-        self.record.record("stage", {"stage": "Release", "release": stage.name, "columns_out": [
+        if contract.statistics:
+            self._leaving.append(_Leaving(release, note, self.engine.fetch(chosen), *self._about(stage.name, contract, periods, note)))
+        else:
+            self._write(release, chosen, note)
+
+    def _write(self, release: Release, leaving: Any, note: Note) -> None:
+        contract = release.contract
+        self.written.append(on_disk(f"write release {release.name}", lambda: release.write(leaving, self.engine, self.staging, note)))
+        self.record.record("stage", {"stage": "Release", "release": release.name, "columns_out": [
             {"name": c.name, "kind": str(c.kind), "detail": c.detail} for c in contract]})
 
-    def _held_against(self, name: str, contract: Contract, table: ir.Table, periods: tuple[str, ...], note: Note) -> pa.Table:
-        """Bring a statistic here, hold it against earlier releases of the same people, and remember it."""
-        running, declared, engine = self.running, self.plan.purpose, self.engine
+    def _about(self, name: str, contract: Contract, periods: tuple[str, ...], note: Note) -> tuple[Leaving, Marks]:
+        """Say what the ledger must know of a statistic: the stage that made it, and the people of its groups."""
+        running, declared = self.running, self.plan.purpose
         assert self._grouped is not None
         assert running.ledger is not None
         (step, people), ledger = self._grouped, running.ledger
@@ -460,11 +487,22 @@ class Flow:
                               step.before)
         pseudonymised = step.before[grouping.person_of(step.before)].kind is Kind.PSEUDONYM
         marks = marks_of(ledger, about.domain, running.pseudonymised[about.domain] if pseudonymised else {})
-        shown = on_disk("remember the release", lambda: hold(
-            engine.fetch(table), Leaving(about, grouping, step.before, contract, people), marks, ledger, engine, running.today))
-        self.record.record("memory", {"release": name, "releases compared": shown.compared, "cells frozen": shown.frozen,
-                                      "cells withheld": shown.withheld})
-        return shown.table
+        return Leaving(about, grouping, step.before, contract, people), marks
+
+    def _leave(self) -> None:
+        """Hold the run's statistics against earlier releases of the same people and against each other, remember and write them."""
+        if not self._leaving:
+            return
+        ledger = self.running.ledger
+        assert ledger is not None
+        shown = on_disk("remember the release", lambda: hold([(each.table, each.leaving, each.marks) for each in self._leaving], ledger, self.engine,
+                                                             self.running.today))
+        if len(self._leaving) > 1:
+            self.withheld = "; ".join(f"{each.release.name}: {each.note.withheld}" for each in self._leaving)
+        for each, held in zip(self._leaving, shown, strict=True):
+            self.record.record("memory", {"release": each.release.name, "releases compared": held.compared, "cells frozen": held.frozen,
+                                          "cells withheld": held.withheld})
+            self._write(each.release, held.table, each.note)
 
     def _released(self, name: str) -> set[str]:
         """Give the periods of this release that completed runs of this pipeline released before, as the register and OUT know."""

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
-ABOUT, _CELLS, _MEMBERS, _SHOWN, _CHECK = "about.json", "cells.parquet", "members.parquet", "shown.parquet", "key.check"
+ABOUT, _CELLS, _MEMBERS, _SHOWN, _SUMS, _CHECK = (
+    "about.json", "cells.parquet", "members.parquet", "shown.parquet", "sums.json", "key.check")
 
 #: How the name of the ledger's own ring ends. It is neither rotated nor destroyed: nobody in the ledger would be found again.
 LEDGER_RING = ".ledger.json"
@@ -82,6 +83,20 @@ class Remembered:
 
     about: About
     folder: Path
+
+    @property
+    def name(self) -> str:
+        """What its cells are named by in sums."""
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    def sums(self) -> list[list[tuple[tuple[Any, ...], int, str, int]]]:
+        """Give the sums of what was not known when it was released, as (cell, people, state, coefficient)."""
+        path = self.folder / _SUMS
+        if not path.exists():
+            return []
+        kept = json.loads(path.read_text(encoding="ascii"))
+        cells = [(tuple(name), int(people), str(state)) for name, people, state in kept["cells"]]
+        return [[(*cells[at], int(sign)) for at, sign in terms] for terms in kept["sums"]]
 
     def groups(self) -> Groups:
         """Read its groups, without the marks of their people."""
@@ -205,8 +220,16 @@ class Ledger:
                 found.append(Remembered(about, path.parent))
         return sorted(found, key=lambda each: (each.about.created, each.about.run, each.folder.name))
 
-    def remember(self, about: About, part: int, groups: Groups, members: ir.Table, shown: pa.Table, engine: Engine) -> None:
+    @staticmethod
+    def name(about: About, part: int) -> str:
+        """Give what the cells of a part of a release are named by in sums."""
+        return f"{about.run}/{about.release}.{part}"
+
+    def remember(self, about: About, part: int, groups: Groups, members: ir.Table, shown: pa.Table, engine: Engine,
+                 sums: Mapping[str, Any] | None = None) -> None:
         """Put a part of a release into the ledger: its groups, the marks of the people in each, and what was shown of it.
+
+        `sums` are those of cells that nobody knows, which later releases must not make known.
 
         It stands there whole before the run completes; should the run then fail, the next one sweeps it.
         """
@@ -222,6 +245,8 @@ class Ledger:
         pq.write_table(pa.table({**columns, "people": pa.array(groups.people), "known": pa.array(groups.known)}), staging / _CELLS,
                        compression="zstd")
         pq.write_table(shown, staging / _SHOWN, compression="zstd")
+        if sums:
+            (staging / _SUMS).write_text(json.dumps(sums) + "\n", encoding="ascii")
         (staging / ABOUT).write_text(json.dumps(about.as_json(), indent=1) + "\n", encoding="utf-8")
         for path in staging.iterdir():
             path.chmod(0o600)
@@ -297,12 +322,11 @@ def hold_against(earlier: Sequence[Remembered], new: Groups, members: ir.Table, 
             if match.alike is not alike:
                 continue
             then = remembered.groups()
-            common = _in_common(match, new, then)
-            if common is None:
+            if not has_in_common(new, then):
                 continue
             if not is_held:
                 members, is_held = engine.hold(members), True
-            found = _compared(match, new, members, then, engine.view(remembered.folder / _MEMBERS, ordered=False), common, max(k, remembered.about.k), engine)
+            found = compared(new, members, then, engine.view(remembered.folder / _MEMBERS, ordered=False), max(k, remembered.about.k), engine)
             comparisons.append((remembered, found))
             frozen |= {i: (remembered, j) for i, j in found.frozen.items()}
             withheld |= found.withheld
@@ -332,16 +356,28 @@ def _in_common(match: Match, new: Groups, earlier: Groups) -> _Common | None:
     return _Common(mine, theirs, np.searchsorted(common, a[mine]), np.searchsorted(common, b[theirs]))
 
 
-def _compared(match: Match, new: Groups, members: ir.Table, earlier: Groups, then: ir.Table, common: _Common, k: int, engine: Engine) -> Comparison:
+def has_in_common(new: Groups, other: Groups) -> bool:
+    """Say whether a group of the one may be about people of a group of the other."""
+    return _in_common(Match(new.dimensions, other.dimensions), new, other) is not None
+
+
+def compared(new: Groups, members: ir.Table, other: Groups, theirs: ir.Table, k: int, engine: Engine) -> Comparison:
     """Compare the groups that may tell of each other; the numbers in what comes of it are those of the whole tables."""
-    mine, theirs = new.cells(common.new), earlier.cells(common.earlier)
+    match = Match(new.dimensions, other.dimensions)
+    common = _in_common(match, new, other)
+    if common is None:
+        return Comparison()
+    mine, then = new.cells(common.new), other.cells(common.earlier)
     keys = {int(number): match.of_new(mine.keys[at]) for at, number in enumerate(common.slice_of_new)}
-    pairs, slices = _met(_sliced(members, common.new, common.slice_of_new, engine),
-                         _sliced(then, common.earlier, common.slice_of_earlier, engine), keys, engine)
-    found = compare(mine, theirs, pairs, slices, k)
+    here, there = _sliced(members, common.new, common.slice_of_new, engine), _sliced(theirs, common.earlier, common.slice_of_earlier, engine)
+    pairs = _met(here, there, engine)
+    # Of tables about the same groups no sums are made.
+    slices = {} if match.alike else _sizes(here, there, keys, engine)
+    found = compare(mine, then, pairs, slices, k)
     i, j = common.new.tolist(), common.earlier.tolist()
     return Comparison({i[a]: j[b] for a, b in found.frozen.items()}, {i[a] for a in found.withheld}, [
-        Relation(tuple(i[a] for a in each.new), each.known, tuple((j[b], size) for b, size in each.hidden)) for each in found.relations])
+        Relation(tuple(i[a] for a in each.new), tuple(j[b] for b in each.earlier), tuple((i[a], j[b], size) for a, b, size in each.parts))
+        for each in found.relations], {i[a]: j[b] for a, b in found.same.items()})
 
 
 def _as_shown(new: Groups, members: ir.Table, frozen: Mapping[int, tuple[Remembered, int]], engine: Engine) -> tuple[Groups, ir.Table]:
@@ -364,8 +400,7 @@ def _as_shown(new: Groups, members: ir.Table, frozen: Mapping[int, tuple[Remembe
     return replace(new, known=known, people=people), engine.hold(members)
 
 
-def _met(a: ir.Table, b: ir.Table, keys: Mapping[int, tuple[str | None, ...]],
-         engine: Engine) -> tuple[list[Pair], dict[tuple[str | None, ...], Slice]]:
+def _met(a: ir.Table, b: ir.Table, engine: Engine) -> list[Pair]:
     """Count the people whom cells of two tables have in common, within equal values of the columns that both share."""
     import ibis
 
@@ -374,16 +409,19 @@ def _met(a: ir.Table, b: ir.Table, keys: Mapping[int, tuple[str | None, ...]],
     met = met.group_by(new=met[CELL], earlier=met.lapipe_cell).aggregate(
         both=met.count(), same=ibis.cases((met[STATE] == met.lapipe_state, 1), else_=0).sum().cast("int64"))
     of = engine.fetch(met.order_by("new", "earlier"))
-    pairs = [Pair(*row) for row in zip(*(of.column(name).to_pylist() for name in ("new", "earlier", "both", "same")), strict=True)]
-    mine, theirs = a.select("slice", who=a[WHO]).distinct(), b.select(slice=b.lapipe_slice, who=b.lapipe_who).distinct()
+    return [Pair(*row) for row in zip(*(of.column(name).to_pylist() for name in ("new", "earlier", "both", "same")), strict=True)]
+
+
+def _sizes(a: ir.Table, b: ir.Table, keys: Mapping[int, tuple[str | None, ...]], engine: Engine) -> dict[tuple[str | None, ...], Slice]:
+    """Count the people of each slice, in the one table, the other and both."""
+    mine, theirs = a.select("slice", who=a[WHO]).distinct(), b.select("slice", who=b[WHO]).distinct()
     both = mine.intersect(theirs)
     counted: list[dict[int, int]] = []
     for people in (mine, theirs, both):
         of = engine.fetch(people.group_by("slice").aggregate(n=people.count()))
         counted.append(dict(zip(of.column("slice").to_pylist(), of.column("n").to_pylist(), strict=True)))
-    slices = {keys[number]: Slice(counted[0].get(number, 0), counted[1].get(number, 0), counted[2].get(number, 0))
-              for number in sorted({*counted[0], *counted[1]})}
-    return pairs, slices
+    return {keys[number]: Slice(counted[0].get(number, 0), counted[1].get(number, 0), counted[2].get(number, 0))
+            for number in sorted({*counted[0], *counted[1]})}
 
 
 def _sliced(members: ir.Table, cells: Places, slices: Places, engine: Engine) -> ir.Table:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Contract, Kind
@@ -119,8 +120,11 @@ def make_plan(name: str, purpose: Purpose, sources: Mapping[str, Contract], stag
     _local_names(name, sources)
     others = {source: minimised(contract, purpose) for source, contract in sources.items() if _is_read(source, stages)}
     contract = next(iter(sources.values()))
-    steps = []
+    steps: list[Step] = []
     for position, stage in enumerate(stages):
+        if isinstance(stage, Aggregate):
+            # A second one groups the rows that the first did, not its groups.
+            contract = next((step.before for step in steps if isinstance(step.stage, Aggregate)), contract)
         after = stage.plan(contract, purpose, sources)
         _compare(name, stage, contract, after, _context(purpose, today, contract, after, position, others))
         if isinstance(stage, ReleaseStage):
@@ -207,16 +211,16 @@ def _last(name: str, purpose: Purpose, steps: Sequence[Step]) -> None:
     if times and not any(isinstance(step.stage, Retain) for step in steps[:first]):
         raise Refused(f"Pipeline {name} reads the time '{times[0]}'; put Retain('{times[0]}') before the first release, so that rows "
                       f"older than purpose {purpose.name} allows are left out.", rule="LP309")
-    statistics = [step for step in steps if isinstance(step.stage, Aggregate)]
-    if len(statistics) > 1:
-        raise Refused(f"Pipeline {name} aggregates twice; tables of the same people could be subtracted.", rule="LP403")
+    for step, following in pairwise(steps):
+        if isinstance(step.stage, Aggregate) and isinstance(following.stage, Aggregate):
+            raise Refused(f"Pipeline {name}: an Aggregate follows another, whose groups are not released. Put Release(name) after each.", rule="LP312")
     _anonymised_last(name, [step.stage for step in steps])
     grouped = False
     looked = False
     for step in steps:
-        if grouped and not isinstance(step.stage, ReleaseStage):
+        if grouped and not isinstance(step.stage, (ReleaseStage, Aggregate)):
             raise Refused(f"Pipeline {name}: {step.stage.kind} stands after Aggregate, where withheld groups are still in the table; only "
-                          "Release may follow. Put it before Aggregate.", rule="LP403")
+                          "Release may follow, and another Aggregate of the same rows. Put it before Aggregate.", rule="LP403")
         grouped = grouped or isinstance(step.stage, Aggregate)
         if isinstance(step.stage, Flag):
             looked = True

@@ -16,7 +16,7 @@ pipeline = Pipeline(
         Object("objections"),
         Generalise({"score": "band 10"}),
         Flag(),
-        Aggregate(by=("id_assessment", "score"), domains={"id_assessment": "assessments.id_assessment"}),
+        Aggregate(by=("id_assessment", "score"), domains={"id_assessment": "assessments.id_assessment"}, outcome="score"),
         Release("score_distribution"),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -335,3 +336,62 @@ def test_a_statistic_without_rows_has_no_groups_and_no_fault() -> None:
     for type in (pa.date32(), pa.string(), pa.int64()):
         spelt = spelt_column(pa.chunked_array([], type))
         assert (len(spelt), spelt.type.value_type) == (0, pa.string())
+# --- several tables of one run, and sums over several releases ---
+
+
+def several(made: Project, *tables: Aggregate, details: Mapping[str, str] | None = None) -> Pipeline:
+    """Give a pipeline that releases several tables of the same rows: t0, t1, ..."""
+    one = made.pipeline(["programme"], details=details)
+    return dataclasses.replace(one, stages=(*one.stages[:-2], *(stage for number, table in enumerate(tables) for stage in (table, Release(f"t{number}")))))
+
+
+def test_tables_of_one_run_are_protected_in_one(made: Project) -> None:
+    """By programme 30, 33 and seven; by route 35 and 35: one group of each must go, and in each release it does."""
+    frame = students({"biology": 30, "law": 33, "history": 7})
+    run = made.go(several(made, Aggregate(("programme",)), Aggregate(("route",))), frame)
+    shown = [{row[by]: row["people"] for row in run.read(name).to_dict("records")} for name, by in (("t0", "programme"), ("t1", "route"))]
+    assert "history" not in shown[0]
+    # Were two programmes and both routes known, so were the seven.
+    assert len(shown[0]) < 2 or len(shown[1]) < 2
+
+
+def test_a_total_of_one_table_does_not_give_back_what_another_withholds(made: Project) -> None:
+    frame = students({"biology": 30, "law": 33, "history": 7}, route=["fulltime"])
+    run = made.go(several(made, Aggregate(("programme", "route"), totals=("programme",)), Aggregate(("programme",))), frame)
+    both, one = run.read("t0"), run.read("t1")
+    whole = both[(both["total_over"] == "programme") & (both["status"] == "published")]["people"].sum()
+    known = {row["programme"] for row in [*both[both["total_over"] == ""].to_dict("records"), *one.to_dict("records")] if row["status"] == "published"}
+    assert not whole or len(known) < 2
+
+
+def test_bands_that_overlap_between_releases_are_not_subtracted(made: Project) -> None:
+    """Of 0 to 9, 10 to 19 and 20 to 29 credits, and of 0 to 14 and 15 to 29: the second less the first is three people with 10 to 14."""
+    credits = [3] * 20 + [12] * 3 + [17] * 20 + [25] * 20
+    frame = students({"biology": len(credits)}).assign(credits=credits)
+    first = made.go(made.pipeline(["credits"], name="tens", details={"credits": "band 10"}), frame).read("tens")
+    assert first["people"].dropna().tolist() == [20, 23, 20]
+    second = made.go(made.pipeline(["credits"], name="fifteens", details={"credits": "band 15"}), frame).read("fifteens")
+    shown = dict(zip(second["credits"], second["people"], strict=True))
+    # 23 - 20 = 3 is what 0 to 14 would tell, and 20 + 23 + 20 - 40 = 23 what 15 to 29 would.
+    assert shown.get(0) is None or pd.isna(shown[0])
+
+
+def test_what_was_withheld_under_another_k_does_not_come_back(made: Project) -> None:
+    frame = students({"biology": 30, "law": 12, "history": 40})
+    strict = made.pipeline(["programme"], name="strict")
+    strict = dataclasses.replace(strict, purpose=dataclasses.replace(strict.purpose, k=15))
+    assert set(people(made.go(strict, frame), "strict")) == {"biology", "history"}
+    assert set(people(made.go(made.pipeline(["programme"]), frame))) == {"biology", "history"}
+
+
+def test_what_one_release_withholds_for_another_s_sake_is_not_given_back_by_a_third(made: Project) -> None:
+    """The ledger remembers the sums as well as the groups."""
+    frame = students({"biology": 30, "law": 33, "history": 7, "art": 20})
+    made.go(made.pipeline(["programme"], name="one"), frame)
+    made.go(made.pipeline(["route"], name="two"), frame)
+    kept = [remembered.sums() for remembered in made.ledger().earlier("student_number", TODAY)]
+    assert kept[0] == []
+    assert kept[1]
+    third = made.go(made.pipeline(["programme", "route"], name="three"), frame).read("three")
+    sizes = {(row["programme"], row["route"]): row["people"] for row in third.to_dict("records")}
+    assert not {("history", "fulltime"), ("history", "parttime")} & set(sizes)

@@ -145,7 +145,7 @@ def test_a_table_that_shares_out_the_same_people_is_told_to_the_audit_as_an_equa
     assert before.cells.known == [True, True, False]
     _, (found,) = held(tabulate(few, ("gender",)), [before])
     (relation,) = found.relations
-    assert (relation.new, relation.known, relation.hidden) == ((0, 1), 10, ((2, 1),))
+    assert (relation.new, relation.earlier, relation.parts) == ((0, 1), (0, 1, 2), ())
 
 
 def test_who_knows_every_cell_of_two_tables_cannot_read_off_one_person() -> None:

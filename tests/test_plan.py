@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,7 @@ def test_a_whole_pipeline_plans() -> None:
     (lambda: plan(*SAFE, OUT, Derive("again", ibis._.course), Release("more")), "LP313", ["Release('more')"]),
     (lambda: plan(Minimise(), Object(), Retain("at"), *SAFE, Flag(), OUT, bare=True), "LP314", ["trial", "'out'", "Validate()"]),
     (lambda: plan(Minimise(), Object(), Retain("at"), *SAFE, Flag(), OUT, Validate(), bare=True), "LP314", ["Validate()"]),
-    (lambda: plan(Aggregate(by=("course",)), Aggregate(by=("course",), person="people"), OUT), "LP404", ["Aggregate", "'people'"]),
+    (lambda: plan(Aggregate(by=("course",)), Aggregate(by=("course",), person="people"), OUT), "LP404", ["Aggregate", "by which column to tell people apart"]),
     (lambda: plan(Aggregate(by=("course",)), Where(ibis._.people > 3), OUT), "LP403", ["Where stands after Aggregate"]),
     (lambda: plan(Aggregate(by=("course",)), OUT, Flag(), Release("more")), "LP403", ["Flag stands after Aggregate"]),
 ], ids=lambda value: value if isinstance(value, str) else "")
@@ -199,11 +199,12 @@ def test_a_domain_that_two_contracts_spell_differently_is_refused(changes: dict[
         plan(*SAFE, OUT, sources={"objections": OBJECTIONS.change("who", **changes)})
 
 
-def test_aggregating_twice_is_refused() -> None:
-    again = Lie(lambda c: replace(c, columns=(*c.columns, a_person("who", use="full")), person="who"),
-                lambda t: t.mutate(who=ibis.literal("x")))
-    with pytest.raises(Refused, match=r"^LP403 Pipeline trial aggregates twice"):
-        plan(Aggregate(by=("course",)), again, Aggregate(by=("course",)), OUT)
+def test_a_second_aggregate_groups_the_rows_that_the_first_did() -> None:
+    made = plan(Aggregate(by=("course",)), OUT, Aggregate(by=("course",), totals=("course",)), Release("more"))
+    steps = [step for step in made.steps if isinstance(step.stage, Aggregate)]
+    assert steps[0].before == steps[1].before
+    with pytest.raises(Refused, match=r"^LP312 Pipeline trial: an Aggregate follows another"):
+        plan(Aggregate(by=("course",)), Aggregate(by=("course",)), OUT)
 
 
 @pytest.mark.parametrize(("make", "told"), [

@@ -228,8 +228,8 @@ def jointly(cells: Any, people: dict[Cell, int], rows: dict[Cell, int], withheld
 
 # --- published tables ---
 
-#: Households by county and education of the householder, Statistical Policy Working Paper 22 (FCSM, 2005), the example of its
-#: chapter 4; primaries are under 5.
+#: Delinquent children by county and education of the household's head, the made-up example of Statistical Policy Working Paper 22 (FCSM, 2005),
+#: chapter 4; primaries are under 5. Entered from memory; that it adds up to the totals printed there is in test_published.
 COUNTIES = {("Alpha", "low"): 15, ("Alpha", "medium"): 1, ("Alpha", "high"): 3, ("Alpha", "very high"): 1, ("Beta", "low"): 20,
             ("Beta", "medium"): 10, ("Beta", "high"): 10, ("Beta", "very high"): 15, ("Gamma", "low"): 3, ("Gamma", "medium"): 10,
             ("Gamma", "high"): 10, ("Gamma", "very high"): 2, ("Delta", "low"): 12, ("Delta", "medium"): 14, ("Delta", "high"): 7,
@@ -237,7 +237,7 @@ COUNTIES = {("Alpha", "low"): 15, ("Alpha", "medium"): 1, ("Alpha", "high"): 3, 
 
 #: Investment of enterprises by activity and region, with totals; (II, C) is sensitive. Fischetti and Salazar-Gonzalez, "Models and
 #: algorithms for optimizing cell suppression in tabular data with linear constraints" (JASA 95, 2000): the cheapest pattern
-#: withholds 8, 22, 17 and 12, and leaves (II, C) between 5 and 30.
+#: withholds 8, 22, 17 and 12, and leaves (II, C) between 5 and 30. Entered from memory; test_published finds the same by enumeration.
 INVESTMENT = {(row, column): value for row, values in zip(("I", "II", "III", "Total"),
                                                           ((20, 50, 10, 80), (8, 19, 22, 49), (17, 32, 12, 61), (45, 101, 44, 190)), strict=True)
               for column, value in zip(("A", "B", "C", "Total"), values, strict=True)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _WHERE = {"protect": "tables", "Rule": "tables", "Magnitude": "tables", "Earlier": "tables", "PRESETS": "presets", "Preset": "presets",
-          "k_anonymise": "k_anonymity", "KAnonymised": "k_anonymity", "Distinct": "diversity", "Entropy": "diversity", "Recursive": "diversity",
+          "measure": "measured", "k_anonymise": "k_anonymity", "KAnonymised": "k_anonymity", "Distinct": "diversity", "Entropy": "diversity", "Recursive": "diversity",
           "Close": "diversity"}
 
 __all__ = list(_WHERE)

@@ -57,23 +57,28 @@ class Slice:
 
 @dataclass(frozen=True)
 class Relation:
-    """A sum that an outsider can form: cells of the new table on one side, and what is known or not of the earlier on the other.
+    """A sum that an outsider can form, of cells of both tables: the new ones add up to the earlier ones, and to a number that is known.
 
-    Sum of `new` equals `known` plus the sum of `hidden`, cells of the earlier release that were withheld, each with its people.
+    With `parts` it is of one table's cells and of what they share with the other's: people who are in a new and in an earlier cell,
+    as (new, earlier, people). In no table is such a part a cell of its own.
     """
 
     new: tuple[int, ...]
-    known: int
-    hidden: tuple[tuple[int, int], ...] = ()
+    earlier: tuple[int, ...]
+    parts: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass
 class Comparison:
-    """What comes of comparing: cells to freeze, each with the earlier cell; cells to withhold; and sums for the audit."""
+    """What comes of comparing: cells to freeze, each with the earlier cell; cells to withhold; and sums for the audit.
+
+    `same` are the new cells that are about exactly the people of an earlier one, so that who knows the one knows the other.
+    """
 
     frozen: dict[int, int] = field(default_factory=dict)
     withheld: set[int] = field(default_factory=set)
     relations: list[Relation] = field(default_factory=list)
+    same: dict[int, int] = field(default_factory=dict)
 
 
 class Match:
@@ -114,7 +119,9 @@ def compare(new: Cells, earlier: Cells, pairs: Sequence[Pair], slices: Mapping[t
       it was, whether it would be published or withheld now, since either tells of the difference;
     - where the cells of both tables share out the same people, their sums are equal: a relation for the audit, which knows what
       they give back. People that differ by 1 to k - 1 count as the same here, since an outsider guesses as much; when every cell on
-      both sides is known, that difference itself could be read off, so the smallest new cell is *withheld*.
+      both sides is known, that difference itself could be read off, so the smallest new cell is *withheld*;
+    - where one column is told in two details that do not nest, as bands of five and of eight years, the sums are of the parts that
+      both tables have: who knows cells that overlap may subtract them, and is left with a part of a few people.
 
     Where people are in several cells of a table, as in weeks or components, cells are no parts of a sum, and what lies between a
     cell and a wider one is no cell that was withheld.
@@ -134,14 +141,14 @@ def _alike(new: Cells, earlier: Cells, pairs: Sequence[Pair], match: Match, k: i
     met = {pair.earlier: pair for pair in pairs}
     figures = new.figures == earlier.figures
     for j, key in enumerate(earlier.keys):
-        if not earlier.known[j]:
-            continue
         i = by_key.get(match.of_earlier(key))
         if i is None:
             continue
         pair = met.get(j)
         both, same = (pair.both, pair.same if figures else pair.both) if pair else (0, 0)
-        if 1 <= new.people[i] + earlier.people[j] - 2 * both + (both - same) < k:
+        if both and new.people[i] == earlier.people[j] == both:
+            found.same[i] = j
+        if earlier.known[j] and 1 <= new.people[i] + earlier.people[j] - 2 * both + (both - same) < k:
             if figures:
                 found.frozen[i] = j
             else:
@@ -163,30 +170,39 @@ def _sums(new: Cells, earlier: Cells, pairs: Sequence[Pair], slices: Mapping[tup
     for key, people in slices.items():
         mine, theirs = of_new.get(key, []), of_earlier.get(key, [])
         shared_out = (sum(new.people[i] for i in mine) == people.new and sum(earlier.people[j] for j in theirs) == people.earlier)
-        if not shared_out or people.new + people.earlier - 2 * people.both >= k:
+        if not shared_out:
             continue
-        parts = [(mine, theirs)]
-        if match.related and not match.only_new and not match.only_earlier:
-            parts = _components(mine, theirs, overlap.get(key, []))
-        for some_new, some_earlier in parts:
-            _sum(new, earlier, some_new, some_earlier, people, found)
+        if match.related:
+            for some_new, some_earlier, of in _components(mine, theirs, overlap.get(key, [])):
+                _parts(new, earlier, some_new, some_earlier, of, k, found)
+        elif people.new + people.earlier - 2 * people.both < k:
+            _sum(new, earlier, mine, theirs, people.both, found)
 
 
-def _sum(new: Cells, earlier: Cells, mine: Sequence[int], theirs: Sequence[int], people: Slice, found: Comparison) -> None:
+def _sum(new: Cells, earlier: Cells, mine: Sequence[int], theirs: Sequence[int], both: int, found: Comparison) -> None:
     if not mine or not theirs:
         return
-    hidden = tuple((j, earlier.people[j]) for j in theirs if not earlier.known[j])
-    total_new = sum(new.people[i] for i in mine)
-    total_earlier = sum(earlier.people[j] for j in theirs)
-    differ = total_new != total_earlier or not people.both == people.new == people.earlier
-    if differ and not hidden and all(new.known[i] for i in mine):
+    differ = not both == sum(new.people[i] for i in mine) == sum(earlier.people[j] for j in theirs)
+    if differ and all(earlier.known[j] for j in theirs) and all(new.known[i] for i in mine):
         # A few people are in one of the tables only; with everything known, how many could be read off.
         found.withheld.add(min((i for i in mine if new.people[i]), key=lambda i: (new.people[i], str(new.keys[i]))))
-    found.relations.append(Relation(tuple(mine), total_new - sum(count for _, count in hidden), hidden))
+    found.relations.append(Relation(tuple(mine), tuple(theirs)))
 
 
-def _components(mine: Sequence[int], theirs: Sequence[int], pairs: Sequence[Pair]) -> list[tuple[list[int], list[int]]]:
-    """Give the groups of cells that people connect: where one table's cells lie within the other's, one group per coarser cell."""
+def _parts(new: Cells, earlier: Cells, mine: Sequence[int], theirs: Sequence[int], pairs: Sequence[Pair], k: int, found: Comparison) -> None:
+    """Find the sums of cells that people connect: as a whole where the one table's lie within the other's, else by what they share."""
+    both = sum(pair.both for pair in pairs)
+    if sum(new.people[i] for i in mine) + sum(earlier.people[j] for j in theirs) - 2 * both >= k:
+        return
+    _sum(new, earlier, mine, theirs, both, found)
+    if len(mine) > 1 and len(theirs) > 1:
+        shared = tuple((pair.new, pair.earlier, pair.both) for pair in pairs)
+        found.relations += [Relation((i,), (), tuple(part for part in shared if part[0] == i)) for i in mine]
+        found.relations += [Relation((), (j,), tuple(part for part in shared if part[1] == j)) for j in theirs]
+
+
+def _components(mine: Sequence[int], theirs: Sequence[int], pairs: Sequence[Pair]) -> list[tuple[list[int], list[int], list[Pair]]]:
+    """Give the groups of cells that people connect, and the pairs of each: where cells nest, one group per coarser cell."""
     parent: dict[tuple[str, int], tuple[str, int]] = {}
 
     def root(node: tuple[str, int]) -> tuple[str, int]:
@@ -197,8 +213,10 @@ def _components(mine: Sequence[int], theirs: Sequence[int], pairs: Sequence[Pair
 
     for pair in pairs:
         parent[root(("new", pair.new))] = root(("earlier", pair.earlier))
-    groups: dict[tuple[str, int], tuple[list[int], list[int]]] = {}
+    groups: dict[tuple[str, int], tuple[list[int], list[int], list[Pair]]] = {}
     for side, numbers in (("new", mine), ("earlier", theirs)):
         for number in numbers:
-            groups.setdefault(root((side, number)), ([], []))[side == "earlier"].append(number)
+            groups.setdefault(root((side, number)), ([], [], []))[side == "earlier"].append(number)  # type: ignore[arg-type]
+    for pair in pairs:
+        groups[root(("new", pair.new))][2].append(pair)
     return [groups[each] for each in sorted(groups)]

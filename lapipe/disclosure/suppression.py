@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 #: Tables of up to this many cells that may move are searched whole for each cell; larger ones first in its neighbourhood.
 WHOLE = 4_000
+
+#: So many cells of a larger table are tried, the dearest first, whether others need them; counted, not timed, so that the same table
+#: always gives the same pattern.
+TAKEN_BACK = 1_000
 
 #: What a step of a cell that is withheld already costs: little, but something, so that moves stay short.
 _FREE = 0.01
@@ -120,6 +124,56 @@ class Reach:
                 & (self.up[cells] + self.down[cells] >= layer.width[cells]))
 
 
+class Shown:
+    """The moves that were found of one figure, and how far they reach; a move can be dropped, and what was dropped put back."""
+
+    def __init__(self, cells: int) -> None:
+        self.reach = Reach(cells)
+        self._moves: dict[int, Move] = {}
+        self._of: dict[int, dict[int, None]] = {}
+        self._next = 0
+
+    @property
+    def moves(self) -> list[Move]:
+        """Every move, the first found first."""
+        return list(self._moves.values())
+
+    def add(self, move: Move) -> None:
+        """Take a move into account."""
+        self._put(self._next, move)
+        self._next += 1
+        self.reach.add(move)
+
+    def _put(self, number: int, move: Move) -> None:
+        self._moves[number] = move
+        for cell in move.cells.tolist():
+            self._of.setdefault(cell, {})[number] = None
+
+    def _pop(self, number: int) -> Move:
+        move = self._moves.pop(number)
+        for cell in move.cells.tolist():
+            del self._of[cell][number]
+        return move
+
+    def without(self, cells: Sequence[int]) -> Callable[[], None]:
+        """Drop the moves of some cells, so that the others reach as far as what is left shows; give what undoes this and all that came after."""
+        first, before = self._next, (self.reach.up.copy(), self.reach.down.copy())
+        dropped = {number: self._pop(number) for number in sorted({number for cell in cells for number in self._of.get(cell, ())})}
+        touched = sorted({cell for move in dropped.values() for cell in move.cells.tolist()})
+        for cell in touched:
+            steps = [self._moves[number].of(cell) for number in self._of[cell]]
+            self.reach.up[cell], self.reach.down[cell] = max([0, *steps]), max([0, *(-step for step in steps)])
+
+        def undo() -> None:
+            for number in [number for number in self._moves if number >= first]:
+                self._pop(number)
+            for number, move in dropped.items():
+                self._put(number, move)
+            self.reach.up, self.reach.down = before
+
+        return undo
+
+
 @dataclass
 class Pattern:
     """Which cells are withheld, and the moves that show each of them to be safe."""
@@ -137,8 +191,7 @@ class Suppression:
         self.task = task
         self.solver = Solver(task.relations)
         self.withheld = task.primary.copy()
-        self.reach = [Reach(task.cube.cells) for _ in task.layers]
-        self.moves: list[list[Move]] = [[] for _ in task.layers]
+        self.shown = [Shown(task.cube.cells) for _ in task.layers]
         self.stuck: list[int] = []
         self._live: dict[int, Live] = {}
         #: Whether others may still be withheld; not while it is tried what can be taken back.
@@ -159,10 +212,9 @@ class Suppression:
                     self.stuck.append(int(cell))
         if not self.stuck:
             self._ensure_rest()
-        # In a large table what could be taken back is little, and looking for it takes hours.
-        if not self.stuck and self._small:
+        if not self.stuck:
             self._take_back()
-        return Pattern(self.withheld, self.moves, self.stuck)
+        return Pattern(self.withheld, [shown.moves for shown in self.shown], self.stuck)
 
     def _ensure_rest(self) -> None:
         """Make the cells safe that were withheld for others, and pairs of cells of which somebody knows one."""
@@ -172,7 +224,7 @@ class Suppression:
             before = int(self.withheld.sum())
             for number, layer in enumerate(self.task.layers):
                 withheld = np.flatnonzero(self.withheld)
-                self.stuck += [int(cell) for cell in withheld[~self.reach[number].enough(layer, withheld)]
+                self.stuck += [int(cell) for cell in withheld[~self.shown[number].reach.enough(layer, withheld)]
                                if not self._ensure(number, int(cell))]
                 if not self.stuck and not self._ensure_pairs(number):
                     self.stuck.append(-1)
@@ -194,7 +246,7 @@ class Suppression:
 
     def _ensure(self, number: int, cell: int) -> bool:
         """Withhold until an outsider's interval for the cell is wide enough."""
-        layer, reach = self.task.layers[number], self.reach[number]
+        layer, reach = self.task.layers[number], self.shown[number].reach
         while not reach.enough(layer, cell):
             moves: list[Move] = []
             for steps in self._steps(layer, reach, cell):
@@ -231,8 +283,7 @@ class Suppression:
         return float(self.task.cost[fresh].sum()), len(move.cells)
 
     def _record(self, number: int, move: Move) -> None:
-        self.moves[number].append(move)
-        self.reach[number].add(move)
+        self.shown[number].add(move)
         fresh = move.cells[~self.task.hidden[move.cells] & ~self.withheld[move.cells]]
         if len(fresh):
             self.withheld[fresh] = True
@@ -245,6 +296,8 @@ class Suppression:
 
         if not self._small:
             for most, whole in ((_NEAR[0], False), (_NEAR[1], False), (_NEAR[0], True)):
+                if whole and self._taking_back:
+                    return None  # Over all of a large table one question takes a second, and there are thousands.
                 move = self._within(number, self._near(cell, most), cell, step, but, whole=whole)
                 if move is not None:
                     return move
@@ -324,7 +377,7 @@ class Suppression:
             self._live = {number: self._opened(number) for number in range(len(task.layers))}
         added = np.flatnonzero(self.withheld & ~task.primary)
         tight = np.logical_or.reduce([layer.tight for layer in task.layers])
-        for cell in added[np.lexsort((added, -task.cost[added]))]:
+        for cell in added[np.lexsort((added, -task.cost[added]))][:None if self._small else TAKEN_BACK]:
             together = self._falling(int(cell), tight) if self.withheld[cell] else []
             if together:
                 self._without(together)
@@ -349,21 +402,20 @@ class Suppression:
         """Publish some cells again if every other stays safe without them."""
         import numpy as np
 
-        before = [list(moves) for moves in self.moves], self.reach
         self.withheld[cells] = self._open[cells] = False
         for live in self._live.values():
             for cell in cells:
                 live.close(cell)
-        self.moves = [[move for move in moves if not any(move.of(cell) for cell in cells)] for moves in self.moves]
-        self.reach = [Reach(self.task.cube.cells, moves) for moves in self.moves]
+        undo = [shown.without(cells) for shown in self.shown]
         withheld = np.flatnonzero(self.withheld)
         for number, layer in enumerate(self.task.layers):
-            weak = withheld[~self.reach[number].enough(layer, withheld)]
+            weak = withheld[~self.shown[number].reach.enough(layer, withheld)]
             if not all(self._ensure(number, int(each)) for each in weak) or layer.pairs(self.task.relations, self._open):
                 break
         else:
             return
-        self.moves, self.reach = before
+        for each in undo:
+            each()
         self.withheld[cells] = self._open[cells] = True
         for number, live in self._live.items():
             layer = self.task.layers[number]

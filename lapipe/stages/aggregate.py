@@ -110,6 +110,7 @@ class Aggregate(Stage):
         for name, source in self.domains.items():
             self._check_domain(name, source, contract, purpose, sources)
         self._check_protection(purpose)
+        self._check_outcomes(contract)
         columns = [contract[name].change(required=False) for name in self.by]
         if self.totals:
             columns.append(Column(OVER, kind=Kind.PLAIN, use="full", values=tuple(", ".join(over) for over in self.published()), required=True,
@@ -194,6 +195,16 @@ class Aggregate(Stage):
                          "or the rounding out.")
         if isinstance(self.rounding, bool) or not (self.rounding == "midpoint-6" or (isinstance(self.rounding, int) and self.rounding >= 0)):
             raise UsageFault(f"Aggregate: rounding is '{self.rounding}'; it should be a number of people, or midpoint-6.", rule="LP203")
+
+    def _check_outcomes(self, contract: Contract) -> None:
+        """Refuse to group by how people did without the rule for groups that all did the same (LP409)."""
+        told = [name for name in self.by if contract[name].kind in (Kind.SENSITIVE, Kind.SPECIAL)]
+        if len(told) > 1:
+            raise refuse("LP409", self, f"groups by {listed([f'{each!r}' for each in told], 'en')}, which are sensitive; where all of a group have one value "
+                         "of either, the table tells everybody's. Group by one of them.")
+        if told and self.outcome != told[0]:
+            raise refuse("LP409", self, f"groups by '{told[0]}', which is {contract[told[0]].kind}; where all of a group have one value, the table tells "
+                         f"everybody's. Say outcome='{told[0]}', so that such groups are withheld.")
 
     @property
     def _preset(self) -> Preset | None:

@@ -550,6 +550,8 @@ def test_the_cohort_study_tells_shares_over_95_per_cent_as_95(run: Runner) -> No
 @pytest.mark.parametrize(("stage", "error", "told"), [
     (Aggregate(by=("course",), totals=("score",)), UsageFault, "LP203 Aggregate: 'score' is no column to group by"),
     (Aggregate(by=("course", "week"), totals=("week",), period="week"), Refused, "LP403 Aggregate: 'week' is the period of a series"),
+    (Aggregate(by=("course", "score")), Refused, "LP409 Aggregate: groups by 'score', which is sensitive"),
+    (Aggregate(by=("course", "score"), outcome="course"), Refused, "LP409 Aggregate: groups by 'score', which is sensitive"),
     (Aggregate(by=("course",), preset="duo"), Refused, "LP108 Aggregate: preset duo publishes groups of nobody"),
     (Aggregate(by=("course",), preset="dou"), UsageFault, "LP203 There is no preset 'dou'"),
     (Aggregate(by=("course",), rounding=5, measures={"n": Count()}), Refused, "LP410 Aggregate: rounds people and gives figures"),
