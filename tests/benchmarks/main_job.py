@@ -129,7 +129,7 @@ def lapipe(data: Path, kind: str, out: Path, *, memory: bool = False, flag: bool
     from lapipe.pipeline import Options
 
     if not memory:
-        flow.hold = lambda shown, *_: Shown(shown, 0, 0, 0)  # type: ignore[assignment]
+        flow.hold = lambda statistics, *_: [Shown(table, 0, 0, 0) for table, *_ in statistics]  # type: ignore[assignment]
     pipeline = benchmarked(flag=flag, key=key)
     ring = out / "keys.json"
     KeyRing.create(ring, today=TODAY.date())
