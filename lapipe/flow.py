@@ -13,6 +13,7 @@ from lapipe.contract import Column, Contract, Kind, Spelling
 from lapipe.differencing import Leaving, about_release, hold, marks_of
 from lapipe.disclosure.bands import withheld_band
 from lapipe.engine import Engine
+from lapipe.engine.metered import READING, Metered, Part
 from lapipe.errors import ContractBroken, EngineFault, Refused
 from lapipe.ledger import Ledger
 from lapipe.local_time import local_date, period_of, starts
@@ -99,6 +100,14 @@ class Flow:
         self._grouped: tuple[Step, dict[tuple[str, ...], ir.Table]] | None = None
         #: The rows that the next count must find again; None where rows became groups.
         self._rows: int | None = None
+        #: The people among them, where the table tells.
+        self._going_on: int | None = None
+        #: What the next table that is held computes, all in one query.
+        self._waiting: list[str] = []
+
+    def _measured(self, *stages: str) -> Part:
+        """Let what follows count for these stages, where the run is to be explained."""
+        return self.engine.at(*stages) if isinstance(self.engine, Metered) else Part(stages)
 
     @property
     def told(self) -> tuple[Told, ...]:
@@ -126,6 +135,7 @@ class Flow:
 
     def _read(self, name: str, given: Any, declared: Contract, only: Contract, may_be_empty: bool, databases: Databases) -> None:
         self.running.options.progress(f"reading {name}")
+        self._measured(READING + name)
         options = self.running.options
         source = open_source(given, declared, self.folder, options.quarantine / options.run_id if options.quarantine else None,
                              databases=databases, wanted=only.names)
@@ -219,21 +229,25 @@ class Flow:
 
     def _step(self, position: int, step: Step, table: ir.Table) -> ir.Table:
         stage = step.stage
+        named = f"{position + 1} {stage.kind}"
         if stage.needs_held:
             table = self._settle(table, step.before, written=self._written_next(position))
+        part = self._measured(named)
         context = self._context(position, step)
         before = _staying(table)
         facts = self.engine.count(stage.facts(before, context))
         found = stage.inspect(before, context)
         if isinstance(stage, ReleaseStage):
-            self._release(stage, step.after, table)
+            self._release(stage, step.after, table, part)
             return table
         if stage.drops:
             self._dropping.append((position, step, context, {**facts, **found}))
         else:
             self._judged(position, step, context, {**facts, **found}, Told(stage.kind))
         after = self._applied(step, table, context)
-        self._pending = self._pending or after is not table
+        if after is not table:
+            self._pending = True
+            self._waiting.append(named)
         return after
 
     def _written_next(self, position: int) -> bool:
@@ -310,6 +324,8 @@ class Flow:
         """Compute the table once and keep it; count from it, in one grouped query, what each stage left out."""
         if not self._pending:
             return table
+        part = self._measured(*self._waiting)
+        self._waiting = []
         if self._people is not None:
             table = self._people.held(contract)
         held = self.engine.hold(table, written=contract.names if written and not contract.statistics else ())
@@ -326,6 +342,7 @@ class Flow:
         self._held, self._pending = held, False
         if self._dropping:
             self._count(held, contract)
+        part.rows, part.people = self._rows, self._going_on
         return _staying(held)
 
     def _finished(self, held: ir.Table) -> ir.Table:
@@ -344,7 +361,7 @@ class Flow:
         marked = LEFT_OUT in held.columns
         last = self._dropping[-1][1]
         if isinstance(last.stage, Aggregate):
-            self._rows = None
+            self._rows = self._going_on = None
             self._count_groups(held, marked)
             return
         person = contract.person if contract.person in held.columns else ""
@@ -372,7 +389,7 @@ class Flow:
             told = Told(step.stage.kind, entering, gone, people_entering if person else None, people_gone if person else None)
             self._judged(position, step, context, {**facts, "rows in": entering, "rows left out": gone}, told)
             entering, people_entering = entering - gone, people_entering - people_gone
-        self._rows = entering
+        self._rows, self._going_on = entering, people_entering if person else None
         if not entering:
             raise ContractBroken(f"After {dropping[-1][1].stage.kind} no row is left, so nothing can be released. Look which stage left them "
                                  "out: `lapipe register show`.", rule="LP205")
@@ -401,7 +418,7 @@ class Flow:
 
     # --- out ---
 
-    def _release(self, stage: ReleaseStage, contract: Contract, table: ir.Table) -> None:
+    def _release(self, stage: ReleaseStage, contract: Contract, table: ir.Table, part: Part) -> None:
         running, declared = self.running, self.plan.purpose
         release = Release(stage.name, contract, declared, stage.csv)
         periods: tuple[str, ...] = ()
@@ -429,7 +446,9 @@ class Flow:
             approvals=tuple(approval.named() for approval in running.approvals))
         chosen = table.select(*contract.names)
         leaving: Any = self._held_against(stage.name, contract, chosen, periods, note) if contract.statistics else chosen
-        self.written.append(on_disk(f"write release {stage.name}", lambda: release.write(leaving, self.engine, self.staging, note)))
+        written = on_disk(f"write release {stage.name}", lambda: release.write(leaving, self.engine, self.staging, note))
+        self.written.append(written)
+        part.rows, part.exact = written.rows, contract.statistics
         self.record.record("stage", {"stage": "Release", "release": stage.name, "columns_out": [
             {"name": c.name, "kind": str(c.kind), "detail": c.detail} for c in contract]})
 

@@ -17,6 +17,7 @@ from lapipe.choices import STATE, Standing, kept_until, standing
 from lapipe.contract import Contract
 from lapipe.documents import load
 from lapipe.engine import open_engine
+from lapipe.engine.metered import Measured, Metered
 from lapipe.engine.runfolder import RunFolder, sweep
 from lapipe.errors import LapipeError, Refused, UsageFault
 from lapipe.flow import Flow, Told, texts
@@ -115,7 +116,8 @@ def _of_one_project(pipeline: Pipeline, place: Path) -> None:
 class Run:
     """A run that ended well: its releases, and what each stage did. `repeated` when its id had completed before.
 
-    `skipped` names time series of which every closed period was released by earlier runs.
+    `skipped` names time series of which every closed period was released by earlier runs. `measured` is what the run took, where that was
+    asked for; its counts are exact, so it is not to be shown as it is.
     """
 
     id: str
@@ -126,6 +128,7 @@ class Run:
     repeated: bool = False
     withheld: str = ""
     skipped: tuple[str, ...] = ()
+    measured: Measured | None = None
 
     def path(self, name: str) -> Path:
         """Give the folder of a release of this run."""
@@ -193,6 +196,7 @@ class Options:
     ledger: Path | None = None
     run_id: str = ""
     memory: str = ""
+    explain: bool = False
     actor: str = "data engineer"
     passphrase: str | None = None
     progress: Progress = lambda phrase: None
@@ -274,7 +278,8 @@ class _Running:
                 with RunFolder(runs, options.run_id) as folder:
                     staging = Staging(out, options.run_id, register.identity(), _releases(pipeline))
                     try:
-                        engine = open_engine(options.engine, folder.path, memory=options.memory)
+                        opened = open_engine(options.engine, folder.path, memory=options.memory)
+                        engine = Metered(opened) if options.explain else opened
                         try:
                             flow = Flow(self, plan, engine, record, register, staging, folder.path,
                                          {"sequence": started.seq, "hash": started.hash})
@@ -296,7 +301,7 @@ class _Running:
                         raise
                     staging.finish()
         return Run(options.run_id, out, tuple(flow.written), flow.told, flow.source_rows, withheld=flow.withheld,
-                   skipped=tuple(flow.skipped))
+                   skipped=tuple(flow.skipped), measured=engine.measured if isinstance(engine, Metered) else None)
 
     def _lawful(self) -> None:
         """Refuse a purpose with findings, and an expired one."""

@@ -25,6 +25,7 @@ from lapipe import contract, purpose
 from lapipe.contract import Column, Contract, Kind, Reading
 from lapipe.demo import make_university
 from lapipe.engine import Engine, open_engine
+from lapipe.engine.metered import READING, Metered
 from lapipe.errors import ContractBroken, EngineFault, UsageFault
 from lapipe.keys import KeyRing
 from lapipe.pipeline import Options, Pipeline, Run, load_pipeline
@@ -212,6 +213,24 @@ def test_the_root_of_a_renamed_and_filtered_column_is_where_it_is_kept(engine: E
     assert engine.root(renamed.m).equals(table.n)
     computed = (table.n + 1).name("m")
     assert engine.root(computed).equals(computed)
+
+
+def test_what_an_engine_is_asked_is_measured(engine: Engine, tmp_path: Path) -> None:
+    meter = Metered(engine)
+    meter.at(READING + "exams")
+    (tmp_path / "exam.csv").write_text(TEXT, encoding="utf-8")
+    table = meter.read(open_source(tmp_path / "exam.csv", TABLE, tmp_path), TABLE).table
+    meter.at("kept")
+    held = meter.hold(table.filter(table.credits > 0))
+    grouped = meter.hold(held.group_by("passed").aggregate(n=held.count()))
+    assert meter.count({"rows": grouped.count(), "credits": table.credits.sum()}) == {"rows": 1, "credits": 3}
+    assert meter.write(held, tmp_path / "data.parquet") == 1
+    part = meter.at("end")
+    assert part.queries == 0
+    told = meter.measured.told()
+    assert told["sources"] == {"exams": {"first": "counted", "parsed": 1, "asked": 2, "kept": 2, "in_file": False}}
+    assert [(part["stages"], part["queries"]) for part in told["parts"]] == [(["reading exams"], 1), (["kept"], 4)]
+    meter.drop(held)
 
 
 # --- out ---

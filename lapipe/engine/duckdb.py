@@ -105,7 +105,7 @@ class DuckDB:
         self._over[relation] = name
         self._viewed |= {(name, r.column.name): _Viewed(relation, r.name, r.value, stored.get(r.column.name, "")) for r in reads}
         rows = self._one(f"SELECT count(*) FROM {relation}")
-        return Read(self._ibis.table(name).select(*contract.names), rows)
+        return Read(self._ibis.table(name).select(*contract.names), rows, held=False)
 
     def _held_read(self, name: str, relation: str, reads: Sequence[_Reading], source: Source, contract: Contract) -> Read:
         """Parse once: keep the typed values, and beside them which column of a row, if any, could not be read."""
