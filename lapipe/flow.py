@@ -381,6 +381,9 @@ class Flow:
         self.engine.drop(middle)
         entering, people_entering = sum(rows.values()), sum(people.values())
         if self._rows is not None and entering != self._rows:
+            # A key that stands twice in another source makes rows; the stage that counted it says so better.
+            for position, step, context, facts in self._dropping:
+                self._judged(position, step, context, {**facts, "rows in": self._rows, "rows left out": 0}, Told(step.stage.kind))
             raise EngineFault(f"The engine gave {entering} rows where {self._rows} went in, so nothing is released. This is a fault of lapipe; "
                               "please report it.")
         dropping, self._dropping = self._dropping, []
