@@ -23,7 +23,7 @@ from lapipe.quarantine import quarantine, refuse_quarantined
 from lapipe.readers import Databases, Parquet, Text, files_of, open_source
 from lapipe.register import Register, RunRecord
 from lapipe.release import Note, Release, Staging, Written, on_disk, periods_there
-from lapipe.stage import LEFT_OUT, Context
+from lapipe.stage import LEFT_OUT, Context, closed_periods, lag_of
 from lapipe.stages.aggregate import Aggregate
 from lapipe.stages.minimise import minimised
 from lapipe.stages.object import Object
@@ -121,11 +121,56 @@ class Flow:
         refuse_quarantined(self.register, self._files, self.running.organisation())
         with contextlib.closing(Databases()) as databases:
             self._read_all(data, main, databases)
-        table = self.tables[main]
-        self._rows = self.source_rows[main]
+        table = self._new_part(main, self.tables[main])
         for position, step in enumerate(self.plan.steps):
             self.running.options.progress(f"{step.stage.kind} ({position + 1} of {len(self.plan.steps)})")
             table = self._step(position, step, table)
+
+    def _new_part(self, main: str, table: ir.Table) -> ir.Table:
+        """Leave alone the rows of periods that every release of the pipeline has had already: they are in no release any more.
+
+        Only where all releases are series by one time column of the main source; the days it was read of are known by now.
+        """
+        self._rows = self.source_rows[main]
+        read = self.plan.steps[0].after
+        times = [column for column in read if column.kind is Kind.EVENT_TIME and column.is_time]
+        steps = list(enumerate(self.plan.steps))
+        series = [self._series(position, step) for position, step in steps if isinstance(step.stage, ReleaseStage)]
+        if len(times) != 1 or any(each is None or each[0] != times[0].origin for each in series):
+            return table
+        fresh = [day for _, days in filter(None, series) for day in days[:1]]
+        if not fresh:
+            return table
+        import ibis
+
+        column = times[0]
+        bound = ibis.literal(starts(column, min(fresh))).cast(column.engine_type)
+        new = table.filter((table[column.name] >= bound) | table[column.name].isnull())
+        self._rows = int(self.engine.count({"rows": new.count()})["rows"])
+        if self._rows == self.source_rows[main]:
+            return table
+        self._pending = True
+        self._waiting.append("new rows")
+        self.record.record("increment", {"source": main, "column": column.name, "from": min(fresh).isoformat(), "rows": self._rows})
+        return new
+
+    def _series(self, position: int, step: Step) -> tuple[str, list[date]] | None:
+        """Give the column that a release's periods are read from, and the first days of those to be released yet; None where it is no series."""
+        stage, contract = step.stage, step.after
+        assert isinstance(stage, ReleaseStage)
+        if contract.statistics:
+            position, step = next((at, each) for at, each in enumerate(self.plan.steps) if isinstance(each.stage, Aggregate))
+            assert isinstance(step.stage, Aggregate)
+            if not step.stage.period:
+                return None
+            column, days = step.before[step.stage.period], step.stage.window(self._context(position, step))
+        elif stage.period:
+            column = contract[stage.period]
+            days = closed_periods(column, lag_of(stage.lag), self._context(position, step))
+        else:
+            return None
+        past = self._released(stage.name)
+        return column.origin, [day for day in days if str(period_of(day, column.detail)) not in past]
 
     def _read_all(self, data: Mapping[str, Any], main: str, databases: Databases) -> None:
         for name, declared in self.plan.sources.items():
@@ -423,17 +468,19 @@ class Flow:
 
     def _release(self, stage: ReleaseStage, contract: Contract, table: ir.Table, part: Part) -> None:
         running, declared = self.running, self.plan.purpose
+        contract = stage.series(contract)
         release = Release(stage.name, contract, declared, stage.csv)
         periods: tuple[str, ...] = ()
         if contract.period:
             past = self._released(stage.name)
-            fresh = [period for period in self.window if str(period) not in past]
+            window = self.window if contract.statistics else self._window(stage, contract)
+            fresh = [period for period in window if str(period) not in past]
             periods = tuple(str(period) for period in fresh)
             if not fresh:
                 self.record.record("skipped", {"release": stage.name, "why": "every closed period was released before"})
                 self.skipped.append(stage.name)
                 return
-            if len(fresh) < len(self.window):
+            if len(fresh) < len(window) or not contract.statistics:
                 table = table.filter(table[contract.period].isin(fresh))
         self.running.options.progress(f"writing {stage.name}")
         sources = {name: {"contract": c.name, "version": c.version, "fingerprint": c.fingerprint()}
@@ -454,6 +501,12 @@ class Flow:
         part.rows, part.exact = written.rows, contract.statistics
         self.record.record("stage", {"stage": "Release", "release": stage.name, "columns_out": [
             {"name": c.name, "kind": str(c.kind), "detail": c.detail} for c in contract]})
+
+    def _window(self, stage: ReleaseStage, contract: Contract) -> list[Any]:
+        """Give the closed periods of rows about people that leave in parts."""
+        column = contract[stage.period]
+        step = Step(stage, contract, contract)
+        return [period_of(day, column.detail) for day in closed_periods(column, lag_of(stage.lag), self._context(0, step))]
 
     def _held_against(self, name: str, contract: Contract, table: ir.Table, periods: tuple[str, ...], note: Note) -> pa.Table:
         """Bring a statistic here, hold it against earlier releases of the same people, and remember it."""

@@ -368,7 +368,7 @@ def test_a_row_of_another_length_is_refused_without_a_word_of_it(engine: Engine,
 # --- opening ---
 
 
-@pytest.mark.parametrize("url", ["sqlite", "spark:/somewhere", "spark://host", "sc://host", "sc://host:15002", "spark[4]"])
+@pytest.mark.parametrize("url", ["sqlite", "spark:/somewhere", "spark://host", "sc://host", "spark[4]"])
 def test_an_engine_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path, url: str) -> None:
     with pytest.raises(UsageFault):
         open_engine(url, tmp_path)
