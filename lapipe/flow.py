@@ -129,14 +129,16 @@ class Flow:
     def _new_part(self, main: str, table: ir.Table) -> ir.Table:
         """Leave alone the rows of periods that every release of the pipeline has had already: they are in no release any more.
 
-        Only where all releases are series by one time column of the main source; the days it was read of are known by now.
+        Only where all releases are series by one time column of the main source (the days it was read of are known by now), and where
+        every stage is lapipe's own: those look at a row or at its person, and a stage of a project's may look at other rows.
         """
         self._rows = self.source_rows[main]
         read = self.plan.steps[0].after
         times = [column for column in read if column.kind is Kind.EVENT_TIME and column.is_time]
         steps = list(enumerate(self.plan.steps))
         series = [self._series(position, step) for position, step in steps if isinstance(step.stage, ReleaseStage)]
-        if len(times) != 1 or any(each is None or each[0] != times[0].origin for each in series):
+        own = all(type(step.stage).__module__.startswith("lapipe.") for _, step in steps)
+        if not own or len(times) != 1 or any(each is None or each[0] != times[0].origin for each in series):
             return table
         fresh = [day for _, days in filter(None, series) for day in days[:1]]
         if not fresh:

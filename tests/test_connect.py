@@ -44,10 +44,12 @@ class Server:
         home = Path(str(pyspark.__file__)).parent
         said = {"spark.connect.grpc.binding.port": self.port, "spark.connect.grpc.binding.address": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
                 "spark.driver.host": "127.0.0.1", "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": 2, "spark.eventLog.enabled": "true",
+                "spark.eventLog.compress": "false",
                 "spark.eventLog.dir": f"file:{folder}/events", "spark.sql.catalogImplementation": "in-memory",
                 "spark.sql.maxPlanStringLength": 10_000_000, "spark.sql.debug.maxToStringFields": 1000}
         command = [str(home / "bin" / "spark-submit"), "--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "--master", "local[2]",
-                   "--driver-memory", "1g", *(word for name, value in said.items() for word in ("--conf", f"{name}={value}")), "spark-internal"]
+                   "--driver-memory", "1g", "--driver-java-options", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+                   *(word for name, value in said.items() for word in ("--conf", f"{name}={value}")), "spark-internal"]
         environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_DIRS": str(folder / "local"), "PYTHONPATH": ""}
         self.log = (folder / "server.log").open("wb")
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, umask=0o077)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from lapipe.errors import Refused, UsageFault
 from lapipe.pipeline import Pipeline, Run
 from lapipe.register import Register
 from lapipe.release import parts, verify_release
+from lapipe.stage import Stage
 from lapipe.stages import KAnonymise, Release
 from tests.projects import CANARY, PEOPLE, STUDENT_NUMBERS, TODAY, Project, Table, log, project, week
 
@@ -89,6 +91,19 @@ def test_only_the_new_part_is_computed_and_the_register_says_from_when(made: Pro
     with Register.open(str(made.base / "daily" / "register.sqlite"), clock=made.options().clock) as register:
         [increment] = [entry.body for entry in register.entries(run=run.id) if entry.kind == "increment"]
     assert increment["from"] == str(week(5))
+
+
+@dataclass(frozen=True)
+class LooksAtOthers(Stage):
+    """Stand for a stage of a project's own, which may compute from rows of any day."""
+
+
+def test_where_a_projects_own_stage_may_look_at_older_rows_all_are_computed(made: Project) -> None:
+    shipped = in_parts(made)
+    pipeline = dataclasses.replace(shipped, stages=(*shipped.stages[:2], LooksAtOthers(), *shipped.stages[2:]))
+    for day in (week(5) + timedelta(days=3), week(4) + timedelta(days=3)):
+        run = made.go({"events": exported(made, day)}, pipeline=pipeline, today=day)
+        assert run.sources["events"] == next(told.rows_in for told in run.told if told.rows_in is not None)
 
 
 def test_a_run_with_nothing_new_adds_nothing(made: Project) -> None:
