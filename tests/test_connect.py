@@ -150,7 +150,7 @@ def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     need_spark()
     if find_spec("grpc") is None:
         missing("Spark Connect: grpcio is not installed (lapipe-privacy[connect])")
-    with pytest.raises(EngineFault, match="reach the Spark Connect server") as caught:
+    with pytest.raises(EngineFault, match="No Spark Connect server answers at 127.0.0.1:9") as caught:
         open_engine("sc://127.0.0.1:9", tmp_path)
     assert caught.value.__context__ is None
 

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,6 +45,9 @@ _LEAST_HEAP = 472e6
 
 #: How many distinct values a lookup computes at a time, and rows in a row group of a written file.
 _BATCH, _ROW_GROUP = 100_000, 500_000
+
+#: How long a Spark Connect server may take to answer, in seconds.
+_PATIENCE = 10
 
 #: What a session must have for both engines to give the same.
 _AGREED = {
@@ -366,6 +370,16 @@ def _connected(url: str) -> SparkSession:
         raise UsageFault("The URL names no Spark Connect server; write sc://HOST:PORT.")
     if importlib.util.find_spec("pyspark") is None or importlib.util.find_spec("grpc") is None:
         raise UsageFault("Spark Connect is not installed; install lapipe-privacy[connect].")
+
+    # PySpark tries a server that is not there for ten minutes.
+    host, _, port = re.split(r"[/;]", url.removeprefix("sc://"), maxsplit=1)[0].rpartition(":")
+    reason = ""
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE).close()
+    except (OSError, ValueError, OverflowError) as error:
+        reason = type(error).__name__
+    if reason:
+        raise EngineFault(f"No Spark Connect server answers at {host}:{port} ({reason}); start it, or name another with --engine.")
 
     def connect() -> Any:
         from pyspark.sql.connect.session import SparkSession as Remote

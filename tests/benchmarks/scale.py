@@ -3,7 +3,7 @@
     python tests/benchmarks/scale.py [--sizes 1000000,10000000,100000000] [--memory 1GB] [--dir DIR] [--times 1]
 
 More than ten million rows are the same file several times, under several names, which the pipeline reads as one source: rows of the same
-people, ten times as many each. Every run is a process of its own; its peak resident memory is what the system says of it. The slope is
+people, ten times as many each. Each run has a ledger of its own, so that no earlier release is compared with. Every run is a process of its own; its peak resident memory is what the system says of it. The slope is
 that of seconds against rows on axes of logarithms, from each size to the next.
 """
 
@@ -72,7 +72,7 @@ def measured(data: Path, folder: Path, memory: str) -> dict[str, float]:
         words = [sys.executable, "-m", "lapipe.cli", "run", PIPELINE, *(word for source in sources for word in ("--source", source)),
                  "--out", f"{place}/out", "--register", f"{place}/register.sqlite", "--keys", str(folder / "keys" / "ring.json"), "--memory", memory]
         (root / "lapipe.toml").write_text(f'default = "dev"\n[profiles.dev]\nregister = "{place}/register.sqlite"\nout = "{place}/out"\n'
-                                          f'runs = "{place}/runs"\n', encoding="utf-8")
+                                          f'runs = "{place}/runs"\nledger = "{place}/ledger"\n', encoding="utf-8")
         start = time.perf_counter()
         process = subprocess.Popen(words, cwd=root, env={**os.environ, "PYTHONPATH": str(PROJECT)}, stdout=subprocess.DEVNULL)
         _pid, status, used = os.wait4(process.pid, 0)
