@@ -1,6 +1,7 @@
 # make demo   see it work: a made-up university, the shipped pipeline, what came out and where to look
 # make test   lint, strict types, every test
-# make bench  the main job beside SQL, polars and pandas (needs minutes and about 4 GB of disk)
+# make bench  every benchmark beside its peers, in one report (some minutes; `make bench FULL=1` takes an hour and 20 GB of disk)
+# make bench-check  what got slower than the committed report by more than 15 %
 
 PYTHON ?= python3
 VENV   := .venv
@@ -10,7 +11,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 JAVA   := $(shell command -v java 2>/dev/null)
 comma  := ,
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench bench-check clean
 
 $(BIN)/lapipe: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("lapipe needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make demo PYTHON=python3.12") if sys.version_info < (3, 11) else None'
@@ -42,7 +43,10 @@ test: lint $(VENV)-peers/installed
 	$(BIN)/python -m pytest -n auto --dist worksteal lapipe tests
 
 bench: $(VENV)/dev-$(if $(JAVA),spark,plain)
-	$(BIN)/python tests/benchmarks/main_job.py
+	$(BIN)/python tests/benchmarks/report.py $(if $(FULL),--full --times 3)
+
+bench-check: $(VENV)/dev-$(if $(JAVA),spark,plain)
+	$(BIN)/python tests/benchmarks/report.py --check --times 3
 
 clean:
 	rm -rf $(VENV) $(VENV)-peers lapipe-demo .mypy_cache .ruff_cache .hypothesis

@@ -13,6 +13,7 @@ from lapipe.contract import Column, Contract, Kind, Spelling
 from lapipe.differencing import Leaving, Marks, about_release, hold, marks_of
 from lapipe.disclosure.bands import band, withheld_band
 from lapipe.engine import Engine
+from lapipe.engine.metered import READING, Metered, Part
 from lapipe.errors import ContractBroken, EngineFault, Refused
 from lapipe.ledger import Ledger
 from lapipe.local_time import local_date, period_of, starts
@@ -23,7 +24,7 @@ from lapipe.quarantine import quarantine, refuse_quarantined
 from lapipe.readers import Databases, Parquet, Text, files_of, open_source
 from lapipe.register import Register, RunRecord
 from lapipe.release import Note, Release, Staging, Written, on_disk, periods_there
-from lapipe.stage import LEFT_OUT, Context
+from lapipe.stage import LEFT_OUT, Context, closed_periods, lag_of
 from lapipe.stages.aggregate import Aggregate
 from lapipe.stages.listed import Listed
 from lapipe.stages.minimise import minimised
@@ -121,6 +122,14 @@ class Flow:
         self._leaving: list[_Leaving] = []
         #: The rows that the next count must find again; None where rows became groups.
         self._rows: int | None = None
+        #: The people among them, where the table tells.
+        self._going_on: int | None = None
+        #: What the next table that is held computes, all in one query.
+        self._waiting: list[str] = []
+
+    def _measured(self, *stages: str) -> Part:
+        """Let what follows count for these stages, where the run is to be explained."""
+        return self.engine.at(*stages) if isinstance(self.engine, Metered) else Part(stages)
 
     @property
     def told(self) -> tuple[Told, ...]:
@@ -134,12 +143,59 @@ class Flow:
         refuse_quarantined(self.register, self._files, self.running.organisation())
         with contextlib.closing(Databases()) as databases:
             self._read_all(data, main, databases)
-        table = self.tables[main]
-        self._rows = self.source_rows[main]
+        table = self._new_part(main, self.tables[main])
         for position, step in enumerate(self.plan.steps):
             self.running.options.progress(f"{step.stage.kind} ({position + 1} of {len(self.plan.steps)})")
             table = self._step(position, step, table)
         self._leave()
+
+    def _new_part(self, main: str, table: ir.Table) -> ir.Table:
+        """Leave alone the rows of periods that every release of the pipeline has had already: they are in no release any more.
+
+        Only where all releases are series by one time column of the main source (the days it was read of are known by now), and where
+        every stage is lapipe's own: those look at a row or at its person, and a stage of a project's may look at other rows.
+        """
+        self._rows = self.source_rows[main]
+        read = self.plan.steps[0].after
+        times = [column for column in read if column.kind is Kind.EVENT_TIME and column.is_time]
+        steps = list(enumerate(self.plan.steps))
+        series = [self._series(position, step) for position, step in steps if isinstance(step.stage, ReleaseStage)]
+        own = all(type(step.stage).__module__.startswith("lapipe.") for _, step in steps)
+        if not own or len(times) != 1 or any(each is None or each[0] != times[0].origin for each in series):
+            return table
+        fresh = [day for _, days in filter(None, series) for day in days[:1]]
+        if not fresh:
+            return table
+        import ibis
+
+        column = times[0]
+        bound = ibis.literal(starts(column, min(fresh))).cast(column.engine_type)
+        new = table.filter((table[column.name] >= bound) | table[column.name].isnull())
+        self._rows = int(self.engine.count({"rows": new.count()})["rows"])
+        if self._rows == self.source_rows[main]:
+            return table
+        self._pending = True
+        self._waiting.append("new rows")
+        self.record.record("increment", {"source": main, "column": column.name, "from": min(fresh).isoformat(), "rows": self._rows})
+        return new
+
+    def _series(self, position: int, step: Step) -> tuple[str, list[date]] | None:
+        """Give the column that a release's periods are read from, and the first days of those to be released yet; None where it is no series."""
+        stage, contract = step.stage, step.after
+        assert isinstance(stage, ReleaseStage)
+        if contract.statistics:
+            position, step = next((at, self.plan.steps[at]) for at in reversed(range(position)) if isinstance(self.plan.steps[at].stage, Aggregate))
+            assert isinstance(step.stage, Aggregate)
+            if not step.stage.period:
+                return None
+            column, days = step.before[step.stage.period], step.stage.window(self._context(position, step))
+        elif stage.period:
+            column = contract[stage.period]
+            days = closed_periods(column, lag_of(stage.lag), self._context(position, step))
+        else:
+            return None
+        past = self._released(stage.name)
+        return column.origin, [day for day in days if str(period_of(day, column.detail)) not in past]
 
     def _read_all(self, data: Mapping[str, Any], main: str, databases: Databases) -> None:
         for name, declared in self.plan.sources.items():
@@ -149,6 +205,7 @@ class Flow:
 
     def _read(self, name: str, given: Any, declared: Contract, only: Contract, may_be_empty: bool, databases: Databases) -> None:
         self.running.options.progress(f"reading {name}")
+        self._measured(READING + name)
         options = self.running.options
         source = open_source(given, declared, self.folder, options.quarantine / options.run_id if options.quarantine else None,
                              databases=databases, wanted=only.names)
@@ -245,23 +302,27 @@ class Flow:
         stage = step.stage
         if isinstance(stage, Aggregate) and self._ungrouped is not None:
             table = self._ungrouped
+        named = f"{position + 1} {stage.kind}"
         if stage.needs_held:
             table = self._settle(table, step.before, written=self._written_next(position))
         if isinstance(stage, Aggregate):
             self._ungrouped = table if any(isinstance(each.stage, Aggregate) for each in self.plan.steps[position + 1:]) else None
+        part = self._measured(named)
         context = self._context(position, step)
         before = _staying(table)
         facts = self.engine.count(stage.facts(before, context))
         found = stage.inspect(before, context)
         if isinstance(stage, ReleaseStage):
-            self._release(stage, step.after, table)
+            self._release(stage, step.after, table, part)
             return table
         if stage.drops:
             self._dropping.append((position, step, context, {**facts, **found}))
         else:
             self._judged(position, step, context, {**facts, **found}, Told(stage.kind))
         after = self._applied(step, table, context)
-        self._pending = self._pending or after is not table
+        if after is not table:
+            self._pending = True
+            self._waiting.append(named)
         return after
 
     def _written_next(self, position: int) -> bool:
@@ -340,6 +401,8 @@ class Flow:
         """Compute the table once and keep it; count from it, in one grouped query, what each stage left out."""
         if not self._pending:
             return table
+        part = self._measured(*self._waiting)
+        self._waiting = []
         if self._people is not None:
             table = self._people.held(contract)
         held = self.engine.hold(table, written=contract.names if written and not contract.statistics else ())
@@ -358,6 +421,7 @@ class Flow:
         self._held, self._pending = held, False
         if self._dropping:
             self._count(held, contract)
+        part.rows, part.people = self._rows, self._going_on
         return _staying(held)
 
     def _finished(self, held: ir.Table) -> ir.Table:
@@ -376,7 +440,7 @@ class Flow:
         marked = LEFT_OUT in held.columns
         last = self._dropping[-1][1]
         if isinstance(last.stage, Aggregate):
-            self._rows = None
+            self._rows = self._going_on = None
             self._count_groups(held, marked)
             return
         person = contract.person if contract.person in held.columns else ""
@@ -396,6 +460,9 @@ class Flow:
         self.engine.drop(middle)
         entering, people_entering = sum(rows.values()), sum(people.values())
         if self._rows is not None and entering != self._rows:
+            # A key that stands twice in another source makes rows; the stage that counted it says so better.
+            for position, step, context, facts in self._dropping:
+                self._judged(position, step, context, {**facts, "rows in": self._rows, "rows left out": 0}, Told(step.stage.kind))
             raise EngineFault(f"The engine gave {entering} rows where {self._rows} went in, so nothing is released. This is a fault of lapipe; "
                               "please report it.")
         dropping, self._dropping = self._dropping, []
@@ -404,7 +471,7 @@ class Flow:
             told = Told(step.stage.kind, entering, gone, people_entering if person else None, people_gone if person else None)
             self._judged(position, step, context, {**facts, "rows in": entering, "rows left out": gone}, told)
             entering, people_entering = entering - gone, people_entering - people_gone
-        self._rows = entering
+        self._rows, self._going_on = entering, people_entering if person else None
         if not entering:
             raise ContractBroken(f"After {dropping[-1][1].stage.kind} no row is left, so nothing can be released. Look which stage left them "
                                  "out: `lapipe register show`.", rule="LP205")
@@ -433,19 +500,21 @@ class Flow:
 
     # --- out ---
 
-    def _release(self, stage: ReleaseStage, contract: Contract, table: ir.Table) -> None:
+    def _release(self, stage: ReleaseStage, contract: Contract, table: ir.Table, part: Part) -> None:
         running, declared = self.running, self.plan.purpose
+        contract = stage.series(contract)
         release = Release(stage.name, contract, declared, stage.csv)
         periods: tuple[str, ...] = ()
         if contract.period:
             past = self._released(stage.name)
-            fresh = [period for period in self.window if str(period) not in past]
+            window = self.window if contract.statistics else self._window(stage, contract)
+            fresh = [period for period in window if str(period) not in past]
             periods = tuple(str(period) for period in fresh)
             if not fresh:
                 self.record.record("skipped", {"release": stage.name, "why": "every closed period was released before"})
                 self.skipped.append(stage.name)
                 return
-            if len(fresh) < len(self.window):
+            if len(fresh) < len(window) or not contract.statistics:
                 table = table.filter(table[contract.period].isin(fresh))
         self.running.options.progress(f"writing {stage.name}")
         sources = {name: {"contract": c.name, "version": c.version, "fingerprint": c.fingerprint()}
@@ -464,13 +533,21 @@ class Flow:
         if contract.statistics:
             self._leaving.append(_Leaving(release, note, self.engine.fetch(chosen), *self._about(stage.name, contract, periods, note)))
         else:
-            self._write(release, chosen, note)
+            self._write(release, chosen, note, part)
 
-    def _write(self, release: Release, leaving: Any, note: Note) -> None:
+    def _write(self, release: Release, leaving: Any, note: Note, part: Part) -> None:
         contract = release.contract
-        self.written.append(on_disk(f"write release {release.name}", lambda: release.write(leaving, self.engine, self.staging, note)))
+        written = on_disk(f"write release {release.name}", lambda: release.write(leaving, self.engine, self.staging, note))
+        self.written.append(written)
+        part.rows, part.exact = written.rows, contract.statistics
         self.record.record("stage", {"stage": "Release", "release": release.name, "columns_out": [
             {"name": c.name, "kind": str(c.kind), "detail": c.detail} for c in contract]})
+
+    def _window(self, stage: ReleaseStage, contract: Contract) -> list[Any]:
+        """Give the closed periods of rows about people that leave in parts."""
+        column = contract[stage.period]
+        step = Step(stage, contract, contract)
+        return [period_of(day, column.detail) for day in closed_periods(column, lag_of(stage.lag), self._context(0, step))]
 
     def _about(self, name: str, contract: Contract, periods: tuple[str, ...], note: Note) -> tuple[Leaving, Marks]:
         """Say what the ledger must know of a statistic: the stage that made it, and the people of its groups."""
@@ -495,6 +572,7 @@ class Flow:
             return
         ledger = self.running.ledger
         assert ledger is not None
+        self._measured("memory of releases")
         shown = on_disk("remember the release", lambda: hold([(each.table, each.leaving, each.marks) for each in self._leaving], ledger, self.engine,
                                                              self.running.today))
         if len(self._leaving) > 1:
@@ -502,7 +580,7 @@ class Flow:
         for each, held in zip(self._leaving, shown, strict=True):
             self.record.record("memory", {"release": each.release.name, "releases compared": held.compared, "cells frozen": held.frozen,
                                           "cells withheld": held.withheld})
-            self._write(each.release, held.table, each.note)
+            self._write(each.release, held.table, each.note, self._measured(f"release {each.release.name}"))
 
     def _released(self, name: str) -> set[str]:
         """Give the periods of this release that completed runs of this pipeline released before, as the register and OUT know."""

@@ -19,6 +19,7 @@ from lapipe.contract import Contract
 from lapipe.custody import custody
 from lapipe.documents import load
 from lapipe.engine import open_engine
+from lapipe.engine.metered import Measured, Metered
 from lapipe.engine.runfolder import RunFolder, sweep
 from lapipe.errors import EngineFault, LapipeError, Refused, UsageFault
 from lapipe.flow import Flow, Told, texts
@@ -122,7 +123,7 @@ class Run:
     `texts_withheld` tells by column, in bands, how many texts `Redact` withheld. `skipped` names time series of which every closed period was
     released by earlier runs.
     `tables` are those that releases were put into, by the release's name. `untold` says why the data catalogue, where there is one, is not
-    told of the run yet.
+    told of the run yet. `measured` is what the run took, where that was asked for; its counts are exact, so it is not to be shown as it is.
     """
 
     id: str
@@ -136,6 +137,7 @@ class Run:
     skipped: tuple[str, ...] = ()
     tables: Mapping[str, Table] = field(default_factory=dict)
     untold: str = ""
+    measured: Measured | None = None
 
     def path(self, name: str) -> Path:
         """Give the folder of a release of this run."""
@@ -204,6 +206,7 @@ class Options:
     ledger: Path | None = None
     run_id: str = ""
     memory: str = ""
+    explain: bool = False
     actor: str = "data engineer"
     passphrase: str | None = None
     progress: Progress = lambda phrase: None
@@ -307,7 +310,8 @@ class _Running:
                 with RunFolder(runs, options.run_id) as folder:
                     staging = Staging(out, options.run_id, register.identity(), _releases(pipeline))
                     try:
-                        engine = open_engine(options.engine, folder.path, memory=options.memory)
+                        opened = open_engine(options.engine, folder.path, memory=options.memory)
+                        engine = Metered(opened) if options.explain else opened
                         try:
                             flow = Flow(self, plan, engine, record, register, staging, folder.path,
                                          {"sequence": started.seq, "hash": started.hash})
@@ -338,7 +342,8 @@ class _Running:
                     if sink is not None:
                         self._show(sink)
         return Run(options.run_id, out, tuple(flow.written), flow.told, flow.source_rows, withheld=flow.withheld,
-                   skipped=tuple(flow.skipped), tables=tables)
+                   texts_withheld=dict(flow.texts_withheld), skipped=tuple(flow.skipped), tables=tables,
+                   measured=engine.measured if isinstance(engine, Metered) else None)
 
     def _put(self, sink: Sink | None, written: Sequence[Written], staging: Staging) -> dict[str, Table]:
         """Write the releases into the database, in one transaction that nobody sees yet."""

@@ -240,6 +240,10 @@ def _anonymised_last(name: str, stages: Sequence[Stage]) -> None:
     if finer is not None:
         raise Refused(f"Pipeline {name} releases '{finer.name}' before KAnonymise: who has both tables has the finer one. Release one of them.",
                       rule="LP412")
+    parted = next((stage for stage in stages[at + 1:] if isinstance(stage, ReleaseStage) and stage.period), None)
+    if parted is not None:
+        raise Refused(f"Pipeline {name} releases '{parted.name}' in parts by '{parted.period}' after KAnonymise, which counted all of them together; a part "
+                      "alone may have rows that are unique. Release the table whole.", rule="LP412")
     after = next((stage for stage in stages[at + 1:] if not isinstance(stage, (Flag, ReleaseStage))), None)
     if after is not None:
         raise Refused(f"Pipeline {name}: {after.kind} stands after KAnonymise, and what it adds or leaves out was not counted; only Flag and Release "

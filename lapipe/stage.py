@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lapipe.contract import Column, Contract, Kind
 from lapipe.errors import Refused
+from lapipe.local_time import periods
+from lapipe.purpose import Duration
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -222,6 +224,30 @@ def leave_out(table: ir.Table, condition: ir.BooleanValue, context: Context) -> 
 def carry(table: ir.Table, names: Sequence[str]) -> ir.Table:
     """Select columns, and the marker of left-out rows where there is one."""
     return table.select(*names, *([LEFT_OUT] if LEFT_OUT in table.columns else []))
+
+
+def closed_periods(column: Column, lag: Duration, context: Context) -> list[date]:
+    """Give the first days of the periods of a time column that are closed, and that lie wholly within what was kept and read.
+
+    A period that ends on day E (excluded) is closed from E plus the lag on. An export that begins or ends within a period holds only
+    part of it, whatever the date is today.
+    """
+    first = date.fromisoformat(column.times_between[0])
+    if column.keep:
+        first = max(first, Duration.parse(column.keep).before(context.today))
+    last = lag.before(context.today)
+    if context.coverage is not None:
+        first, last = max(first, context.coverage[0]), min(last, context.coverage[1])
+    return list(periods(first, last, column.detail))
+
+
+def lag_of(said: str) -> Duration:
+    """Read how long a period waits after its end.
+
+    Raises:
+        ValueError: it is no duration; the message says why, to follow the text.
+    """
+    return Duration() if said == "P0D" else Duration.parse(said)
 
 
 def strictest(columns: Sequence[Column]) -> Kind:

@@ -323,6 +323,10 @@ class Going:
         """Send it a signal; it may be over."""
         self._process.send_signal(number)
 
+    def going_on(self) -> bool:
+        """Say whether it has not ended."""
+        return self._process.poll() is None
+
     def wait(self) -> Done:
         """Wait for its end."""
         code = self._process.wait(timeout=120)

@@ -25,6 +25,7 @@ from lapipe import contract, purpose
 from lapipe.contract import Column, Contract, Kind, Reading
 from lapipe.demo import make_university
 from lapipe.engine import Engine, open_engine
+from lapipe.engine.metered import READING, Metered
 from lapipe.errors import ContractBroken, EngineFault, UsageFault
 from lapipe.keys import KeyRing
 from lapipe.pipeline import Options, Pipeline, Run, load_pipeline
@@ -214,6 +215,24 @@ def test_the_root_of_a_renamed_and_filtered_column_is_where_it_is_kept(engine: E
     assert engine.root(computed).equals(computed)
 
 
+def test_what_an_engine_is_asked_is_measured(engine: Engine, tmp_path: Path) -> None:
+    meter = Metered(engine)
+    meter.at(READING + "exams")
+    (tmp_path / "exam.csv").write_text(TEXT, encoding="utf-8")
+    table = meter.read(open_source(tmp_path / "exam.csv", TABLE, tmp_path), TABLE).table
+    meter.at("kept")
+    held = meter.hold(table.filter(table.credits > 0))
+    grouped = meter.hold(held.group_by("passed").aggregate(n=held.count()))
+    assert meter.count({"rows": grouped.count(), "credits": table.credits.sum()}) == {"rows": 1, "credits": 3}
+    assert meter.write(held, tmp_path / "data.parquet") == 1
+    part = meter.at("end")
+    assert part.queries == 0
+    told = meter.measured.told()
+    assert told["sources"] == {"exams": {"first": "counted", "parsed": 1, "asked": 2, "kept": 2, "in_file": False}}
+    assert [(part["stages"], part["queries"]) for part in told["parts"]] == [(["reading exams"], 1), (["kept"], 4)]
+    meter.drop(held)
+
+
 # --- out ---
 
 
@@ -349,7 +368,7 @@ def test_a_row_of_another_length_is_refused_without_a_word_of_it(engine: Engine,
 # --- opening ---
 
 
-@pytest.mark.parametrize("url", ["sqlite", "spark:/somewhere", "spark://host", "sc://host", "sc://host:15002", "spark[4]"])
+@pytest.mark.parametrize("url", ["sqlite", "spark:/somewhere", "spark://host", "sc://host", "spark[4]"])
 def test_an_engine_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path, url: str) -> None:
     with pytest.raises(UsageFault):
         open_engine(url, tmp_path)

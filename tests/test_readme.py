@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import typer
 
 import lapipe.errors
 import lapipe.stages
@@ -26,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 
 #: A block that is marked: what to do with it, and its lines.
-_MARKED = re.compile(r"<!-- (run|pipeline|python|file: (\S+)) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_MARKED = re.compile(r"<!-- (run|pipeline|python|compiles|file: (\S+)) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _EXIT = re.compile(r"\s+# exit code (\d)$")
 _ROW = re.compile(r"^\| (.*) \|$", re.MULTILINE)
 
@@ -165,6 +167,20 @@ def test_the_pipeline_of_fifteen_lines_plans_against_the_shipped_schemas(tmp_pat
     path.write_text(block, encoding="utf-8")
     plan = load_pipeline(path).plan(today=date(2026, 11, 24))
     assert plan.steps[-1].after.names[:4] == ("course", "week", "status", "people")
+
+
+@pytest.mark.parametrize("block", [block for kind, _, block in BLOCKS if kind == "compiles"], ids=["airflow", "dagster"])
+def test_what_a_scheduler_is_told_is_python_and_asks_what_run_knows(block: str) -> None:
+    """Neither scheduler is among what the tests need: what they would start is looked at, not started."""
+    tree = ast.parse(block)
+    compile(tree, "README.md", "exec")
+    [words] = [[part.value for part in node.elts if isinstance(part, ast.Constant)] for node in ast.walk(tree)
+               if isinstance(node, ast.List) and isinstance(node.elts[0], ast.Constant) and node.elts[0].value == "lapipe"]
+    command = typer.main.get_command(app)
+    assert words[:2] == ["lapipe", "run"]
+    options = {name for parameter in command.commands["run"].params for name in parameter.opts}  # type: ignore[attr-defined]
+    assert {word for word in words if word.startswith("--")} <= options
+    assert "code == 6" in block
 
 
 # --- what it says is so ---

@@ -146,6 +146,8 @@ SAID: list[tuple[Stage, Mapping[str, Any], str, str]] = [
     (Aggregate(by=("score",), domains={"score": "cat.id"}), {}, "staat in `cat.id`", "stands in `cat.id`"),
     (Release("uit"), {}, "als `uit`: regels over mensen, onder pseudoniem.", "rows about people, under a pseudonym."),
     (Release("uit", csv=True), {}, "ook als CSV-bestand", "as a CSV file too"),
+    (Release("uit", period="week", lag="P2D"), {}, "Een periode van `week` gaat één keer naar buiten, als ze voorbij is en nog 2 dagen gewacht is.",
+     "A period of `week` is released once, when it is over and 2 days have passed."),
 ]
 
 

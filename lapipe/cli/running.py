@@ -40,6 +40,7 @@ def run(pipeline: Annotated[str, typer.Argument(help="A pipeline's name or file.
         engine: Annotated[str, typer.Option("--engine", help="duckdb or spark.")] = "",
         memory: Annotated[str, typer.Option("--memory", help="The most memory to use, such as 4GB.")] = "",
         run_id: Annotated[str, typer.Option("--run-id", help="An id of your own; the same id gives the same release.")] = "",
+        explain: Annotated[bool, typer.Option("--explain", help="Tell what the time went into, and how often each source was gone through.")] = False,
         profile: ProfileName = "", format: Format = "text") -> None:
     """Run a pipeline over real data: validated, recorded, released all or none."""
     as_json = wants_json(format)
@@ -53,13 +54,17 @@ def run(pipeline: Annotated[str, typer.Argument(help="A pipeline's name or file.
             shown = "a URL without a name" if "://" in each else f"'{each}'"
             raise UsageFault(f"--source is {shown}; write it as NAME=PATH, with NAME one of {', '.join(loaded.sources)}.")
         data[name] = path
-    done = _run(loaded, data, register=register, keys=keys, profile=profile, out=out, engine=engine, memory=memory, run_id=run_id, to=to)
+    done = _run(loaded, data, register=register, keys=keys, profile=profile, out=out, engine=engine, memory=memory, run_id=run_id,
+                to=to, explain=explain)
+    told = done.measured.told() if done.measured else None
     if as_json:
         say(json.dumps({"run": done.id, "repeated": done.repeated, "out": str(done.out), **({"untold": done.untold} if done.untold else {}),
                          "releases": [{"name": w.name, "kind": w.kind, "folder": w.folder, **({"table": done.tables[w.name].told()} if w.name in done.tables else {})}
-                                      for w in done.releases]}, indent=2))
+                                      for w in done.releases], **({"explain": told} if told else {})}, indent=2))
     else:
         _told(done)
+        if told:
+            _explained(told)
 
 
 def _only_approved(path: Path, profile: str, *, register: str, keys: Path | None, out: Path | None, to: str) -> None:
@@ -134,6 +139,40 @@ def _told(done: Run) -> None:
         say(f"\nThe data catalogue is not told yet: {done.untold.removesuffix('.')}. The next run tells it, or `lapipe register flush`.")
     if done.releases:
         say(f"\nLook     {_here(sys.executable)} -c \"import lapipe; print(lapipe.read_release('{done.out / done.releases[-1].name}'))\"")
+
+
+def _explained(told: dict[str, Any]) -> None:
+    """Print what the time went into and how the sources were used. Stages in one row were computed in one query: their time cannot be told apart."""
+    width = max(len("stages"), *(len(_stages(part)) for part in told["parts"]))
+    say(f"\n{'Seconds':>8}  {'written':>9}  {'stages':<{width}}  what goes on")
+    for part in told["parts"]:
+        goes_on = "" if part["rows"] is None else f"{part['rows']} rows" + (f" of {part['people']} people" if part["people"] else "")
+        say(f"{part['seconds']:>8.2f}  {_size(part['bytes_written']):>9}  {_stages(part):<{width}}  {goes_on}".rstrip())
+    say(f"{told['other_seconds']:>8.2f}  {'':>9}  everything else")
+    say("\nSources")
+    for name, use in told["sources"].items():
+        say(f"  {name:<14} {_used(use)}")
+
+
+def _stages(part: dict[str, Any]) -> str:
+    return " + ".join(part["stages"])
+
+
+def _size(count: int | None) -> str:
+    """Write an amount of bytes; where the system does not tell it, a question mark."""
+    if count is None:
+        return "?"
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000  # type: ignore[assignment]
+    return f"{count:.3g} GB"
+
+
+def _used(use: dict[str, Any]) -> str:
+    first = {"counted": "its rows counted, then ", "rewritten": "rewritten, then ", "": ""}[use["first"]]
+    read = "left in its file" if use["in_file"] else "parsed once"
+    return f"{first}{read}; {use['asked']} queries over it as it was read; each row kept in {use['kept']} table{'' if use['kept'] == 1 else 's'}"
 
 
 def _here(command: str) -> str:

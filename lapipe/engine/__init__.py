@@ -21,11 +21,13 @@ class Read:
     """What came out of reading a source: the table with the contract's types, its rows, and values that do not fit.
 
     `unreadable` counts, by column, the rows whose value is not of the declared type; a row counts for its first such column.
+    `held` says that the engine keeps the rows; otherwise they stay in their file, where each query goes for the columns it needs.
     """
 
     table: ir.Table
     rows: int
     unreadable: Mapping[str, int] = field(default_factory=dict)
+    held: bool = True
 
 
 @dataclass(frozen=True)

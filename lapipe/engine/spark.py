@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -45,6 +46,18 @@ _LEAST_HEAP = 472e6
 #: How many distinct values a lookup computes at a time, and rows in a row group of a written file.
 _BATCH, _ROW_GROUP = 100_000, 500_000
 
+#: How long a Spark Connect server may take to answer, in seconds.
+_PATIENCE = 10
+
+#: What a session must have for both engines to give the same.
+_AGREED = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+}
+
 #: Log nothing: on Java's side, and above every level of Python's.
 _SILENT, _NEVER = "rootLogger.level = off\n", logging.CRITICAL + 1
 
@@ -64,15 +77,37 @@ class Spark:
         self._held: dict[str, Path] = {}
         self._closed = False
         granted = _bytes_of(memory) if memory else 0.0
-        self._session = _started(url, self._folder, granted)
+        self._remote = url.startswith("sc:")
+        self._session = _connected(url) if self._remote else _started(url, self._folder, granted)
         # Files are parsed by DuckDB, so that both engines read, and refuse, the same values.
         self._doors = DuckDB(self._folder, memory=f"{granted / 2e6:.0f}MB" if granted else "")
         self._ibis = _call("open the engine", self._connect)
+        if self._remote:
+            self._shares()
 
     def _connect(self) -> Any:
         import ibis
 
         return ibis.pyspark.connect(self._session)
+
+    def _shares(self) -> None:
+        """Refuse a server that does not have the run's folder: it must read there what lapipe wrote, and write what is lapipe's own."""
+        import pyarrow as pa
+
+        reason = ""
+        try:
+            table = self.table(pa.table({"n": [1]}))
+            path = self._saved("shared", "write to the run's folder", table)
+            strange = [each for each in (path, *path.rglob("*")) if each.lstat().st_uid != os.getuid()]
+            reason = "another user" if strange else "" if list(path.glob("*.parquet")) else "another place"
+            _remove(path)
+            self.drop(table)
+        except EngineFault:
+            reason = "another place or another user"
+        if reason:
+            self.close()
+            raise UsageFault(f"The Spark server reads and writes the run's folder {self._folder.parent} as {reason}: run it as the user who runs lapipe, and "
+                             "let `runs` in lapipe.toml be on storage that its executors have under the same path.")
 
     # --- in ---
 
@@ -212,8 +247,14 @@ class Spark:
     def close(self) -> None:
         """See `Engine.close`."""
         self._doors.close()
-        if not self._closed:
-            self._closed = True
+        if self._closed:
+            return
+        self._closed = True
+        if self._remote:
+            # The server goes on; its views and what it kept for this session go.
+            with contextlib.suppress(Exception):
+                self._session.stop()
+        else:
             _stop()
 
     # --- inside ---
@@ -310,10 +351,7 @@ def _remove(path: Path) -> None:
 
 def _started(url: str, folder: Path, granted: float) -> SparkSession:
     """Start Spark in a Java process of its own, or join the one that lapipe started."""
-    scheme, _, rest = url.partition(":")
-    if scheme == "sc":
-        raise UsageFault("Spark Connect (sc://) comes later: there, lapipe's owner-only folder cannot be promised yet. Use spark or "
-                         "spark://HOST:PORT.")
+    rest = url.partition(":")[2]
     if url != "spark" and not re.fullmatch(r"//[^/]+:\d+", rest):
         raise UsageFault(f"'{url}' names no Spark; write spark, or spark://HOST:PORT.")
     if granted and granted * _HEAP_SHARE < _LEAST_HEAP:
@@ -330,6 +368,38 @@ def _started(url: str, folder: Path, granted: float) -> SparkSession:
     except BaseException:
         _stop()
         raise
+    return session
+
+
+def _connected(url: str) -> SparkSession:
+    """Open a session at a Spark Connect server, with the settings on which both engines agree."""
+    import importlib.util
+
+    if not re.fullmatch(r"sc://[^/;@\s]+:\d+(/;?.*)?", url):
+        raise UsageFault("The URL names no Spark Connect server; write sc://HOST:PORT.")
+    if importlib.util.find_spec("pyspark") is None or importlib.util.find_spec("grpc") is None:
+        raise UsageFault("Spark Connect is not installed; install lapipe-privacy[connect].")
+
+    # PySpark tries a server that is not there for ten minutes.
+    host, _, port = re.split(r"[/;]", url.removeprefix("sc://"), maxsplit=1)[0].rpartition(":")
+    reason = ""
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE).close()
+    except (OSError, ValueError, OverflowError) as error:
+        reason = type(error).__name__
+    if reason:
+        raise EngineFault(f"No Spark Connect server answers at {host}:{port} ({reason}); start it, or name another with --engine.")
+
+    def connect() -> Any:
+        from pyspark.sql.connect.session import SparkSession as Remote
+
+        _quiet()
+        session = Remote.builder.remote(url).create()
+        for name, value in _AGREED.items():
+            session.conf.set(name, value)
+        return session
+
+    session: SparkSession = _call("reach the Spark Connect server", connect)
     return session
 
 
@@ -425,11 +495,7 @@ def _settings(url: str, folder: Path, granted: float) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.eventLog.enabled": "false",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.timestampType": "TIMESTAMP_NTZ",
-        "spark.sql.ansi.enabled": "true",
-        "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
-        "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+        **_AGREED,
         # Hadoop sets its own mode on what it writes; it is to be the owner's alone, and without a mark of success.
         "spark.hadoop.fs.permissions.umask-mode": "077",
         "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",

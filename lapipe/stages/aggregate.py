@@ -13,10 +13,10 @@ from lapipe.contract import Column, Contract, Kind
 from lapipe.disclosure.bands import withheld_band
 from lapipe.disclosure.presets import Preset, Rounding, clipped, preset, rounded
 from lapipe.errors import ContractBroken, UsageFault
-from lapipe.local_time import PERIOD_START, period_of, period_type, periods
+from lapipe.local_time import PERIOD_START, period_of, period_type
 from lapipe.phrases import Language, listed, named, term_said
 from lapipe.purpose import Duration, Purpose
-from lapipe.stage import LEFT_OUT, Context, Finished, Stage, carry, laxer, leave_out, refuse
+from lapipe.stage import LEFT_OUT, Context, Finished, Stage, carry, closed_periods, lag_of, laxer, leave_out, refuse
 from lapipe.stages.measures import ROWS, Measure, Share, Sum
 from lapipe.stages.minimise import minimised
 
@@ -153,14 +153,11 @@ class Aggregate(Stage):
                              f"{', '.join(PERIOD_START)} with Generalise.", rule="LP203")
         problem = ""
         try:
-            self._lag()
+            lag_of(self.lag)
         except ValueError as error:
             problem = str(error)
         if problem:
             raise UsageFault(f"Aggregate: lag '{self.lag}' {problem}.")
-
-    def _lag(self) -> Duration:
-        return Duration() if self.lag == "P0D" else Duration.parse(self.lag)
 
     def _check_domain(self, name: str, source: str, contract: Contract, purpose: Purpose,
                       sources: Mapping[str, Contract]) -> None:
@@ -254,7 +251,7 @@ class Aggregate(Stage):
             said = (f"Counts people (by `{person}`) per {named(self.by, language)}" + (f", and computes {figures} per group" if self.measures else "")
                     + f". Groups of fewer than {k} people are withheld" + ("; a group of nobody is shown." if public else ", and so is a group of nobody."))
         if self.period:
-            lag = self._lag()
+            lag = lag_of(self.lag)
             waits = term_said(lag, language) if lag != Duration() else ""
             if dutch:
                 said += f" Een periode van `{self.period}` gaat één keer naar buiten, als ze voorbij is" + (f" en nog {waits} gewacht is." if waits else ".")
@@ -511,16 +508,7 @@ class Aggregate(Stage):
 
     def window(self, context: Context) -> list[date]:
         """Give the first days of the periods that are closed and wholly kept."""
-        column = context.contract[self.period]
-        first = date.fromisoformat(column.times_between[0])
-        if column.keep:
-            first = max(first, Duration.parse(column.keep).before(context.today))
-        # A period that ends on day E (excluded) is closed from E plus the lag on.
-        last = context.today if self.lag == "P0D" else self._lag().before(context.today)
-        if context.coverage is not None:
-            # An export that begins or ends within a period holds only part of it, whatever the date is today.
-            first, last = max(first, context.coverage[0]), min(last, context.coverage[1])
-        return list(periods(first, last, column.detail))
+        return closed_periods(context.contract[self.period], lag_of(self.lag), context)
 
     def _closed(self, table: ir.Table, context: Context) -> ir.Table:
         import ibis

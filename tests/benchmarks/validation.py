@@ -71,7 +71,7 @@ def one(job: str, log: Path) -> dict[str, float]:
 
         engine = DuckDB(Path(tempfile.mkdtemp(dir=log.parent)))
         seen = open_source(log, _whole(log, declared), log.parent)
-        stage, context = Validate(key=False), SimpleNamespace(contract=declared, today=date.today())
+        stage, context = Validate(key=False), SimpleNamespace(contract=declared, today=date.today(), values=engine.values)
 
         def run() -> int:
             facts = engine.count(stage.facts(engine.read(seen, declared).table, context))  # type: ignore[arg-type]
