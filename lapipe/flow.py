@@ -87,6 +87,7 @@ class _Leaving:
     table: pa.Table
     leaving: Leaving
     marks: Marks
+    part: Part
 
 
 class Flow:
@@ -531,7 +532,7 @@ class Flow:
             approvals=tuple(approval.named() for approval in running.approvals))
         chosen = table.select(*contract.names)
         if contract.statistics:
-            self._leaving.append(_Leaving(release, note, self.engine.fetch(chosen), *self._about(stage.name, contract, periods, note)))
+            self._leaving.append(_Leaving(release, note, self.engine.fetch(chosen), *self._about(stage.name, contract, periods, note), part))
         else:
             self._write(release, chosen, note, part)
 
@@ -580,7 +581,7 @@ class Flow:
         for each, held in zip(self._leaving, shown, strict=True):
             self.record.record("memory", {"release": each.release.name, "releases compared": held.compared, "cells frozen": held.frozen,
                                           "cells withheld": held.withheld})
-            self._write(each.release, held.table, each.note, self._measured(f"release {each.release.name}"))
+            self._write(each.release, held.table, each.note, self._measured(*each.part.stages))
 
     def _released(self, name: str) -> set[str]:
         """Give the periods of this release that completed runs of this pipeline released before, as the register and OUT know."""

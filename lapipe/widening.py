@@ -80,7 +80,7 @@ _NARROWS: Mapping[tuple[str, str], Callable[[Any, Any], bool]] = {
     ("KAnonymise", "l"): lambda old, new: old is None or (type(old) is type(new) is int and new >= old),
     ("KAnonymise", "t"): lambda old, new: old is None or (isinstance(old, float) and isinstance(new, float) and new <= old),
     ("Minimise", "columns"): _fewer_of_all, ("Redact", "people"): _added, ("Redact", "model"): _added,
-    ("Redact", "pseudonym"): _off, ("Release", "csv"): _off, ("Retain", "term"): _shorter, ("Validate", "key"): _on,
+    ("Redact", "pseudonym"): _off, ("Release", "csv"): _off, ("Release", "lag"): _later, ("Retain", "term"): _shorter, ("Validate", "key"): _on,
     # What comes out of these is compared by itself, column by column.
     ("Generalise", "detail"): lambda old, new: True, ("Generalise", "names"): lambda old, new: True, ("Pseudonymise", "columns"): lambda old, new: True,
     ("Release", "name"): lambda old, new: True,

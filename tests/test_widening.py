@@ -68,6 +68,7 @@ CHANGES: list[tuple[str, Stage, Stage, bool | None]] = [
     ("Redact.pseudonym", Redact("a"), Redact("a", pseudonym="x"), True), ("Redact.language", Redact("a"), Redact("a", language="en"), None),
     ("Redact.model", Redact("a", model="m"), Redact("a"), True),
     ("Release.name", Release("a"), Release("b"), False), ("Release.csv", Release("a"), Release("a", csv=True), True),
+    ("Release.period", Release("a"), Release("a", period="week"), None), ("Release.lag", Release("a", period="w", lag="P2D"), Release("a", period="w", lag="P1D"), True),
     ("Retain.column", Retain("a"), Retain("b"), None), ("Retain.term", Retain("a", "P1Y"), Retain("a"), True), ("Retain.term", Retain("a", "P1Y"), Retain("a", "P13M"), True),
     ("Scrub.column", Scrub("a"), Scrub("b"), None), ("Validate.key", Validate(), Validate(key=False), True), ("Where.condition", Where(_.a), Where(_.b), None),
 ]
