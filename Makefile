@@ -22,7 +22,7 @@ $(BIN)/lapipe: pyproject.toml constraints.txt
 
 $(VENV)/dev-$(if $(JAVA),spark,plain): $(BIN)/lapipe
 	@echo "Setting up what the tests need ..."
-	@$(PIP) --editable '.[dev$(if $(JAVA),$(comma)spark)]'
+	@$(PIP) --editable '.[dev$(if $(JAVA),$(comma)spark$(comma)connect)]'
 	@touch $@
 
 demo: $(BIN)/lapipe
