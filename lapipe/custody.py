@@ -24,6 +24,8 @@ class Custody:
     checks: Mapping[str, str] = field(default_factory=dict)
     destroyed: Mapping[str, str] = field(default_factory=dict)
     last: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: By the key that was in use before, each key that a rotation brought in.
+    after: Mapping[str, str] = field(default_factory=dict)
 
     def refuse_wrong(self, ring: KeyRing, where: str, purpose: str = "") -> None:
         """Refuse a ring that is not the one the register knows: it would give everybody another pseudonym, and find nobody.
@@ -41,6 +43,10 @@ class Custody:
         if wrong:
             raise RegisterFault(f"{where} holds another key under the name {wrong[0]} than the one that the register knows by it, so everybody would get another "
                                 "pseudonym. Restore the right ring from its backup.", rule="LP616")
+        stale = [new for old, new in self.after.items() if old in checks and new not in checks and new not in self.destroyed]
+        if stale:
+            raise RegisterFault(f"{where} lacks key {stale[0]}, which a rotation brought in, as the register says: it is a copy from before. Restore the newest copy of the "
+                                "ring, in a variable of CI too.", rule="LP616")
         missing = [name for name in self.last.get(purpose, ()) if name not in checks and name not in self.destroyed]
         if missing:
             raise RegisterFault(f"{where} lacks key {missing[0]}, with which purpose {purpose} was released last and which was not destroyed: everybody would get another "
@@ -65,6 +71,7 @@ def custody(register: Register) -> Custody:
     checks: dict[str, str] = {}
     destroyed: dict[str, str] = {}
     last: dict[str, Mapping[str, str]] = {}
+    after: dict[str, str] = {}
     purposes = {run.id: run.purpose for run in register.runs()}
     for entry in register.entries(kinds=("completed", "release", ROTATED, DESTROYED)):
         used = _keys(entry)
@@ -73,9 +80,11 @@ def custody(register: Register) -> Custody:
             last[purposes[entry.run]] = used
         if entry.kind in (ROTATED, DESTROYED):
             checks[str(entry.body["key"])] = str(entry.body["check"])
+        if entry.kind == ROTATED:
+            after[str(entry.body["before"])] = str(entry.body["key"])
         if entry.kind == DESTROYED:
             destroyed[str(entry.body["key"])] = str(entry.body["check"])
-    return Custody(checks, destroyed, last)
+    return Custody(checks, destroyed, last, after)
 
 
 def _keys(entry: Entry) -> dict[str, str]:
@@ -99,10 +108,10 @@ class Effect:
         return [{name: each[name] for name in ("release", "run", "purpose", "kind", "erase_by")} for each in self.releases]
 
 
-def made_with(key: str, manifests: Collection[Mapping[str, Any]], choices: int) -> Effect:
-    """Give the releases of pseudonyms that were made with a key."""
+def made_with(keys: Collection[str], manifests: Collection[Mapping[str, Any]], choices: int) -> Effect:
+    """Give the releases of pseudonyms that were made with any of the keys."""
     return Effect(tuple({**said, "purpose": said["purpose"]["name"]} for said in manifests
-                        if said["kind"] != "statistics" and key in str(said.get("key", "")).split(", ")), choices)
+                        if said["kind"] != "statistics" and set(keys) & set(str(said.get("key", "")).split(", "))), choices)
 
 
 def rotate(path: Path, register: Register, *, today: date, since: date, passphrase: str | None = None) -> tuple[str, str]:
@@ -116,7 +125,10 @@ def rotate(path: Path, register: Register, *, today: date, since: date, passphra
     """
     with register.turn("subject-erase"):
         before = KeyRing.open(path, passphrase=passphrase)
-        custody(register).refuse_wrong(before, f"The key ring {path}")
+        known = custody(register)
+        known.refuse_wrong(before, f"The key ring {path}")
+        if known.last and not set(before.names) & set(known.checks):
+            raise RegisterFault(f"The key ring {path} holds no key that the register knows, which knows others: it is another project's. Nothing was rotated.", rule="LP616")
         ring = KeyRing.rotate(path, today=today, since=since, passphrase=passphrase)
         old, new = before.names[-1], ring.names[-1]
         register.append(ROTATED, {"key": new, "check": ring.check_values()[new], "from": since.isoformat(), "before": old, "check before": ring.check_values()[old]})

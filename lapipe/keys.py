@@ -619,7 +619,7 @@ def _read(path: Path) -> bytes:
             with os.fdopen(handle, "rb", closefd=False) as file:
                 return file.read()
     except (FileNotFoundError, NotADirectoryError):
-        problem = f"There is no key ring at {path}: create one with `lapipe keys create`, outside the project."
+        problem = f"There is no key ring at {path}: create one with `lapipe keys create`, outside the project, or restore it where it was lost."
         rule = "LP604"
     except PermissionError:
         problem = f"The key ring {path} may not be read by this account: run as its owner, who says `chmod 600 {path}`."

@@ -31,8 +31,9 @@ from lapipe.provenance import released
 from lapipe.purpose import Organisation, Purpose, load_organisation
 from lapipe.purpose.findings import findings
 from lapipe.register import Register, RunRecord, Unsettled
-from lapipe.release import Staging, Written, on_disk, read_release, recover
+from lapipe.release import MANIFEST, Staging, Written, on_disk, read_release, recover
 from lapipe.sink import Sink, Sinks, Table, checked, reconcile, table_of
+from lapipe.sink import tables as tables_there
 from lapipe.stage import Stage
 from lapipe.stages.aggregate import Aggregate
 from lapipe.stages.listed import Listed
@@ -486,13 +487,20 @@ def declared_purposes(purpose: Purpose) -> frozenset[str]:
 
 
 def _repeated(register: Register, run: str, out: Path, sink: Sink | None) -> Run:
-    tables = {str(entry.body["release"]): table for entry in register.entries(run=run) if entry.kind == "release" for table in [table_of(entry.body)] if table}
+    entries = [entry for entry in register.entries(run=run) if entry.kind == "release"]
+    gone = [str(entry.body["folder"]) for entry in entries if not (out / str(entry.body["folder"]) / MANIFEST).is_file()]
+    if gone:
+        raise UsageFault(f"Run {run} completed before, and its release {gone[0]} is not in {out}: it was deleted, or released to another folder. The same run id "
+                         "gives the same release; choose another run id.")
+    tables = {str(entry.body["release"]): table for entry in entries for table in [table_of(entry.body)] if table}
     if sink is not None and any(table.server != sink.server for table in tables.values()) | (not tables):
         raise UsageFault(f"Run {run} completed before without that database, and the same run id gives the same release; choose another run id to release into it.")
     released = [Written(str(entry.body["release"]), str(entry.body["folder"]), int(str(entry.body["rows"])),
                         str(entry.body["manifest_sha256"]), str(entry.body["kind"]), tuple(texts(entry.body["periods"])))
-                for entry in register.entries(run=run) if entry.kind == "release"]
-    return Run(run, out, tuple(released), repeated=True, tables=tables)
+                for entry in entries]
+    there = tables_there(register)
+    return Run(run, out, tuple(released), repeated=True,
+               tables={name: table for name, table in tables.items() if any(table == each for each in there.values())})
 
 
 def _releases(pipeline: Pipeline) -> dict[str, str]:

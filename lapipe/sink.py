@@ -60,7 +60,10 @@ class Table:
 
 
 def tables(register: Register) -> dict[str, Table]:
-    """Give, by its folder in OUT, the table of each release that was put into a database by a run that completed."""
+    """Give, by its folder in OUT, the table of each release that a run that completed put into a database and that was not dropped.
+
+    A table that was dropped is not put there again: what was taken away with it, a person or a term, would be back.
+    """
     completed = {run.id for run in register.runs() if run.state == "completed"}
     found: dict[str, Table] = {}
     for entry in register.entries():
@@ -68,13 +71,9 @@ def tables(register: Register) -> dict[str, Table]:
             table = table_of(entry.body)
             if table is not None:
                 found[str(entry.body["folder"])] = table
+        elif entry.kind == DROPPED:
+            found.pop(str(entry.body["folder"]), None)
     return found
-
-
-def standing(register: Register) -> dict[str, Table]:
-    """Give, by its release's folder in OUT, each table that was not dropped since."""
-    dropped = {(str(entry.body["server"]), str(entry.body["schema"]), str(entry.body["table"])) for entry in register.entries() if entry.kind == DROPPED}
-    return {folder: table for folder, table in tables(register).items() if (table.server, table.schema, table.name) not in dropped}
 
 
 def drop(table: Table, folder: str, sinks: Sinks, register: Register) -> bool:
@@ -249,14 +248,23 @@ class Sink:
         if text is None:
             return False
         release = str(json.loads(text)["release"])
+        view = Table(table.server, table.schema, _short(release))
+        # The view is made anew, and who could read it still can.
+        readers = [str(row[0]) for row in self._read("SELECT grantee::text FROM information_schema.role_table_grants WHERE table_schema = $1 AND table_name = $2 "
+                                                     "AND privilege_type = 'SELECT' AND grantee NOT IN (current_user, 'PUBLIC')", (view.schema, view.name))]
 
         def gone() -> None:
-            self._connection.execute(f"DROP VIEW IF EXISTS {_quoted(table.schema)}.{_quoted(release)}")
+            self._connection.execute(f"DROP VIEW IF EXISTS {self._name(view)}")
             self._connection.execute(f"DROP TABLE {self._name(table)}")
             self._connection.execute(f'DELETE FROM {_quoted(table.schema)}.{_quoted(MANIFESTS)} WHERE "table" = $1', (table.name,))
 
+        def again() -> None:
+            for reader in readers if self._there(view) else ():
+                self._connection.execute(f"GRANT SELECT ON {self._name(view)} TO {_quoted(reader)}")
+
         self._told(gone)
         self._shown(table.schema, release)
+        self._told(again)
         self.commit()
         return True
 

@@ -19,7 +19,7 @@ from lapipe.register import Register
 from lapipe.release import MANIFEST
 from lapipe.retention import Item as Held
 from lapipe.retention import Keeper
-from lapipe.sink import standing as tables_standing
+from lapipe.sink import tables
 
 #: Days after which a checkpoint no longer says much about the register.
 CHECKPOINT_DAYS = 31
@@ -96,7 +96,7 @@ def _past(item: Held, today: date) -> str:
     return f"was to be erased by {erase_by} ({(today - date.fromisoformat(erase_by)).days} days ago)"
 def _tables(project: Project, register: Register) -> Iterator[Item]:
     """Tables in databases whose release is no longer in OUT: what was deleted in one place is deleted in the other. No database is asked."""
-    for folder, table in tables_standing(register).items():
+    for folder, table in tables(register).items():
         if not (project.profile.out / folder / MANIFEST).is_file():
             yield Item("table", folder, f"its files are gone, and its table {table.shown} was not dropped (`lapipe tables --drop-gone`)", True)
 

@@ -392,3 +392,26 @@ def test_the_commands_state_what_changes_and_ask_for_the_name(tmp_path: Path) ->
     assert "art. 11" in next(each["not_searched"] for each in found["releases"] if each["release"] == "moodle_activity")
     assert made.lapipe("explain", "LP616").code == made.lapipe("explain", "LP617").code == 0
     assert not leaks(made.said())
+
+
+def test_a_copy_of_the_ring_from_before_a_rotation_is_refused(made: Project) -> None:
+    before = made.ring.read_bytes()
+    with register(made) as opened:
+        rotate(made.ring, opened, today=TODAY, since=TODAY)
+    now = made.ring.read_bytes()
+    made.ring.write_bytes(before)
+    with pytest.raises(RegisterFault, match="LP616 .* which a rotation brought in"):
+        run(made, "r2")
+    made.ring.write_bytes(now)
+    run(made, "r2")
+    assert not people(made, "r1") & people(made, "r2")
+
+
+def test_the_ring_of_another_project_is_not_rotated(made: Project, tmp_path: Path) -> None:
+    KeyRing.create(tmp_path / "other.json", today=TODAY - timedelta(days=1))
+    foreign = (tmp_path / "other.json").read_bytes()
+    with register(made) as opened, pytest.raises(RegisterFault, match="LP616 .*another project's"):
+        rotate(tmp_path / "other.json", opened, today=TODAY, since=TODAY)
+    assert (tmp_path / "other.json").read_bytes() == foreign
+    with register(made) as opened:
+        assert not [entry for entry in opened.entries() if entry.kind == ROTATED]

@@ -531,3 +531,28 @@ def test_retention_drops_the_table_with_its_release_and_keeps_both_where_the_dat
     assert not list(made.out.glob("*/*/r1"))
     assert base.tables() == {f"{WEEKLY}.{MANIFESTS}"}
     assert made.lapipe("tables").out == "No release was put into a database.\n"
+
+
+def test_a_table_that_was_dropped_is_not_put_there_again_and_the_reader_can_still_read(made: Project, base: Database) -> None:
+    with base.connect() as connection:
+        connection.execute("DROP ROLE IF EXISTS lapipe_sink_reader")
+        connection.execute("CREATE ROLE lapipe_sink_reader")
+    try:
+        for run in ("r1", "r2"):
+            made.go(run_id=run, to=f"{base.url}&reader=lapipe_sink_reader")
+        made.edit("lapipe.toml", 'out = "out"', f'out = "out"\nto = "{base.url}"')
+        away = made.base / "away"
+        shutil.move(made.out / "moodle_activity" / "all" / "r2", away)
+        assert "  dropped\n" in made.lapipe("tables", "--drop-gone").out
+        assert base.all(f"SELECT has_table_privilege('lapipe_sink_reader', '{WEEKLY}.moodle_activity', 'SELECT') AS may")[0]["may"]
+        with pytest.raises(UsageFault, match="is not in .*: it was deleted, or released to another folder"):
+            made.go(run_id="r2", to=base.url)
+        shutil.move(away, made.out / "moodle_activity" / "all" / "r2")
+        for run in ("r2", "r3"):
+            made.go(run_id=run, to=base.url)
+            assert f"{WEEKLY}.moodle_activity@r2" not in base.tables()
+        assert f"{WEEKLY}.moodle_activity@r3" in base.tables()
+    finally:
+        with base.connect() as connection:
+            connection.execute("DROP OWNED BY lapipe_sink_reader")
+            connection.execute("DROP ROLE lapipe_sink_reader")

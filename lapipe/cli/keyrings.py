@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -82,7 +83,7 @@ def keys_list(keys: KeyPath = None, profile: ProfileName = "", register: Registe
         known = custody(opened)
     current, checks = ring.current(today()), ring.check_values()
     told = [{"key": name, "check": checks[name], "from": str(ring.since.get(name, "")), "state": "restored" if _is_destroyed(known, name, checks[name]) else "in use"
-             if name == current else "kept", "other than the register's": known.checks.get(name, checks[name]) != checks[name]} for name in ring.names]
+             if name == current else "waits for its day" if ring.since.get(name, today()) > today() else "kept", "other than the register's": known.checks.get(name, checks[name]) != checks[name]} for name in ring.names]
     told += [{"key": name, "check": check, "from": "", "state": "destroyed", "other than the register's": False} for name, check in known.destroyed.items() if name not in checks]
     if as_json:
         say(json.dumps(told, indent=2))
@@ -91,6 +92,9 @@ def keys_list(keys: KeyPath = None, profile: ProfileName = "", register: Registe
         say(f"{each['key']}  {each['state']}{since}, check value {str(each['check'])[:8]}{', NOT the key that the register knows' if each[list(each)[-1]] else ''}")
     if not as_json and any(each["state"] == "restored" for each in told):
         say(f"A key in {path} was destroyed and is there again; `lapipe keys destroy` takes it out.")
+    lost = {name for used in known.last.values() for name in used} - set(ring.names) - set(known.destroyed)
+    for name in sorted(lost) if not as_json else ():
+        say(f"{name}  MISSING: releases were made with it, and it is not in {path}; restore the ring from its backup.")
 
 
 def _is_destroyed(known: Custody, name: str, check: str) -> bool:
@@ -107,7 +111,7 @@ def keys_rotate(since: Annotated[str, typer.Option("--from", help="The day from 
     day = _day(since)
     path, ring, secret = _open(keys, profile)
     with Register.open(register_url(register, profile), clock=clock) as opened:
-        effect = _effect(ring.names[-1], profile, opened)
+        effect = _effect(ring.names, profile, opened)
         old, new = rotate(path, opened, today=today(), since=day, passphrase=secret)
     say(f"Key {new} makes pseudonyms from {day} on; {old} stays in {path}. Keep a copy of the file in a safe, in the place of the one there.")
     say(f"Joins: what is released from {day} on cannot be joined by pseudonym with what was made before, of which {len(effect.releases)} releases are there:")
@@ -127,12 +131,14 @@ def keys_destroy(name: Annotated[str, typer.Option("--name", help="The name of t
     path, ring, secret = _open(keys, profile)
     if not name and not sys.stdin.isatty():
         raise UsageFault(f"Destroying a key asks for its name: --name NAME (there are: {', '.join(ring.names)}).")
+    if name and name not in ring.names:
+        raise UsageFault(f"The key ring {path} holds no key of this name (it has: {', '.join(ring.names)}).", rule="LP604")
     with Register.open(register_url(register, profile), clock=clock) as opened:
         # Without a name every key is told about, since it is not known yet which will be typed.
         for each in [name] if name else ring.names:
-            _say_unlinkable(each, _effect(each, profile, opened))
+            _say_unlinkable(each, _effect([each], profile, opened))
         name = name or typer.prompt("Type the name of the key to destroy").strip()
-        destroy(path, opened, name, _effect(name, profile, opened), today=today(), passphrase=secret)
+        destroy(path, opened, name, _effect([name], profile, opened), today=today(), passphrase=secret)
     say(f"Destroyed {name} in {path}. Destroy its copies too: in the safe, in backups, in snapshots. One that comes back is refused.")
 
 
@@ -159,12 +165,12 @@ def _say_releases(effect: Effect) -> None:
         say(f"  {each['release']} of run {each['run']}: {each['kind']}, purpose {each['purpose']}, erase by {each['erase_by']}")
 
 
-def _effect(name: str, profile: str, register: Register) -> Effect:
+def _effect(names: Sequence[str], profile: str, register: Register) -> Effect:
     from lapipe.choices import cases
     from lapipe.custody import made_with
     from lapipe.subjects.search import manifests
 
-    return made_with(name, [said for _, said in manifests(project(profile).profile.out)], len(cases(register)))
+    return made_with(names, [said for _, said in manifests(project(profile).profile.out)], len(cases(register)))
 
 
 def _day(text: str) -> date:

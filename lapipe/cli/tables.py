@@ -17,12 +17,12 @@ def tables_command(drop_gone: Annotated[bool, typer.Option("--drop-gone", help="
     """List the tables that releases were put into; with --drop-gone, drop those whose release was deleted."""
     from lapipe.register import Register
     from lapipe.release import MANIFEST
-    from lapipe.sink import Sinks, checked, drop, standing
+    from lapipe.sink import Sinks, checked, drop, tables
 
     named = project(profile).profile
     with Register.open(register_url(register, profile), clock=clock, create=False) as opened, closing(
             Sinks((named.to, *(checked(url) for url in databases or ())))) as sinks:
-        known = standing(opened)
+        known = tables(opened)
         for folder, table in known.items():
             there = (named.out / folder / MANIFEST).is_file()
             say(f"{folder}: {table.shown}{'' if there else ', whose release is gone'}")

@@ -29,7 +29,8 @@ from lapipe.retention.days import FIRST, Cut
 from lapipe.retention.parquet import Rows
 from lapipe.retention.places import Root, Seen
 from lapipe.retention.tables import delete_rows, open_table
-from lapipe.sink import Sinks, drop, standing
+from lapipe.sink import Sinks, drop
+from lapipe.sink import tables as tables_of_releases
 
 __all__ = ["BEGUN", "DONE", "Item", "Keeper", "Listed", "Outcome", "read_plan", "write_plan"]
 
@@ -459,7 +460,7 @@ class Keeper:
             if fresh is None or not fresh.due:
                 return Outcome(item, passed_over="it changed since it was listed")
             # Its table first: one that cannot be reached keeps the files, which say that it is there.
-            table = standing(self.register).get(name)
+            table = tables_of_releases(self.register).get(name)
             if table is not None:
                 with contextlib.closing(Sinks((self.project.profile.to,))) as sinks:
                     drop(table, name, sinks, self.register)
