@@ -9,6 +9,9 @@ from typing import NoReturn
 
 import pytest
 
+#: How often each of the tests that kill at random moments does so. All of them a hundred times take most of an hour: LAPIPE_KILLS=100.
+KILLS = int(os.environ.get("LAPIPE_KILLS", "30"))
+
 #: Where the tests may make schemas; the account that runs them is a superuser there.
 POSTGRES = os.environ.get("LAPIPE_POSTGRES", "postgresql:///test?host=/var/run/postgresql")
 

@@ -23,6 +23,7 @@ from lapipe.project import load_project
 from lapipe.register import Register
 from lapipe.retention import Item, Keeper, Outcome, read_plan, write_plan
 from lapipe.retention import tables as tables_of
+from tests.conftest import KILLS
 
 TODAY = date(2026, 11, 24)
 
@@ -121,7 +122,7 @@ def _child(root: str, plan: str, ready: Any) -> None:
     Small(Path(root)).apply(Path(plan))
 
 
-def killed_anywhere(made: Small, prepare: Callable[[], Any], check: Callable[[], None], *, times: int = 100) -> int:
+def killed_anywhere(made: Small, prepare: Callable[[], Any], check: Callable[[], None], *, times: int = KILLS) -> int:
     """Kill -9 a deletion at a random moment, so many times, each time over what `prepare` makes; then end it and `check`.
 
     Give how often the kill fell in the middle: when the register had a start without its end.

@@ -23,6 +23,7 @@ from lapipe.errors import DeclarationFault, LapipeError, Refused, UsageFault
 from lapipe.purpose import Duration, load_organisation
 from lapipe.register import Register
 from lapipe.retention import DONE
+from tests.conftest import KILLS
 from tests.projects import ROOT, WEEKLY, project
 from tests.retained import TODAY, Small, killed_anywhere, small
 
@@ -183,7 +184,7 @@ def test_a_count_in_the_wrong_unit_is_refused(tmp_path: Path) -> None:
     assert "LP512" in made.plan(made.root / "plan.json")[0].obstacle
 
 
-def test_kill_9_a_hundred_times_never_loses_or_duplicates_a_row_of_parquet(tmp_path: Path) -> None:
+def test_kill_9_anywhere_never_loses_or_duplicates_a_row_of_parquet(tmp_path: Path) -> None:
     made = small(tmp_path)
     folder = data_set(made, "P1Y")
     whole = monthly(folder)
@@ -192,7 +193,7 @@ def test_kill_9_a_hundred_times_never_loses_or_duplicates_a_row_of_parquet(tmp_p
     def check() -> None:
         assert rows_of(folder) == kept
         assert not [path for path in folder.rglob(".*") if path.is_file()]
-    assert killed_anywhere(made, lambda: monthly(folder), check) >= 10
+    assert killed_anywhere(made, lambda: monthly(folder), check) >= KILLS // 10
 
 
 # --- releases, ledger, quarantine, evidence --------------------------------------------------------------------------
@@ -231,7 +232,7 @@ def test_a_release_waits_for_a_run_of_its_pipeline_and_for_an_erasure(tmp_path: 
     assert not folder.exists()
 
 
-def test_kill_9_a_hundred_times_leaves_no_half_release(tmp_path: Path) -> None:
+def test_kill_9_anywhere_leaves_no_half_release(tmp_path: Path) -> None:
     made = small(tmp_path)
     shutil.rmtree(made.out, ignore_errors=True)
     number = iter(range(1000))
@@ -245,7 +246,7 @@ def test_kill_9_a_hundred_times_leaves_no_half_release(tmp_path: Path) -> None:
         assert sorted(path.name for path in young.parent.iterdir()) == ["latest", "young"]
         assert sorted(path.name for path in young.iterdir()) == ["data.parquet", "manifest.json"]
         assert [path.name for path in made.out.iterdir()] == ["numbers"]
-    assert killed_anywhere(made, prepare, check) >= 5
+    assert killed_anywhere(made, prepare, check) >= KILLS // 20
 
 
 @pytest.mark.parametrize("how", ["altered", "strange file", "unknown to the register", "linked", "held"])
@@ -460,7 +461,7 @@ def test_the_terms_that_the_readme_shows_can_be_declared(tmp_path: Path) -> None
     from tests.retained import ORGANISATION
 
     [block] = re.findall(r"```yaml\n(retention:\n.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    commented = (ROOT / "schemas" / "organisation.yaml").read_text("utf-8").split("# retention:\n")[1]
+    commented = (ROOT / "schemas" / "organisation.yaml").read_text("utf-8").split("# retention:\n")[1].partition("# Who else")[0]
     for text, number in ((block, 4), ("retention:\n" + re.sub(r"^# ?", "", commented, flags=re.MULTILINE), 2)):
         path = tmp_path / "organisation.yaml"
         path.write_text(ORGANISATION + text, encoding="utf-8")

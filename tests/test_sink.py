@@ -32,7 +32,7 @@ from lapipe.register import Register
 from lapipe.release import verify_release
 from lapipe.retention import Keeper, Outcome, read_plan, write_plan
 from lapipe.sink import MANIFESTS, Sink, Table, checked, name_of, tables
-from tests.conftest import POSTGRES, missing
+from tests.conftest import KILLS, POSTGRES, missing
 from tests.projects import MOODLE_IDS, PEOPLE, STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project
 from tests.test_subjects import OFFICER, Desks
 
@@ -420,8 +420,8 @@ class Forker:
         return int(self._process.stdout.readline())
 
 
-#: How many erasures are killed: a hundred take a quarter of an hour (LAPIPE_KILLS=100).
-ERASURES = int(os.environ.get("LAPIPE_KILLS", "8"))
+#: How many erasures are killed, each of which is slow.
+ERASURES = max(8, KILLS // 4) if KILLS < 100 else KILLS
 
 
 def released(made: Project, run: str) -> list[str]:

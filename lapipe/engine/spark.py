@@ -140,7 +140,7 @@ class Spark:
     def holding(self, paths: Sequence[Path], column: str, values: Sequence[str]) -> list[Path]:
         """See `Engine.holding`."""
         found = []
-        for path in paths:
+        for path in paths if values else ():
             table = self.view(path)
             found += [path] if self.count({"n": table[column].isin(list(values)).sum()})["n"] else []
             self.drop(table)
