@@ -18,10 +18,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from lapipe import Pipeline
-from lapipe.choices import asked, cases, standing
+from lapipe.choices import asked, cases, outlived, standing
 from lapipe.contract import Spelling, load_contract
 from lapipe.custody import rotate
-from lapipe.errors import LapipeError, Refused, RegisterFault
+from lapipe.errors import LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.keys import KeyRing
 from lapipe.project import load_project
 from lapipe.purpose import load_purpose
@@ -130,6 +130,49 @@ def test_after_erase_no_spelling_and_no_pseudonym_of_the_person_is_in_any_byte_a
     assert not [path for path, content in contents(made.root / "notices") if leaks(content)]
     run = made.go(run_id="r3", ledger=ledger(made))
     assert run.read("moodle_activity")["student"].nunique() == PEOPLE - 1 - 3
+
+
+def test_an_erased_person_stays_out_whatever_is_recorded_or_declared_later(made: Project) -> None:
+    def people(run: str, pipeline: Pipeline | None = None) -> int:
+        return int(made.go(run_id=run, pipeline=pipeline, ledger=ledger(made)).read("moodle_activity" if pipeline is None else "later_moodle_activity")["student"].nunique())
+
+    who = f"s{STUDENT_NUMBERS[3]}"
+    before = people("a")
+    with Desks(made) as desk:
+        person = desk.person([("", who)])
+        (old,) = desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+        for _ in range(2):
+            desk.erase(person, made.root / "notices", OFFICER, ground="objected", received=TODAY)
+        (erasure,) = [case for case in desk.find(person, landing=False).cases if case.kind == "erasure"]
+        assert (erasure.purpose, erasure.state) == ("", "erased")
+        rows = [{"identifier": who, "state": "rejected", "received": "2026-11-24"}]
+        desk.import_choices("objection", rows, domain="", default_purpose=WEEKLY, route="21(1)")
+        assert people("b") == before - 1
+        (again,) = desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+        assert again == old
+        desk.decide(desk.case(again), "rejected", role="privacy_officer", why="Because the interests of the study weigh more.")
+        desk.restrict(person, [desk.purpose(WEEKLY)], on=TODAY, role="privacy_officer", lift=True)
+        with pytest.raises(UsageFault, match="an erasure, which nothing ends"):
+            desk.decide(erasure, "rejected", role="privacy_officer", why="Because the interests of the study weigh more.")
+    assert people("c") == before - 1
+    # A purpose that is declared afterwards, and a name of the person in no domain that another purpose knows.
+    text = (made.root / f"schemas/purposes/{WEEKLY}.yaml").read_text("utf-8")
+    (made.root / "schemas/purposes/later.yaml").write_text(text.replace(WEEKLY, "later"), encoding="utf-8")
+    with Desks(made, TODAY) as desk:
+        later, other = desk.purpose("later"), desk.purpose("assessment_results")
+        assert len(standing(desk.register, later, TODAY, {"moodle_user"}).out) == 1
+        assert not standing(desk.register, other, TODAY, {"oulad_student"})
+        far = date(2060, 1, 1)
+        going, _ = outlived(desk.register, desk.purposes, far)
+        kept = {str(each.content["case"]) for each in desk.register.evidence.due(date.max) if each.kind == "erasure" and each.id not in going}
+        assert kept == {erasure.id}, "an erasure is kept as long as it holds"
+    shown = made.lapipe("subject", "list", "--all").out
+    assert re.search(rf"{erasure.id}  erasure +- +erased", shown)
+    assert f"case {erasure.id}: erasure, erased" in made.lapipe("subject", "find", who).out
+    pipeline = made.pipeline()
+    stages = [Release(f"later_{stage.name}") if isinstance(stage, Release) else stage for stage in pipeline.stages]
+    copied = Pipeline(load_purpose(made.root / "schemas/purposes/later.yaml", floor=10), pipeline.sources, stages, name="later")
+    assert people("d", copied) == before - 1
 
 
 def test_a_restored_old_copy_of_an_erased_release_does_not_verify(made: Project, tmp_path: Path) -> None:

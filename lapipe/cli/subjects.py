@@ -170,7 +170,7 @@ def object_(identifier: OptionalId = "", purpose: PurposeName = "",
                 raise UsageFault("An objection is decided with --state upheld, rejected or withdrawn.")
             decided = desk.case(case)
             if decided.kind != "objection":
-                raise UsageFault(f"Case {case} is a {decided.kind}, not an objection.")
+                raise UsageFault(f"Case {case} is {'an' if decided.kind[0] in 'aeiou' else 'a'} {decided.kind}, not an objection.")
             desk.decide(decided, state, role=role, why=why)
             say(f"Case {case} is {state}, by {role}.")
             return

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lapipe.choices import (
+    ERASURE,
     Case,
     asked,
     cases,
@@ -223,7 +224,7 @@ class Desk:
         """Uphold, reject or take back an objection; lift a restriction. A rejection says why (GDPR art. 21(1), 12(4))."""
         self.role(role, "decide on a case")
         if case.kind not in ("objection", "restriction", "request"):
-            raise UsageFault(f"Case {case.id} is a {case.kind}, which is not decided on.")
+            raise UsageFault(f"Case {case.id} is {'an erasure, which nothing ends' if case.kind == ERASURE else f'a {case.kind}, which is not decided on'}.")
         if state in ("rejected", "refused") and not why.strip():
             raise Refused(f"To reject case {case.id} takes a reason, which the person is told: give --why.", rule="LP509")
         change(self.register, case, state, {"decided_by": role, "decided": self.today.isoformat(), "why": why})
@@ -232,10 +233,14 @@ class Desk:
         """Record a consent to one purpose: when, how, to which text; a role attests what no text shows.
 
         Raises:
-            Refused: the text lacks what a text can show (LP508), the purpose does not rest on consent (LP510), or nobody attests (LP509).
+            Refused: the text lacks what a text can show (LP508), the purpose does not rest on consent (LP510), nobody attests (LP509), or the
+                person was erased (LP501).
         """
         self.role(attested_by, "attest that consent was free and unambiguous")
         self.check_consent(purpose, text)
+        erased = next((case for case in self.cases_of(person) if case.kind == ERASURE), None)
+        if erased is not None:
+            raise Refused(f"This person was erased (case {erased.id}) and stays out of every run, so a consent would have no effect: tell them so.", rule="LP501")
         return self._choice("consent", person, purpose, "given", given, self._consented(purpose, text, version, how, attested_by))
 
     def check_consent(self, purpose: Purpose, text: bytes) -> None:
@@ -444,9 +449,8 @@ class Desk:
         self._searchable(self.find(person, landing=False))
         case = self._request(person, "erase", received, verified)
         affected = self.affected(person)
-        for purpose in affected:
-            self._choice("objection", person, purpose, "upheld", min(received, self.today), {"route": "17(1)", "by": verified.role, "request": case.id})
-        # A run that began before the objection may still release: it is waited for, and those that begin later leave the person out.
+        self._keep_out(person, case)
+        # A run that began before that may still release: it is waited for, and those that begin later leave the person out.
         for pipeline in sorted({run.pipeline for run in self.register.runs() if run.purpose in {purpose.name for purpose in affected}}):
             with self.register.turn(pipeline):
                 pass
@@ -476,6 +480,14 @@ class Desk:
             "records of quarantine": records, "statistics": sorted({each.name for each in found.statistics}),
             "unlinkable": sorted({each.name for each in found.obstacles}), "files of sources": sum(each.holds for each in found.landing)})
         return case.id, found
+
+    def _keep_out(self, person: Person, request: Case) -> None:
+        """Record the erasure itself, one per person: no objection, list or decision takes it back, and a purpose declared later knows it too."""
+        known = self.references(person)
+        before = next((case for case in self.cases_of(person) if case.kind == ERASURE), None)
+        record(self.register, ERASURE, {**(before.references if before else {}), **known}, {"request": request.id}, purpose="", state="erased",
+               received=before.received if before else request.received, keep_until=kept_until(list(self.purposes.values()), self.today),
+               ring=self.ledger_ring().check_value(), case=before.id if before else "")
 
     @staticmethod
     def _searchable(found: Found) -> None:
