@@ -216,6 +216,42 @@ def test_an_erasure_that_is_killed_anywhere_is_finished_by_doing_it_again(made: 
         assert [entry for entry in opened.entries() if entry.kind == REWRITTEN]
 
 
+def test_a_release_that_is_in_another_folder_is_told_and_stops_an_erasure_until_it_is_named_or_said_to_be_gone(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    made.export("students").chmod(0o600)
+    who, elsewhere = f"s{STUDENT_NUMBERS[3]}", made.base / "elsewhere"
+    erase = ("subject", "erase", who, "--verified-by", "privacy_officer", "--ground", "withdrawn", "--to", made.base / "notices")
+    assert made.lapipe("run", WEEKLY, "--run-id", "r1").code == 0
+    assert made.lapipe("run", WEEKLY, "--run-id", "r2", "--out", elsewhere).code == 0
+    found = made.lapipe("subject", "find", who)
+    assert (found.code, "moodle_activity of run r2: not searched, it was released to a folder that is not here" in found.out) == (0, True)
+    assert "weekly_activity of run r2" not in found.out, "statistics hold no rows about people"
+    assert "moodle_activity/all/r2: was released, and is not in the profile's folder" in made.lapipe("status").out
+    package = made.base / "package"
+    exported = made.lapipe("subject", "export", who, "--verified-by", "privacy_officer", "--to", package)
+    assert "Not searched: moodle_activity" in exported.out
+    assert [each["run"] for each in json.loads((package / "package.json").read_text("utf-8"))["not_searched"]] == ["r2"]
+    before = pq.read_table(made.out / "moodle_activity/all/r1/data.parquet").num_rows
+    refused = made.lapipe(*erase)
+    assert (refused.code, "LP501" in refused.err, "give that folder with --out" in refused.err) == (4, True, True)
+    assert pq.read_table(made.out / "moodle_activity/all/r1/data.parquet").num_rows == before
+    assert made.lapipe(*erase, "--out", made.base / "nowhere").code == 2
+    erased = made.lapipe(*erase, "--out", elsewhere)
+    assert (erased.code, "erased from 2 releases" in erased.out) == (0, True)
+    for folder in (made.out / "moodle_activity/all/r1", elsewhere / "moodle_activity/all/r2"):
+        assert pq.read_table(folder / "data.parquet").num_rows < before
+    # Files that were deleted by hand: a role says so, and the register keeps it.
+    shutil.rmtree(elsewhere)
+    other = [f"s{STUDENT_NUMBERS[4]}" if word == who else word for word in erase]
+    assert made.lapipe(*other).code == 4
+    unsaid = made.lapipe("subject", "gone", "moodle_activity/all/r2")
+    assert (unsaid.code, "LP509" in unsaid.err) == (4, True)
+    assert made.lapipe("subject", "gone", "moodle_activity/all/r1", "--role", "privacy_officer").code == 2
+    assert made.lapipe("subject", "gone", "moodle_activity/all/r2", "--role", "privacy_officer").code == 0
+    assert made.lapipe(*other).code == 0
+    assert "moodle_activity/all/r2" not in made.lapipe("status").out
+
+
 # --- somebody in another person's row --------------------------------------------------------------------------------
 
 PEERS = """

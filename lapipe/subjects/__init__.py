@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ from lapipe.purpose import Organisation, Purpose, load_organisation, load_purpos
 from lapipe.purpose.consent import lacking
 from lapipe.readers import open_source
 from lapipe.register import Json, Register
-from lapipe.release import DATA, MANIFEST, on_disk, recover, rewrite, settle, write_csv
+from lapipe.release import DATA, GONE, MANIFEST, missing, on_disk, recover, rewrite, settle, write_csv
 from lapipe.sink import Sinks, tables
 from lapipe.subjects.letters import access_letter, notice
 from lapipe.subjects.search import Holding, Landing, Search, manifests
@@ -114,6 +115,7 @@ class Desk:
     passphrase: str | None = field(default=None, repr=False)
     maps: Mapping[str, str] = field(default_factory=dict, repr=False)
     sinks: Sinks = field(default_factory=Sinks, repr=False)
+    others: tuple[Path, ...] = ()
     _rings: dict[str, KeyRing | None] = field(default_factory=dict, repr=False)
     _links: Links | None = field(default=None, repr=False)
     _checked: bool = False
@@ -121,11 +123,17 @@ class Desk:
     @classmethod
     @contextmanager
     def opened(cls, root: Path, profile: Profile, register: Register, *, today: date, passphrase: str | None = None,
-               maps: Mapping[str, str] | None = None, databases: Sequence[str] = ()) -> Iterator[Desk]:
+               maps: Mapping[str, str] | None = None, databases: Sequence[str] = (), others: Sequence[Path] = ()) -> Iterator[Desk]:
         """Open the desk of a project; what it must put on disk lies in an owner-only folder that goes at the end.
 
-        `databases` are URLs by which tables of releases are reached, beside the profile's.
+        `databases` are URLs by which tables of releases are reached, beside the profile's, and `others` folders of releases.
+
+        Raises:
+            UsageFault: one of the folders is not there.
         """
+        for other in others:
+            if not other.is_dir():
+                raise UsageFault(f"There is no folder {other}; name one that releases were written to with --out.")
         contracts = load_contracts(root / "schemas" / "tables")
         organisation = load_organisation(root / "schemas" / "organisation.yaml")
         purposes = {purpose.name: purpose for path in sorted((root / "schemas" / "purposes").glob("*.yaml"))
@@ -142,9 +150,15 @@ class Desk:
                 sinks = Sinks((profile.to, *databases))
                 stack.callback(sinks.close)
                 yield cls(root, profile, register, today, organisation, contracts, identities, purposes, engine, folder.path, passphrase,
-                          {**sources, **(maps or {})}, sinks)
+                          {**sources, **(maps or {})}, sinks,
+                          tuple(dict.fromkeys(each for other in others if (each := other.resolve()) != profile.out.resolve())))
         finally:
             os.umask(before)
+
+    @property
+    def outs(self) -> tuple[Path, ...]:
+        """The folders of releases: the profile's, and those that were named beside it."""
+        return (self.profile.out, *self.others)
 
     # --- who ---
 
@@ -343,7 +357,8 @@ class Desk:
     def find(self, person: Person, *, landing: bool = True) -> Found:
         """Look for a person in releases, landing files, quarantine and the register."""
         search = Search(person, self.ring(), self.engine, custody(self.register))
-        return Found(tuple(search.releases(self.profile.out, tables(self.register), self.sinks)), tuple(self._landing(search)) if landing else (),
+        return Found(tuple(search.releases(self.outs, tables(self.register), self.sinks, missing(self.register, self.outs))),
+                     tuple(self._landing(search)) if landing else (),
                      tuple(each for each in search.quarantine(self.profile.quarantine, self.identities) if each.holds), tuple(self.cases_of(person)))
 
     def _landing(self, search: Search) -> Iterator[Landing]:
@@ -363,6 +378,20 @@ class Desk:
                 else:
                     yield from search.landing(path, contract, self.spool / "landing")
 
+    def gone(self, folder: str, role: str) -> None:
+        """Record that a release was deleted by hand, so that nobody is looked for in it any more.
+
+        Raises:
+            Refused: no role says so (LP509).
+            UsageFault: no release of that folder is missing.
+        """
+        self.role(role, "say that a release is gone")
+        known = missing(self.register, self.outs)
+        entry = known.get(folder)
+        if entry is None:
+            raise UsageFault(f"No release '{folder}' is missing (there are: {', '.join(sorted(known)) or 'none'}).")
+        self.register.append(GONE, {"item": folder, "release": str(entry.body["release"]), "run": entry.run, "said_by": role})
+
     # --- a copy ---
 
     def export(self, person: Person, to: Path, verified: Verified, *, received: date) -> tuple[str, Found]:
@@ -375,7 +404,7 @@ class Desk:
         self.role(verified.role, "verify the identity of whoever asks")
         if to.exists():
             raise UsageFault(f"There is something at {to} already; name a new folder with --to.")
-        if to.resolve().is_relative_to(self.profile.out.resolve()):
+        if any(to.resolve().is_relative_to(out.resolve()) for out in self.outs):
             raise UsageFault(f"{to} lies among the releases, where others read; name a folder of your own with --to.")
         found = self.find(person)
         case = self._request(person, "access", received, verified)
@@ -444,8 +473,9 @@ class Desk:
             return self._erase(person, to, verified, ground, received)
 
     def _erase(self, person: Person, to: Path, verified: Verified, ground: str, received: date) -> tuple[str, Found]:
-        settle(self.profile.out, self.register)
-        on_disk("tidy the releases", lambda: recover(self.profile.out, self.register))
+        for out in self.outs:
+            settle(out, self.register)
+            on_disk("tidy the releases", partial(recover, out, self.register))
         self._searchable(self.find(person, landing=False))
         case = self._request(person, "erase", received, verified)
         affected = self.affected(person)
