@@ -252,6 +252,30 @@ def test_a_release_that_is_in_another_folder_is_told_and_stops_an_erasure_until_
     assert "moodle_activity/all/r2" not in made.lapipe("status").out
 
 
+@pytest.mark.parametrize(("on", "what"), [("moodle_activity", "Release moodle_activity of run r1"), ("releases", "Release moodle_activity of run r1"),
+                                          ("weekly_activity", "The ledger's record of release weekly_activity"), ("quarantine", "What is in quarantine")])
+def test_what_a_legal_hold_keeps_is_not_erased_until_it_ends(made: Project, on: str, what: str) -> None:
+    quarantine = made.root / ".lapipe" / "quarantine" / "r1" / "moodle_log_report.jsonl"
+    quarantine.parent.mkdir(parents=True)
+    quarantine.write_text(json.dumps({"content": f"s{STUDENT_NUMBERS[3]}"}) + "\n", encoding="utf-8")
+    path = made.root / "schemas" / "organisation.yaml"
+    path.write_text(path.read_text("utf-8") + "\nretention:\n  zone: Europe/Amsterdam\n  data: []\n  holds:\n    - {on: NAME, reason: 'The court asked for it', "
+                    "approved_by: privacy_officer, until: UNTIL}\n".replace("NAME", on).replace("UNTIL", TODAY.isoformat()), encoding="utf-8")
+    before = dict(contents(made.out))
+    for today in (TODAY, TODAY + timedelta(days=1)):
+        with Desks(made, today) as desk:
+            person = desk.person([("", f"s{STUDENT_NUMBERS[3]}")])
+            if today == TODAY:
+                with pytest.raises(Refused, match=rf"LP501 {what} is held: The court asked for it \(privacy_officer.*17\(3\)\(e\)"):
+                    desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+                assert dict(contents(made.out)) == before
+                assert quarantine.stat().st_size
+                assert desk.cases_of(person) == []
+            else:
+                desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+                assert not desk.find(person, landing=False).holding
+
+
 # --- somebody in another person's row --------------------------------------------------------------------------------
 
 PEERS = """

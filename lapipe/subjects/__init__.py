@@ -463,7 +463,8 @@ class Desk:
         The order makes it safe to be killed anywhere and begun again: first what keeps them out of runs, then release by release.
 
         Raises:
-            Refused: nobody verified the identity (LP509), or a release knows people by a name that is not known of this person (LP501).
+            Refused: nobody verified the identity (LP509), a release cannot be searched, or knows people by a name that is not known of this
+                person, or is under a legal hold (LP501).
             RegisterFault: a release was altered, so that it cannot be told who is in it (LP605).
         """
         self.role(verified.role, "verify the identity of whoever asks")
@@ -476,7 +477,9 @@ class Desk:
         for out in self.outs:
             settle(out, self.register)
             on_disk("tidy the releases", partial(recover, out, self.register))
-        self._searchable(self.find(person, landing=False))
+        before = self.find(person, landing=False)
+        self._searchable(before)
+        self._held(person, before)
         case = self._request(person, "erase", received, verified)
         affected = self.affected(person)
         self._keep_out(person, case)
@@ -486,6 +489,7 @@ class Desk:
                 pass
         found = self.find(person)
         self._searchable(found)
+        self._held(person, found)
         search = Search(person, self.ring(), self.engine, custody(self.register))
         done: list[Json] = []
         for each in found.holding:
@@ -526,6 +530,25 @@ class Desk:
             if "art. 11" not in each.obstacle:
                 raise Refused(f"Release {each.name} of run {each.manifest['run']} cannot be searched: {each.obstacle}. Nothing is erased before that is "
                               f"settled{'; give the other identifier with --also DOMAIN=ID' if 'is not known' in each.obstacle else ''}.", rule="LP501")
+
+    def _held(self, person: Person, found: Found) -> None:
+        """Refuse to erase what a legal hold of schemas/organisation.yaml keeps (GDPR art. 17(3)(e)): releases, their marks in the ledger, quarantine."""
+        terms = self.organisation.retention
+        if not terms.holds:
+            return
+        places: list[tuple[str, tuple[str, ...]]] = [
+            (f"Release {each.name} of run {each.manifest['run']}", (each.name, "releases")) for each in found.holding]
+        if self.profile.ledger.is_dir():
+            with Ledger.opened(self.profile.ledger, self.ledger_ring(), self.register) as ledger:
+                marked = {name for domain, form in person.forms.items() for name in ledger.naming(domain, [form])}
+            places += [(f"The ledger's record of release {name}", (name, "ledger")) for name in sorted(marked)]
+        if found.quarantine:
+            places.append(("What is in quarantine", ("quarantine",)))
+        for what, names in places:
+            hold = terms.held(self.today, *names)
+            if hold:
+                raise Refused(f"{what} is held: {hold}. What a legal claim needs is not erased (GDPR art. 17(3)(e)), and nothing was: answer with --refuse legal_claims --why "
+                              "..., or have the role that said so end the hold in schemas/organisation.yaml.", rule="LP501")
 
     # --- under another key ---
 
