@@ -66,6 +66,11 @@ class Case:
         """The last day to answer, of what still waits for an answer."""
         return ANSWERED_IN.after(self.received) if self.state in OPEN else None
 
+    @property
+    def said(self) -> date:
+        """The last day on which the person said it: after `received` where they said it again while it waited for an answer."""
+        return max(self.received, date.fromisoformat(str(self.content.get("repeated") or self.received)))
+
     def of(self, references: Mapping[str, str]) -> bool:
         """Say whether the case is of the person of these references."""
         return any(self.references.get(domain) == reference for domain, reference in references.items())

@@ -362,6 +362,35 @@ def test_an_objection_holds_at_once_and_ends_when_it_is_rejected_with_a_reason(m
     assert not leaks(made.said())
 
 
+def test_an_objection_that_is_said_again_is_to_be_answered_by_the_same_day(made: Project) -> None:
+    def row(state: str, day: str) -> dict[str, str]:
+        return {"identifier": f"s{STUDENT_NUMBERS[3]}", "state": state, "received": day}
+
+    def taken_in(desk: Desk, *rows: dict[str, str]) -> tuple[str, str]:
+        desk.import_choices("objection", rows, domain="", default_purpose=WEEKLY, route="21(1)")
+        (case,) = cases(desk.register)
+        return case.state, case.received.isoformat()
+
+    with Desks(made) as desk:
+        person = desk.person([("", f"s{STUDENT_NUMBERS[3]}")])
+        (case,) = desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=date(2026, 11, 2))
+        desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=date(2026, 11, 20))
+        assert (desk.case(case).received, desk.case(case).due) == (date(2026, 11, 2), date(2026, 12, 2))
+        assert taken_in(desk, row("received", "2026-11-21"), row("received", "2026-11-22")) == ("received", "2026-11-02")
+        assert taken_in(desk, row("withdrawn", "2026-11-12")) == ("received", "2026-11-02"), "it was said again after that"
+        assert taken_in(desk, row("withdrawn", "2026-11-23")) == ("withdrawn", "2026-11-23")
+        desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+        assert desk.case(case).received == TODAY, "a new objection has a term of its own"
+
+
+def test_a_state_without_a_case_is_refused(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    made.export("students").chmod(0o600)
+    done = made.lapipe("subject", "object", f"s{STUDENT_NUMBERS[3]}", "--state", "rejected")
+    assert (done.code, "--state decides on a case: name it with --case" in done.err) == (2, True)
+    assert made.lapipe("subject", "list", "--all").out == "No case waits for an answer.\n"
+
+
 def test_an_objection_without_a_name_in_the_tables_domain_stops_the_run(made: Project) -> None:
     with Desks(made) as desk:
         person = desk.person([("moodle_user", str(MOODLE_IDS[3]))], mapped=False)

@@ -176,6 +176,8 @@ def object_(identifier: OptionalId = "", purpose: PurposeName = "",
             desk.decide(decided, state, role=role, why=why)
             say(f"Case {case} is {state}, by {role}.")
             return
+        if state:
+            raise UsageFault("--state decides on a case: name it with --case (`lapipe subject list` shows them); nothing was recorded.")
         if source:
             count = desk.import_choices("objection", _rows(source), domain=domain, default_purpose=purpose, route=route)
             say(f"Recorded {count} objections.")

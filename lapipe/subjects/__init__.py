@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lapipe.choices import (
     ERASURE,
+    OPEN,
     Case,
     asked,
     cases,
@@ -299,8 +300,19 @@ class Desk:
                          next((case for case in cases(self.register) if (case.kind, case.purpose) == (kind, purpose.name) and case.of(known)), None))
 
     def _put(self, kind: str, known: Mapping[str, str], purpose: Purpose, state: str, on: date, content: Mapping[str, Any], before: Case | None) -> str:
-        return record(self.register, kind, {**(before.references if before else {}), **known}, {**(before.content if before else {}), **content},
-                      purpose=purpose.name, state=state, received=on, keep_until=kept_until([purpose], self.today), ring=self.ledger_ring().check_value(), case=before.id if before else "")
+        received, repeated = self._first(before, state, on)
+        return record(self.register, kind, {**(before.references if before else {}), **known}, {**(before.content if before else {}), **content, "repeated": repeated},
+                      purpose=purpose.name, state=state, received=received, keep_until=kept_until([purpose], self.today), ring=self.ledger_ring().check_value(), case=before.id if before else "")
+
+    @staticmethod
+    def _first(before: Case | None, state: str, on: date) -> tuple[date, str]:
+        """Give the day from which a case's term counts, and the last one on which it was said, if later.
+
+        What is said again while it waits for an answer is to be answered by the same day (GDPR art. 12(3)).
+        """
+        if before is None or state not in OPEN or before.state != state:
+            return on, ""
+        return min(before.received, on), max(before.said, on).isoformat()
 
     def import_choices(self, kind: str, rows: Sequence[Mapping[str, Any]], *, domain: str, default_purpose: str, route: str = "", text: bytes = b"", version: str = "",
                        how: str = "", attested_by: str = "") -> int:
@@ -345,10 +357,11 @@ class Desk:
             content: dict[str, Any] = {"route": route} if kind == "objection" else self._consented(purpose, text, version, how, attested_by)
             places = [(purpose.name, domain, reference) for domain, reference in known.items()]
             before = next((there[place] for place in places if place in there), None)
-            if before is not None and (before.received > day or (before.state, before.received) == (state, day)):
+            if before is not None and (before.said > day or (before.state, before.said) == (state, day)):
                 continue
             id = self._put(kind, known, purpose, state, day, content, before)
-            case = Case(id, kind, purpose.name, state, day, known, {**(before.content if before else {}), **content}, 0, self.today)
+            received, repeated = self._first(before, state, day)
+            case = Case(id, kind, purpose.name, state, received, known, {**(before.content if before else {}), **content, "repeated": repeated}, 0, self.today)
             there |= dict.fromkeys(places, case)
         return len(ready)
 
