@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lapipe import Pipeline
-from lapipe.choices import asked, cases, outlived, standing
+from lapipe.choices import asked, cases, may_object, outlived, standing
 from lapipe.contract import Spelling, load_contract
 from lapipe.custody import rotate
 from lapipe.errors import LapipeError, Refused, RegisterFault, UsageFault
@@ -587,6 +587,21 @@ def test_objections_come_in_by_the_file_all_or_none_and_twice_changes_nothing(ma
             found = {case.state: case.of(desk.references(desk.person([("", spellings(3)[0])]))) for case in cases(desk.register)}
             assert found == {"upheld": True, "received": False}, "what was chosen last holds, whatever row it stands in"
             assert len(standing(desk.register, desk.purpose(WEEKLY), TODAY).out) == 2
+
+
+def test_a_list_of_objections_without_a_purpose_is_to_every_purpose_that_knows_the_person(made: Project) -> None:
+    rows = [{"identifier": f"s{STUDENT_NUMBERS[3]}", "received": "2026-11-02"}]
+    with Desks(made) as desk:
+        other = desk.person([("", f"s{STUDENT_NUMBERS[4]}")])
+        every = [each for each in desk.affected(other) if may_object(each, "21(1)")]
+        assert len(every) > 1
+        desk.object(other, every, route="21(1)", received=date(2026, 11, 2))
+        for _ in range(2):
+            assert desk.import_choices("objection", rows, domain="", default_purpose="", route="21(1)") == len(every)
+        mine = desk.cases_of(desk.person([("", f"s{STUDENT_NUMBERS[3]}")]))
+        assert sorted(case.purpose for case in mine) == sorted(case.purpose for case in desk.cases_of(other))
+        with pytest.raises(UsageFault, match="Row 1 names no purpose"):
+            desk.import_choices("consent", rows, domain="", default_purpose="", attested_by="privacy_officer")
 
 
 def test_people_that_an_export_says_are_deleted_are_erased(made: Project) -> None:

@@ -24,6 +24,7 @@ from lapipe.choices import (
     check_route,
     find_case,
     kept_until,
+    may_object,
     record,
     references,
 )
@@ -318,6 +319,8 @@ class Desk:
                        how: str = "", attested_by: str = "") -> int:
         """Record many objections or consents: rows of identifier, purpose, state and received. All or none is taken in.
 
+        An objection without a purpose is to every one that knows the person and can be objected to, as one by itself is.
+
         Raises:
             Refused: rows name nobody, or several people (LP501); a message counts them and quotes none.
         """
@@ -325,18 +328,18 @@ class Desk:
         states = {"objection": ("received", "upheld", "rejected", "withdrawn"), "consent": ("given", "withdrawn")}[kind]
         for number, row in enumerate(rows, start=1):
             named = str(row.get("purpose") or default_purpose)
-            if named not in self.purposes:
+            every = kind == "objection" and not named
+            if not every and named not in self.purposes:
                 # What stands in a file is not quoted: in a wrong column it may be anybody's name.
                 raise UsageFault(f"Row {number} names no purpose, or one that is not declared (there are: {', '.join(sorted(self.purposes))}).")
-            purpose = self.purposes[named]
             state = str(row.get("state") or states[0])
             if state not in states:
                 raise UsageFault(f"Row {number} has a state that is none of {', '.join(states)}.")
-            if kind == "objection":
-                check_route(purpose, route)
-            else:
+            if kind == "consent":
                 self.role(attested_by, "attest that consent was free and unambiguous")
-                self.check_consent(purpose, text)
+                self.check_consent(self.purposes[named], text)
+            elif not every:
+                check_route(self.purposes[named], route)
             day = _day(row.get("received"), number)
             if day > self.today:
                 raise UsageFault(f"Row {number} has a day that is still to come.")
@@ -345,7 +348,10 @@ class Desk:
             except Refused:
                 broken += 1
                 continue
-            ready.append((person, purpose, state, day))
+            chosen = [each for each in self.affected(person) if may_object(each, route)] if every else [self.purposes[named]]
+            if not chosen:
+                raise UsageFault(f"Row {number} names no purpose, and none that knows the person can be objected to by art. {route}; nothing is taken in.")
+            ready += [(person, purpose, state, day) for purpose in chosen]
         if broken:
             raise Refused(f"{broken} of {len(rows)} rows name nobody, or may name several people; nothing is taken in, since going on would miss them. "
                           "Correct the identifiers, or say with --domain what they are.", rule="LP501")
