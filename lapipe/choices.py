@@ -206,12 +206,12 @@ def standing(register: Register, purpose: Purpose, today: date, domains: Collect
     """Give the choices that hold for a purpose today; `with_ring` adds the ring that their references were made with.
 
     `domains` are the identity domains by which the purpose's tables know people, None where they are not known: an erasure under none of
-    these names is about nobody in them.
+    these names is about nobody in them, unless the purpose knew the person by another table when they were erased.
     """
     out, given, evidence, held = [], [], [], []
     for case in cases(register):
         if case.kind == ERASURE:
-            if domains is not None and not set(domains) & set(case.references):
+            if domains is not None and not set(domains) & set(case.references) and purpose.name not in case.content.get("knew", ()):
                 continue
         elif case.received > today or case.purpose not in ("", purpose.name):
             continue

@@ -162,6 +162,7 @@ def test_an_erased_person_stays_out_whatever_is_recorded_or_declared_later(made:
         later, other = desk.purpose("later"), desk.purpose("assessment_results")
         assert len(standing(desk.register, later, TODAY, {"moodle_user"}).out) == 1
         assert not standing(desk.register, other, TODAY, {"oulad_student"})
+        assert standing(desk.register, desk.purpose(WEEKLY), TODAY, {"oulad_student"}).unplaced("oulad_student") == 1, "it knew the person by another table"
         far = date(2060, 1, 1)
         going, _ = outlived(desk.register, desk.purposes, far)
         kept = {str(each.content["case"]) for each in desk.register.evidence.due(date.max) if each.kind == "erasure" and each.id not in going}

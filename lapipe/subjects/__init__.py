@@ -538,7 +538,8 @@ class Desk:
         """Record the erasure itself, one per person: no objection, list or decision takes it back, and a purpose declared later knows it too."""
         known = self.references(person)
         before = next((case for case in self.cases_of(person) if case.kind == ERASURE), None)
-        record(self.register, ERASURE, {**(before.references if before else {}), **known}, {"request": request.id}, purpose="", state="erased",
+        knew = {purpose.name for purpose in self.affected(person)} | {str(name) for name in (before.content["knew"] if before else ())}
+        record(self.register, ERASURE, {**(before.references if before else {}), **known}, {"request": request.id, "knew": sorted(knew)}, purpose="", state="erased",
                received=before.received if before else request.received, keep_until=kept_until(list(self.purposes.values()), self.today),
                ring=self.ledger_ring().check_value(), case=before.id if before else "")
 
