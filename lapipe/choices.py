@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -32,13 +32,16 @@ ROUTES = ("21(1)", "21(6)")
 _OBJECTABLE = (LegalBasis.PUBLIC_TASK, LegalBasis.LEGITIMATE_INTERESTS)
 
 #: The states in which a choice keeps a person out of runs: an objection that came in restricts at once (GDPR art. 18(1)(d)).
-_OUT = {"objection": ("received", "upheld"), "restriction": ("restricted",)}
+_OUT = {"objection": ("received", "upheld"), "restriction": ("restricted",), "erasure": ("erased",)}
 
 #: The states in which somebody still has to act.
 OPEN = ("received",)
 
+#: An erasure: it keeps a person out of every purpose, of one that is declared later too, and nothing ends it (GDPR art. 17(1)).
+ERASURE = "erasure"
+
 #: The kinds of evidence that this module keeps.
-KINDS = ("objection", "consent", "restriction", "request")
+KINDS = ("objection", "consent", "restriction", "request", ERASURE)
 
 #: What stands for a run's state of choices in the register.
 STATE = "choices-state"
@@ -62,6 +65,11 @@ class Case:
     def due(self) -> date | None:
         """The last day to answer, of what still waits for an answer."""
         return ANSWERED_IN.after(self.received) if self.state in OPEN else None
+
+    @property
+    def said(self) -> date:
+        """The last day on which the person said it: after `received` where they said it again while it waited for an answer."""
+        return max(self.received, date.fromisoformat(str(self.content.get("repeated") or self.received)))
 
     def of(self, references: Mapping[str, str]) -> bool:
         """Say whether the case is of the person of these references."""
@@ -194,11 +202,18 @@ class Standing:
         return [OUT if reference in out else CONSENTED if reference in given else NOTHING for reference in known]
 
 
-def standing(register: Register, purpose: Purpose, today: date) -> Standing:
-    """Give the choices that hold for a purpose today; `with_ring` adds the ring that their references were made with."""
+def standing(register: Register, purpose: Purpose, today: date, domains: Collection[str] | None = None) -> Standing:
+    """Give the choices that hold for a purpose today; `with_ring` adds the ring that their references were made with.
+
+    `domains` are the identity domains by which the purpose's tables know people, None where they are not known: an erasure under none of
+    these names is about nobody in them, unless the purpose knew the person by another table when they were erased.
+    """
     out, given, evidence, held = [], [], [], []
     for case in cases(register):
-        if case.received > today or case.purpose not in ("", purpose.name):
+        if case.kind == ERASURE:
+            if domains is not None and not set(domains) & set(case.references) and purpose.name not in case.content.get("knew", ()):
+                continue
+        elif case.received > today or case.purpose not in ("", purpose.name):
             continue
         if case.state in _OUT.get(case.kind, ()) or (case.kind == "consent" and case.state == "withdrawn"):
             out.append(case.references)
@@ -217,7 +232,8 @@ def outlived(register: Register, purposes: Mapping[str, Purpose], today: date) -
 
     The term was fixed when it was recorded. A purpose that was renewed since still runs, and an objection to it still holds, as does the
     consent that it rests on: that evidence stays until five years after the purpose's last release (GDPR art. 7(1), 21). So does a request
-    that waits for an answer. A case goes whole or not at all: an earlier state that stayed alone would hold again.
+    that waits for an answer. An erasure holds for purposes to come too, so it stays. A case goes whole or not at all: an earlier state that
+    stayed alone would hold again.
     """
     kept = register.evidence.due(date.max)
     newest = {case.id: case for case in cases(register)}
@@ -235,4 +251,4 @@ def _proves(case: Case) -> bool:
 
 def _runs_on(case: Case, purposes: Mapping[str, Purpose], today: date) -> bool:
     there = [purposes[case.purpose]] if case.purpose in purposes else list(purposes.values()) if not case.purpose else []
-    return any(KEPT_AFTER.after(purpose.keep_for.after(purpose.review_by)) >= today for purpose in there)
+    return case.kind == ERASURE or any(KEPT_AFTER.after(purpose.keep_for.after(purpose.review_by)) >= today for purpose in there)

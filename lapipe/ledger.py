@@ -260,6 +260,16 @@ class Ledger:
         """Take back what a run put in, which then released nothing."""
         shutil.rmtree(self.folder / run, ignore_errors=True)
 
+    def naming(self, domain: str, identifiers: Sequence[str]) -> set[str]:
+        """Give the names of the releases in whose cells a person is marked."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        marks = pa.array(self.ring.marks(domain).of(list(identifiers)), pa.int64())
+        return {remembered.about.release for remembered in self.earlier(domain, date.min)
+                if pc.any(pc.is_in(pq.read_table(remembered.folder / _MEMBERS, columns=[WHO]).column(WHO), value_set=marks)).as_py()}
+
     def erase(self, domain: str, identifiers: Sequence[str]) -> int:
         """Replace a person's marks by anonymous ones that no later person has; give in how many cells (design 4.27).
 

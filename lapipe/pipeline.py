@@ -445,12 +445,15 @@ class _Running:
 
     def _choices(self, register: Register) -> Standing:
         """Give the objections, restrictions and consents that hold; where there are any, a pipeline without Object or Consent would pass over them."""
-        found = standing(register, self.pipeline.purpose, self.today)
+        purpose = self.pipeline.purpose
+        tables = [contract for contract in self.pipeline.sources.values() if contract.name in purpose.columns]
+        domains = {column.domain for table in tables for column in (*table, *table.extractable) if column.domain}
+        found = standing(register, purpose, self.today, domains)
         if not found:
             return found
         if found.out and not any(isinstance(stage, Listed) for stage in self.pipeline.stages):
-            raise Refused(f"Pipeline {self.pipeline.name} has no Object or Consent stage, and the register holds {len(found.out)} objections, restrictions or "
-                          f"withdrawals for purpose {self.pipeline.purpose.name}. Add Object('register') before Pseudonymise.", rule="LP501")
+            raise Refused(f"Pipeline {self.pipeline.name} has no Object or Consent stage, and the register holds {len(found.out)} objections, restrictions, "
+                          f"withdrawals or erasures for purpose {purpose.name}. Add Object('register') before Pseudonymise.", rule="LP501")
         assert self.options.ledger is not None
         return found.with_ring(self._ledger_ring(self.options.ledger))
 

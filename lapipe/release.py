@@ -9,7 +9,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,7 @@ from lapipe.detect.inferred import refuse_times
 from lapipe.engine import Engine
 from lapipe.errors import EngineFault, LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.purpose import Purpose
-from lapipe.register import Register
+from lapipe.register import Entry, Register
 from lapipe.stages.aggregate import OVER, PEOPLE, STATUS, WITHHELD
 from lapipe.stages.generalise import meets
 from lapipe.stages.redact import REDACTED
@@ -593,6 +593,30 @@ def settle(out: Path, register: Register) -> int:
         shutil.rmtree(place, ignore_errors=True)
         found += 1
     return found
+
+
+#: What the register says of a release whose files were deleted by hand, or are known to be nowhere.
+GONE = "release-gone"
+
+
+def missing(register: Register, outs: Sequence[Path]) -> dict[str, Entry]:
+    """Give, by its folder in OUT, the entry of each release of rows about people that is in none of these folders and was not deleted as far as the register knows.
+
+    Where they are, nobody can be found or erased, and no term ends; statistics hold no rows about people.
+    """
+    completed = {run.id for run in register.runs() if run.state == "completed"}
+    known: dict[str, dict[str, Entry]] = {}
+    for entry in register.entries(kinds=("started", "release", "retained", GONE)):
+        if entry.kind == "started":
+            # Of an attempt before this one nothing came out.
+            known.pop(entry.run, None)
+        elif entry.kind == "release":
+            known.setdefault(entry.run, {})[str(entry.body["folder"])] = entry
+        elif entry.kind == GONE or (entry.body.get("what") == "release" and entry.body.get("deleted")):
+            folder = str(entry.body["item"])
+            known.get(folder.rpartition("/")[2], {}).pop(folder, None)
+    return {folder: entry for run, mine in known.items() if run in completed for folder, entry in mine.items()
+            if entry.body.get("kind") != "statistics" and not any((out / folder / MANIFEST).is_file() for out in outs)}
 
 
 # --- reading back ---------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from lapipe.choices import cases
 from lapipe.project import Project
 from lapipe.purpose import Retention
 from lapipe.register import Register
-from lapipe.release import MANIFEST
+from lapipe.release import MANIFEST, missing
 from lapipe.retention import Item as Held
 from lapipe.retention import Keeper
 from lapipe.sink import tables
@@ -45,7 +45,7 @@ def status(project: Project, register: Register, today: date) -> list[Item]:
     """
     state = declared(project.root, today)
     keeper = Keeper(project, register, today, state.organisation.retention if state.organisation else Retention(), state.purposes)
-    return [*_runs(register), *_terms(keeper), *_tables(project, register), *_requests(register, today), *_approvals(project, state, today),
+    return [*_runs(register), *_terms(keeper), *_tables(project, register), *_missing(project, register), *_requests(register, today), *_approvals(project, state, today),
             _checkpoint(register, today), *_quarantine(project), *_catalogue(project, register, today)]
 
 
@@ -94,11 +94,20 @@ def _past(item: Held, today: date) -> str:
     if erase_by == item.term:
         return f"is past its term ({item.term}), of {item.oldest}"
     return f"was to be erased by {erase_by} ({(today - date.fromisoformat(erase_by)).days} days ago)"
+
+
 def _tables(project: Project, register: Register) -> Iterator[Item]:
     """Tables in databases whose release is no longer in OUT: what was deleted in one place is deleted in the other. No database is asked."""
     for folder, table in tables(register).items():
         if not (project.profile.out / folder / MANIFEST).is_file():
             yield Item("table", folder, f"its files are gone, and its table {table.shown} was not dropped (`lapipe tables --drop-gone`)", True)
+
+
+def _missing(project: Project, register: Register) -> Iterator[Item]:
+    """Releases of rows about people that are not in OUT: no term ends there, and nobody is erased."""
+    for folder in missing(register, [project.profile.out]):
+        yield Item("missing", folder, "was released, and is not in the profile's folder for releases; nobody is erased from it, and no term ends. Put it there, or where it was "
+                   "deleted by hand, say so (`lapipe subject gone`)", True)
 
 
 def _requests(register: Register, today: date) -> Iterator[Item]:

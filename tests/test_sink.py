@@ -29,6 +29,7 @@ from lapipe.errors import EngineFault, LapipeError, Refused, UsageFault
 from lapipe.keys import KeyRing
 from lapipe.project import load_project
 from lapipe.register import Register
+from lapipe.release import missing as missing_releases
 from lapipe.release import verify_release
 from lapipe.retention import Keeper, Outcome, read_plan, write_plan
 from lapipe.sink import MANIFESTS, Sink, Table, checked, name_of, tables
@@ -312,6 +313,9 @@ def test_a_person_is_found_exported_and_erased_in_the_table_too(made: Project, b
     # The files of one release are gone past their term, and its table was forgotten: it is found and erased all the same.
     shutil.rmtree(made.out / "moodle_activity" / "all" / "r2")
     with Desks(made, databases=[base.url]) as desk:
+        with pytest.raises(Refused, match="LP501 Release moodle_activity of run r2 cannot be searched.*`lapipe subject gone moodle_activity/all/r2"):
+            desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+        desk.gone("moodle_activity/all/r2", "privacy_officer")
         desk.export(person, made.base / "package", OFFICER, received=TODAY)
         package = json.loads((made.base / "package" / "package.json").read_text("utf-8"))
         assert [len(each["data"]) for each in package["releases"]] == [count, count]
@@ -529,6 +533,8 @@ def test_retention_drops_the_table_with_its_release_and_keeps_both_where_the_dat
     assert f"{WEEKLY}.moodle_activity@r1" in base.tables()
     assert [outcome.passed_over for outcome in retained(2) if outcome.item.what == "release"] == ["", ""]
     assert not list(made.out.glob("*/*/r1"))
+    with Register.open(made.register, clock=lambda: later) as register:
+        assert missing_releases(register, [made.out]) == {}, "what retention deleted stands in nobody's way"
     assert base.tables() == {f"{WEEKLY}.{MANIFESTS}"}
     assert made.lapipe("tables").out == "No release was put into a database.\n"
 

@@ -18,10 +18,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from lapipe import Pipeline
-from lapipe.choices import asked, cases, standing
+from lapipe.choices import asked, cases, may_object, outlived, standing
 from lapipe.contract import Spelling, load_contract
 from lapipe.custody import rotate
-from lapipe.errors import LapipeError, Refused, RegisterFault
+from lapipe.errors import LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.keys import KeyRing
 from lapipe.project import load_project
 from lapipe.purpose import load_purpose
@@ -132,6 +132,50 @@ def test_after_erase_no_spelling_and_no_pseudonym_of_the_person_is_in_any_byte_a
     assert run.read("moodle_activity")["student"].nunique() == PEOPLE - 1 - 3
 
 
+def test_an_erased_person_stays_out_whatever_is_recorded_or_declared_later(made: Project) -> None:
+    def people(run: str, pipeline: Pipeline | None = None) -> int:
+        return int(made.go(run_id=run, pipeline=pipeline, ledger=ledger(made)).read("moodle_activity" if pipeline is None else "later_moodle_activity")["student"].nunique())
+
+    who = f"s{STUDENT_NUMBERS[3]}"
+    before = people("a")
+    with Desks(made) as desk:
+        person = desk.person([("", who)])
+        (old,) = desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+        for _ in range(2):
+            desk.erase(person, made.root / "notices", OFFICER, ground="objected", received=TODAY)
+        (erasure,) = [case for case in desk.find(person, landing=False).cases if case.kind == "erasure"]
+        assert (erasure.purpose, erasure.state) == ("", "erased")
+        rows = [{"identifier": who, "state": "rejected", "received": "2026-11-24"}]
+        desk.import_choices("objection", rows, domain="", default_purpose=WEEKLY, route="21(1)")
+        assert people("b") == before - 1
+        (again,) = desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+        assert again == old
+        desk.decide(desk.case(again), "rejected", role="privacy_officer", why="Because the interests of the study weigh more.")
+        desk.restrict(person, [desk.purpose(WEEKLY)], on=TODAY, role="privacy_officer", lift=True)
+        with pytest.raises(UsageFault, match="an erasure, which nothing ends"):
+            desk.decide(erasure, "rejected", role="privacy_officer", why="Because the interests of the study weigh more.")
+    assert people("c") == before - 1
+    # A purpose that is declared afterwards, and a name of the person in no domain that another purpose knows.
+    text = (made.root / f"schemas/purposes/{WEEKLY}.yaml").read_text("utf-8")
+    (made.root / "schemas/purposes/later.yaml").write_text(text.replace(WEEKLY, "later"), encoding="utf-8")
+    with Desks(made, TODAY) as desk:
+        later, other = desk.purpose("later"), desk.purpose("assessment_results")
+        assert len(standing(desk.register, later, TODAY, {"moodle_user"}).out) == 1
+        assert not standing(desk.register, other, TODAY, {"oulad_student"})
+        assert standing(desk.register, desk.purpose(WEEKLY), TODAY, {"oulad_student"}).unplaced("oulad_student") == 1, "it knew the person by another table"
+        far = date(2060, 1, 1)
+        going, _ = outlived(desk.register, desk.purposes, far)
+        kept = {str(each.content["case"]) for each in desk.register.evidence.due(date.max) if each.kind == "erasure" and each.id not in going}
+        assert kept == {erasure.id}, "an erasure is kept as long as it holds"
+    shown = made.lapipe("subject", "list", "--all").out
+    assert re.search(rf"{erasure.id}  erasure +- +erased", shown)
+    assert f"case {erasure.id}: erasure, erased" in made.lapipe("subject", "find", who).out
+    pipeline = made.pipeline()
+    stages = [Release(f"later_{stage.name}") if isinstance(stage, Release) else stage for stage in pipeline.stages]
+    copied = Pipeline(load_purpose(made.root / "schemas/purposes/later.yaml", floor=10), pipeline.sources, stages, name="later")
+    assert people("d", copied) == before - 1
+
+
 def test_a_restored_old_copy_of_an_erased_release_does_not_verify(made: Project, tmp_path: Path) -> None:
     import shutil
 
@@ -171,6 +215,66 @@ def test_an_erasure_that_is_killed_anywhere_is_finished_by_doing_it_again(made: 
         verify_release(made.out / "moodle_activity", today=TODAY, register=opened)
         assert [case.content["what"] for case in cases(opened) if case.kind == "request"] == ["erase"]
         assert [entry for entry in opened.entries() if entry.kind == REWRITTEN]
+
+
+def test_a_release_that_is_in_another_folder_is_told_and_stops_an_erasure_until_it_is_named_or_said_to_be_gone(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    made.export("students").chmod(0o600)
+    who, elsewhere = f"s{STUDENT_NUMBERS[3]}", made.base / "elsewhere"
+    erase = ("subject", "erase", who, "--verified-by", "privacy_officer", "--ground", "withdrawn", "--to", made.base / "notices")
+    assert made.lapipe("run", WEEKLY, "--run-id", "r1").code == 0
+    assert made.lapipe("run", WEEKLY, "--run-id", "r2", "--out", elsewhere).code == 0
+    found = made.lapipe("subject", "find", who)
+    assert (found.code, "moodle_activity of run r2: not searched, it was released to a folder that is not here" in found.out) == (0, True)
+    assert "weekly_activity of run r2" not in found.out, "statistics hold no rows about people"
+    assert "moodle_activity/all/r2: was released, and is not in the profile's folder" in made.lapipe("status").out
+    package = made.base / "package"
+    exported = made.lapipe("subject", "export", who, "--verified-by", "privacy_officer", "--to", package)
+    assert "Not searched: moodle_activity" in exported.out
+    assert [each["run"] for each in json.loads((package / "package.json").read_text("utf-8"))["not_searched"]] == ["r2"]
+    before = pq.read_table(made.out / "moodle_activity/all/r1/data.parquet").num_rows
+    refused = made.lapipe(*erase)
+    assert (refused.code, "LP501" in refused.err, "give that folder with --out" in refused.err) == (4, True, True)
+    assert pq.read_table(made.out / "moodle_activity/all/r1/data.parquet").num_rows == before
+    assert made.lapipe(*erase, "--out", made.base / "nowhere").code == 2
+    erased = made.lapipe(*erase, "--out", elsewhere)
+    assert (erased.code, "erased from 2 releases" in erased.out) == (0, True)
+    for folder in (made.out / "moodle_activity/all/r1", elsewhere / "moodle_activity/all/r2"):
+        assert pq.read_table(folder / "data.parquet").num_rows < before
+    # Files that were deleted by hand: a role says so, and the register keeps it.
+    shutil.rmtree(elsewhere)
+    other = [f"s{STUDENT_NUMBERS[4]}" if word == who else word for word in erase]
+    assert made.lapipe(*other).code == 4
+    unsaid = made.lapipe("subject", "gone", "moodle_activity/all/r2")
+    assert (unsaid.code, "LP509" in unsaid.err) == (4, True)
+    assert made.lapipe("subject", "gone", "moodle_activity/all/r1", "--role", "privacy_officer").code == 2
+    assert made.lapipe("subject", "gone", "moodle_activity/all/r2", "--role", "privacy_officer").code == 0
+    assert made.lapipe(*other).code == 0
+    assert "moodle_activity/all/r2" not in made.lapipe("status").out
+
+
+@pytest.mark.parametrize(("on", "what"), [("moodle_activity", "Release moodle_activity of run r1"), ("releases", "Release moodle_activity of run r1"),
+                                          ("weekly_activity", "The ledger's record of release weekly_activity"), ("quarantine", "What is in quarantine")])
+def test_what_a_legal_hold_keeps_is_not_erased_until_it_ends(made: Project, on: str, what: str) -> None:
+    quarantine = made.root / ".lapipe" / "quarantine" / "r1" / "moodle_log_report.jsonl"
+    quarantine.parent.mkdir(parents=True)
+    quarantine.write_text(json.dumps({"content": f"s{STUDENT_NUMBERS[3]}"}) + "\n", encoding="utf-8")
+    path = made.root / "schemas" / "organisation.yaml"
+    path.write_text(path.read_text("utf-8") + "\nretention:\n  zone: Europe/Amsterdam\n  data: []\n  holds:\n    - {on: NAME, reason: 'The court asked for it', "
+                    "approved_by: privacy_officer, until: UNTIL}\n".replace("NAME", on).replace("UNTIL", TODAY.isoformat()), encoding="utf-8")
+    before = dict(contents(made.out))
+    for today in (TODAY, TODAY + timedelta(days=1)):
+        with Desks(made, today) as desk:
+            person = desk.person([("", f"s{STUDENT_NUMBERS[3]}")])
+            if today == TODAY:
+                with pytest.raises(Refused, match=rf"LP501 {what} is held: The court asked for it \(privacy_officer.*17\(3\)\(e\)"):
+                    desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+                assert dict(contents(made.out)) == before
+                assert quarantine.stat().st_size
+                assert desk.cases_of(person) == []
+            else:
+                desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+                assert not desk.find(person, landing=False).holding
 
 
 # --- somebody in another person's row --------------------------------------------------------------------------------
@@ -257,6 +361,35 @@ def test_an_objection_holds_at_once_and_ends_when_it_is_rejected_with_a_reason(m
         desk.restrict(person, [desk.purpose(WEEKLY)], on=TODAY, role="privacy_officer", lift=True)
     assert people("e") == before
     assert not leaks(made.said())
+
+
+def test_an_objection_that_is_said_again_is_to_be_answered_by_the_same_day(made: Project) -> None:
+    def row(state: str, day: str) -> dict[str, str]:
+        return {"identifier": f"s{STUDENT_NUMBERS[3]}", "state": state, "received": day}
+
+    def taken_in(desk: Desk, *rows: dict[str, str]) -> tuple[str, str]:
+        desk.import_choices("objection", rows, domain="", default_purpose=WEEKLY, route="21(1)")
+        (case,) = cases(desk.register)
+        return case.state, case.received.isoformat()
+
+    with Desks(made) as desk:
+        person = desk.person([("", f"s{STUDENT_NUMBERS[3]}")])
+        (case,) = desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=date(2026, 11, 2))
+        desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=date(2026, 11, 20))
+        assert (desk.case(case).received, desk.case(case).due) == (date(2026, 11, 2), date(2026, 12, 2))
+        assert taken_in(desk, row("received", "2026-11-21"), row("received", "2026-11-22")) == ("received", "2026-11-02")
+        assert taken_in(desk, row("withdrawn", "2026-11-12")) == ("received", "2026-11-02"), "it was said again after that"
+        assert taken_in(desk, row("withdrawn", "2026-11-23")) == ("withdrawn", "2026-11-23")
+        desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+        assert desk.case(case).received == TODAY, "a new objection has a term of its own"
+
+
+def test_a_state_without_a_case_is_refused(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    made.export("students").chmod(0o600)
+    done = made.lapipe("subject", "object", f"s{STUDENT_NUMBERS[3]}", "--state", "rejected")
+    assert (done.code, "--state decides on a case: name it with --case" in done.err) == (2, True)
+    assert made.lapipe("subject", "list", "--all").out == "No case waits for an answer.\n"
 
 
 def test_an_objection_without_a_name_in_the_tables_domain_stops_the_run(made: Project) -> None:
@@ -455,6 +588,21 @@ def test_objections_come_in_by_the_file_all_or_none_and_twice_changes_nothing(ma
             found = {case.state: case.of(desk.references(desk.person([("", spellings(3)[0])]))) for case in cases(desk.register)}
             assert found == {"upheld": True, "received": False}, "what was chosen last holds, whatever row it stands in"
             assert len(standing(desk.register, desk.purpose(WEEKLY), TODAY).out) == 2
+
+
+def test_a_list_of_objections_without_a_purpose_is_to_every_purpose_that_knows_the_person(made: Project) -> None:
+    rows = [{"identifier": f"s{STUDENT_NUMBERS[3]}", "received": "2026-11-02"}]
+    with Desks(made) as desk:
+        other = desk.person([("", f"s{STUDENT_NUMBERS[4]}")])
+        every = [each for each in desk.affected(other) if may_object(each, "21(1)")]
+        assert len(every) > 1
+        desk.object(other, every, route="21(1)", received=date(2026, 11, 2))
+        for _ in range(2):
+            assert desk.import_choices("objection", rows, domain="", default_purpose="", route="21(1)") == len(every)
+        mine = desk.cases_of(desk.person([("", f"s{STUDENT_NUMBERS[3]}")]))
+        assert sorted(case.purpose for case in mine) == sorted(case.purpose for case in desk.cases_of(other))
+        with pytest.raises(UsageFault, match="Row 1 names no purpose"):
+            desk.import_choices("consent", rows, domain="", default_purpose="", attested_by="privacy_officer")
 
 
 def test_people_that_an_export_says_are_deleted_are_erased(made: Project) -> None:

@@ -44,6 +44,7 @@ Also = Annotated[list[str] | None, typer.Option("--also", help="DOMAIN=ID of ano
 NoMap = Annotated[bool, typer.Option("--no-map", help="The person is what is given, whatever schemas/identities.yaml ties to it.")]
 Maps = Annotated[list[str] | None, typer.Option("--map", help="PIPELINE.SOURCE=PATH of a source that ties identities together.")]
 Databases = Annotated[list[str] | None, typer.Option("--database", help="A postgresql:// URL by which a table of releases is reached; may be repeated.")]
+Outs = Annotated[list[Path] | None, typer.Option("--out", help="Another folder that releases were written to; may be repeated.")]
 PurposeName = Annotated[str, typer.Option("--purpose", help="The purpose; without it every one that knows the person.")]
 Received = Annotated[str, typer.Option("--received", help="The day on which it came in, as 2026-09-01; without it today.")]
 VerifiedBy = Annotated[str, typer.Option("--verified-by", help="The role that verified who asks.")]
@@ -55,7 +56,7 @@ From = Annotated[str, typer.Option("--from", help="A CSV or Parquet file, or a d
 
 
 @contextmanager
-def opened_desk(profile: str, register: str, maps: list[str] | None = None, databases: list[str] | None = None) -> Iterator[Desk]:
+def opened_desk(profile: str, register: str, maps: list[str] | None = None, databases: list[str] | None = None, outs: list[Path] | None = None) -> Iterator[Desk]:
     """Open the project's desk; a register is made where there is none yet, since people may choose before the first run."""
     from lapipe.keys import PassphraseNeeded
     from lapipe.register import Register
@@ -71,7 +72,8 @@ def opened_desk(profile: str, register: str, maps: list[str] | None = None, data
         given[name] = str(Path(path).expanduser())
     secret = os.environ.get(PASSPHRASE)
     with Register.open(register_url(register, profile), clock=clock) as opened, Desk.opened(
-            named.root, named.profile, opened, today=today(), passphrase=secret, maps=given, databases=[checked(url) for url in databases or ()]) as desk:
+            named.root, named.profile, opened, today=today(), passphrase=secret, maps=given, databases=[checked(url) for url in databases or ()],
+            others=[out.expanduser() for out in outs or ()]) as desk:
         for ring in (desk.ring, desk.ledger_ring):
             try:
                 ring()
@@ -170,10 +172,12 @@ def object_(identifier: OptionalId = "", purpose: PurposeName = "",
                 raise UsageFault("An objection is decided with --state upheld, rejected or withdrawn.")
             decided = desk.case(case)
             if decided.kind != "objection":
-                raise UsageFault(f"Case {case} is a {decided.kind}, not an objection.")
+                raise UsageFault(f"Case {case} is {'an' if decided.kind[0] in 'aeiou' else 'a'} {decided.kind}, not an objection.")
             desk.decide(decided, state, role=role, why=why)
             say(f"Case {case} is {state}, by {role}.")
             return
+        if state:
+            raise UsageFault("--state decides on a case: name it with --case (`lapipe subject list` shows them); nothing was recorded.")
         if source:
             count = desk.import_choices("objection", _rows(source), domain=domain, default_purpose=purpose, route=route)
             say(f"Recorded {count} objections.")
@@ -207,11 +211,11 @@ def restrict(identifier: Identifier, purpose: PurposeName = "", lift: Annotated[
 
 
 @subject_app.command("find")
-def find(identifier: Identifier, domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, databases: Databases = None,
+def find(identifier: Identifier, domain: DomainName = "", also: Also = None, no_map: NoMap = False, maps: Maps = None, databases: Databases = None, outs: Outs = None,
          register: RegisterPath = "", profile: ProfileName = "", format: Format = "text") -> None:
     """Say which releases, landing files and quarantine hold a person, for which purpose, until when, and who receives them."""
     as_json = wants_json(format)
-    with opened_desk(profile, register, maps, databases) as desk:
+    with opened_desk(profile, register, maps, databases, outs) as desk:
         found = desk.find(_person(desk, identifier, domain, also, no_map))
         if as_json:
             say(json.dumps({"releases": [each.told() for each in found.releases], "landing": [each.told() for each in found.landing],
@@ -225,6 +229,15 @@ def find(identifier: Identifier, domain: DomainName = "", also: Also = None, no_
                 say(f"  {landing.path}: not searched, {landing.obstacle}")
         for each in found.cases:
             say(f"  case {each.id}: {each.kind}{f' to {each.purpose}' if each.purpose else ''}, {each.state}")
+
+
+@subject_app.command("gone")
+def gone(release: Annotated[str, typer.Argument(metavar="RELEASE", help="The release's folder, as `lapipe status` names it: NAME/PERIODS/RUN.")], role: RoleName = "",
+         register: RegisterPath = "", profile: ProfileName = "") -> None:
+    """Record that a release's files were deleted by hand, so that it stands in nobody's way; the register keeps who said so."""
+    with opened_desk(profile, register) as desk:
+        desk.gone(release, role)
+        say(f"Recorded by {role}: {release} is gone. Nobody is looked for in it any more.")
 
 
 def _tell_releases(found: Found) -> None:
@@ -244,11 +257,11 @@ def _tell_releases(found: Found) -> None:
 @subject_app.command("export")
 def export(identifier: Identifier, to: Annotated[Path | None, typer.Option("--to", help="A new folder for the package, yours alone.")] = None,
            verified_by: VerifiedBy = "", verified_how: VerifiedHow = "", received: Received = "", domain: DomainName = "", also: Also = None,
-           no_map: NoMap = False, maps: Maps = None, databases: Databases = None, register: RegisterPath = "", profile: ProfileName = "") -> None:
+           no_map: NoMap = False, maps: Maps = None, databases: Databases = None, outs: Outs = None, register: RegisterPath = "", profile: ProfileName = "") -> None:
     """Write a package that the person can read: their rows, why, for whom, until when (art. 15). Without --verified-by the request is recorded."""
     from lapipe.subjects import Verified
 
-    with opened_desk(profile, register, maps, databases) as desk:
+    with opened_desk(profile, register, maps, databases, outs) as desk:
         person = _person(desk, identifier, domain, also, no_map)
         day = _day(received, "--received")
         if not verified_by:
@@ -268,17 +281,18 @@ def erase(identifier: OptionalId = "", ground: Annotated[str, typer.Option("--gr
           verified_how: VerifiedHow = "", received: Received = "",
           signals: Annotated[Path | None, typer.Option("--signals", help="An export in which rows with meta.action D tell who was deleted.")] = None,
           contract: Annotated[str, typer.Option("--contract", help="The contract of that export.")] = "", domain: DomainName = "", also: Also = None,
-          no_map: NoMap = False, maps: Maps = None, databases: Databases = None, register: RegisterPath = "", profile: ProfileName = "") -> None:
+          no_map: NoMap = False, maps: Maps = None, databases: Databases = None, outs: Outs = None, register: RegisterPath = "", profile: ProfileName = "") -> None:
     """Erase a person from releases, ledger and quarantine (art. 17), or refuse; without --verified-by the request is recorded."""
     from lapipe.subjects import Verified
 
-    with opened_desk(profile, register, maps, databases) as desk:
+    with opened_desk(profile, register, maps, databases, outs) as desk:
         verified, day = Verified(verified_by, verified_how), _day(received, "--received")
         if signals is not None:
             done, missed = desk.erase_deleted(signals.expanduser(), contract, _folder(to, desk), verified, mapped=not no_map)
             say(f"{done} people that the export says are deleted were erased.")
             if missed:
-                say(f"{missed} others could not be told whom they are: erase each with every identifier (--also DOMAIN=ID --no-map).")
+                say(f"{missed} others were not erased: they could not be told whom they are, or a release stands in the way. Erase each with every identifier "
+                    "(--also DOMAIN=ID --no-map), which says why.")
                 raise typer.Exit(1)
             return
         person = _person(desk, identifier, domain, also, no_map)

@@ -38,7 +38,7 @@ _RESERVED = frozenset(("started", *ENDS, "amended", "carried", "checkpoint", "cl
 
 #: What a closed period keeps whole: which releases there are (they may outlive it), and what verifying reads.
 _KEPT = ("amended", "carried", "checkpoint", "closed", "evidence", "evidence-deleted", "key-destroyed", "key-rotated", "release",
-         "retained", "rewritten")
+         "release-gone", "retained", "rewritten")
 
 #: What an amendment, the one thing that people write into the chain by hand, is refused for: an address, a number of seven digits or more.
 _PERSONAL = re.compile(r"@|\d{7}")

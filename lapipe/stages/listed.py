@@ -102,7 +102,7 @@ class Listed(Stage):
         domain = self._subject(context.contract, context.contracts).domain
         unplaced = context.standing.unplaced(domain) if context.standing else 0
         if unplaced:
-            raise Refused(f"{self.kind}: {unplaced} objections, restrictions or withdrawals in the register have no name in domain {domain}, by which "
+            raise Refused(f"{self.kind}: {unplaced} objections, restrictions, withdrawals or erasures in the register have no name in domain {domain}, by which "
                           f"{context.contract.name} knows people; going on would miss them. Record them again with every identifier "
                           "(`lapipe subject object`), or tie the domains together in schemas/identities.yaml.", rule="LP501")
         for name, count in facts.items():

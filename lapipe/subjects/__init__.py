@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lapipe.choices import (
+    ERASURE,
+    OPEN,
     Case,
     asked,
     cases,
@@ -21,6 +24,7 @@ from lapipe.choices import (
     check_route,
     find_case,
     kept_until,
+    may_object,
     record,
     references,
 )
@@ -39,7 +43,7 @@ from lapipe.purpose import Organisation, Purpose, load_organisation, load_purpos
 from lapipe.purpose.consent import lacking
 from lapipe.readers import open_source
 from lapipe.register import Json, Register
-from lapipe.release import DATA, MANIFEST, on_disk, recover, rewrite, settle, write_csv
+from lapipe.release import DATA, GONE, MANIFEST, missing, on_disk, recover, rewrite, settle, write_csv
 from lapipe.sink import Sinks, tables
 from lapipe.subjects.letters import access_letter, notice
 from lapipe.subjects.search import Holding, Landing, Search, manifests
@@ -113,6 +117,7 @@ class Desk:
     passphrase: str | None = field(default=None, repr=False)
     maps: Mapping[str, str] = field(default_factory=dict, repr=False)
     sinks: Sinks = field(default_factory=Sinks, repr=False)
+    others: tuple[Path, ...] = ()
     _rings: dict[str, KeyRing | None] = field(default_factory=dict, repr=False)
     _links: Links | None = field(default=None, repr=False)
     _checked: bool = False
@@ -120,11 +125,17 @@ class Desk:
     @classmethod
     @contextmanager
     def opened(cls, root: Path, profile: Profile, register: Register, *, today: date, passphrase: str | None = None,
-               maps: Mapping[str, str] | None = None, databases: Sequence[str] = ()) -> Iterator[Desk]:
+               maps: Mapping[str, str] | None = None, databases: Sequence[str] = (), others: Sequence[Path] = ()) -> Iterator[Desk]:
         """Open the desk of a project; what it must put on disk lies in an owner-only folder that goes at the end.
 
-        `databases` are URLs by which tables of releases are reached, beside the profile's.
+        `databases` are URLs by which tables of releases are reached, beside the profile's, and `others` folders of releases.
+
+        Raises:
+            UsageFault: one of the folders is not there.
         """
+        for other in others:
+            if not other.is_dir():
+                raise UsageFault(f"There is no folder {other}; name one that releases were written to with --out.")
         contracts = load_contracts(root / "schemas" / "tables")
         organisation = load_organisation(root / "schemas" / "organisation.yaml")
         purposes = {purpose.name: purpose for path in sorted((root / "schemas" / "purposes").glob("*.yaml"))
@@ -141,9 +152,15 @@ class Desk:
                 sinks = Sinks((profile.to, *databases))
                 stack.callback(sinks.close)
                 yield cls(root, profile, register, today, organisation, contracts, identities, purposes, engine, folder.path, passphrase,
-                          {**sources, **(maps or {})}, sinks)
+                          {**sources, **(maps or {})}, sinks,
+                          tuple(dict.fromkeys(each for other in others if (each := other.resolve()) != profile.out.resolve())))
         finally:
             os.umask(before)
+
+    @property
+    def outs(self) -> tuple[Path, ...]:
+        """The folders of releases: the profile's, and those that were named beside it."""
+        return (self.profile.out, *self.others)
 
     # --- who ---
 
@@ -223,7 +240,7 @@ class Desk:
         """Uphold, reject or take back an objection; lift a restriction. A rejection says why (GDPR art. 21(1), 12(4))."""
         self.role(role, "decide on a case")
         if case.kind not in ("objection", "restriction", "request"):
-            raise UsageFault(f"Case {case.id} is a {case.kind}, which is not decided on.")
+            raise UsageFault(f"Case {case.id} is {'an erasure, which nothing ends' if case.kind == ERASURE else f'a {case.kind}, which is not decided on'}.")
         if state in ("rejected", "refused") and not why.strip():
             raise Refused(f"To reject case {case.id} takes a reason, which the person is told: give --why.", rule="LP509")
         change(self.register, case, state, {"decided_by": role, "decided": self.today.isoformat(), "why": why})
@@ -232,10 +249,14 @@ class Desk:
         """Record a consent to one purpose: when, how, to which text; a role attests what no text shows.
 
         Raises:
-            Refused: the text lacks what a text can show (LP508), the purpose does not rest on consent (LP510), or nobody attests (LP509).
+            Refused: the text lacks what a text can show (LP508), the purpose does not rest on consent (LP510), nobody attests (LP509), or the
+                person was erased (LP501).
         """
         self.role(attested_by, "attest that consent was free and unambiguous")
         self.check_consent(purpose, text)
+        erased = next((case for case in self.cases_of(person) if case.kind == ERASURE), None)
+        if erased is not None:
+            raise Refused(f"This person was erased (case {erased.id}) and stays out of every run, so a consent would have no effect: tell them so.", rule="LP501")
         return self._choice("consent", person, purpose, "given", given, self._consented(purpose, text, version, how, attested_by))
 
     def check_consent(self, purpose: Purpose, text: bytes) -> None:
@@ -280,12 +301,25 @@ class Desk:
                          next((case for case in cases(self.register) if (case.kind, case.purpose) == (kind, purpose.name) and case.of(known)), None))
 
     def _put(self, kind: str, known: Mapping[str, str], purpose: Purpose, state: str, on: date, content: Mapping[str, Any], before: Case | None) -> str:
-        return record(self.register, kind, {**(before.references if before else {}), **known}, {**(before.content if before else {}), **content},
-                      purpose=purpose.name, state=state, received=on, keep_until=kept_until([purpose], self.today), ring=self.ledger_ring().check_value(), case=before.id if before else "")
+        received, repeated = self._first(before, state, on)
+        return record(self.register, kind, {**(before.references if before else {}), **known}, {**(before.content if before else {}), **content, "repeated": repeated},
+                      purpose=purpose.name, state=state, received=received, keep_until=kept_until([purpose], self.today), ring=self.ledger_ring().check_value(), case=before.id if before else "")
+
+    @staticmethod
+    def _first(before: Case | None, state: str, on: date) -> tuple[date, str]:
+        """Give the day from which a case's term counts, and the last one on which it was said, if later.
+
+        What is said again while it waits for an answer is to be answered by the same day (GDPR art. 12(3)).
+        """
+        if before is None or state not in OPEN or before.state != state:
+            return on, ""
+        return min(before.received, on), max(before.said, on).isoformat()
 
     def import_choices(self, kind: str, rows: Sequence[Mapping[str, Any]], *, domain: str, default_purpose: str, route: str = "", text: bytes = b"", version: str = "",
                        how: str = "", attested_by: str = "") -> int:
         """Record many objections or consents: rows of identifier, purpose, state and received. All or none is taken in.
+
+        An objection without a purpose is to every one that knows the person and can be objected to, as one by itself is.
 
         Raises:
             Refused: rows name nobody, or several people (LP501); a message counts them and quotes none.
@@ -294,18 +328,18 @@ class Desk:
         states = {"objection": ("received", "upheld", "rejected", "withdrawn"), "consent": ("given", "withdrawn")}[kind]
         for number, row in enumerate(rows, start=1):
             named = str(row.get("purpose") or default_purpose)
-            if named not in self.purposes:
+            every = kind == "objection" and not named
+            if not every and named not in self.purposes:
                 # What stands in a file is not quoted: in a wrong column it may be anybody's name.
                 raise UsageFault(f"Row {number} names no purpose, or one that is not declared (there are: {', '.join(sorted(self.purposes))}).")
-            purpose = self.purposes[named]
             state = str(row.get("state") or states[0])
             if state not in states:
                 raise UsageFault(f"Row {number} has a state that is none of {', '.join(states)}.")
-            if kind == "objection":
-                check_route(purpose, route)
-            else:
+            if kind == "consent":
                 self.role(attested_by, "attest that consent was free and unambiguous")
-                self.check_consent(purpose, text)
+                self.check_consent(self.purposes[named], text)
+            elif not every:
+                check_route(self.purposes[named], route)
             day = _day(row.get("received"), number)
             if day > self.today:
                 raise UsageFault(f"Row {number} has a day that is still to come.")
@@ -314,7 +348,10 @@ class Desk:
             except Refused:
                 broken += 1
                 continue
-            ready.append((person, purpose, state, day))
+            chosen = [each for each in self.affected(person) if may_object(each, route)] if every else [self.purposes[named]]
+            if not chosen:
+                raise UsageFault(f"Row {number} names no purpose, and none that knows the person can be objected to by art. {route}; nothing is taken in.")
+            ready += [(person, purpose, state, day) for purpose in chosen]
         if broken:
             raise Refused(f"{broken} of {len(rows)} rows name nobody, or may name several people; nothing is taken in, since going on would miss them. "
                           "Correct the identifiers, or say with --domain what they are.", rule="LP501")
@@ -326,10 +363,11 @@ class Desk:
             content: dict[str, Any] = {"route": route} if kind == "objection" else self._consented(purpose, text, version, how, attested_by)
             places = [(purpose.name, domain, reference) for domain, reference in known.items()]
             before = next((there[place] for place in places if place in there), None)
-            if before is not None and (before.received > day or (before.state, before.received) == (state, day)):
+            if before is not None and (before.said > day or (before.state, before.said) == (state, day)):
                 continue
             id = self._put(kind, known, purpose, state, day, content, before)
-            case = Case(id, kind, purpose.name, state, day, known, {**(before.content if before else {}), **content}, 0, self.today)
+            received, repeated = self._first(before, state, day)
+            case = Case(id, kind, purpose.name, state, received, known, {**(before.content if before else {}), **content, "repeated": repeated}, 0, self.today)
             there |= dict.fromkeys(places, case)
         return len(ready)
 
@@ -338,7 +376,8 @@ class Desk:
     def find(self, person: Person, *, landing: bool = True) -> Found:
         """Look for a person in releases, landing files, quarantine and the register."""
         search = Search(person, self.ring(), self.engine, custody(self.register))
-        return Found(tuple(search.releases(self.profile.out, tables(self.register), self.sinks)), tuple(self._landing(search)) if landing else (),
+        return Found(tuple(search.releases(self.outs, tables(self.register), self.sinks, missing(self.register, self.outs))),
+                     tuple(self._landing(search)) if landing else (),
                      tuple(each for each in search.quarantine(self.profile.quarantine, self.identities) if each.holds), tuple(self.cases_of(person)))
 
     def _landing(self, search: Search) -> Iterator[Landing]:
@@ -358,6 +397,20 @@ class Desk:
                 else:
                     yield from search.landing(path, contract, self.spool / "landing")
 
+    def gone(self, folder: str, role: str) -> None:
+        """Record that a release was deleted by hand, so that nobody is looked for in it any more.
+
+        Raises:
+            Refused: no role says so (LP509).
+            UsageFault: no release of that folder is missing.
+        """
+        self.role(role, "say that a release is gone")
+        known = missing(self.register, self.outs)
+        entry = known.get(folder)
+        if entry is None:
+            raise UsageFault(f"No release '{folder}' is missing (there are: {', '.join(sorted(known)) or 'none'}).")
+        self.register.append(GONE, {"item": folder, "release": str(entry.body["release"]), "run": entry.run, "said_by": role})
+
     # --- a copy ---
 
     def export(self, person: Person, to: Path, verified: Verified, *, received: date) -> tuple[str, Found]:
@@ -370,7 +423,7 @@ class Desk:
         self.role(verified.role, "verify the identity of whoever asks")
         if to.exists():
             raise UsageFault(f"There is something at {to} already; name a new folder with --to.")
-        if to.resolve().is_relative_to(self.profile.out.resolve()):
+        if any(to.resolve().is_relative_to(out.resolve()) for out in self.outs):
             raise UsageFault(f"{to} lies among the releases, where others read; name a folder of your own with --to.")
         found = self.find(person)
         case = self._request(person, "access", received, verified)
@@ -429,7 +482,8 @@ class Desk:
         The order makes it safe to be killed anywhere and begun again: first what keeps them out of runs, then release by release.
 
         Raises:
-            Refused: nobody verified the identity (LP509), or a release knows people by a name that is not known of this person (LP501).
+            Refused: nobody verified the identity (LP509), a release cannot be searched, or knows people by a name that is not known of this
+                person, or is under a legal hold (LP501).
             RegisterFault: a release was altered, so that it cannot be told who is in it (LP605).
         """
         self.role(verified.role, "verify the identity of whoever asks")
@@ -439,19 +493,22 @@ class Desk:
             return self._erase(person, to, verified, ground, received)
 
     def _erase(self, person: Person, to: Path, verified: Verified, ground: str, received: date) -> tuple[str, Found]:
-        settle(self.profile.out, self.register)
-        on_disk("tidy the releases", lambda: recover(self.profile.out, self.register))
-        self._searchable(self.find(person, landing=False))
+        for out in self.outs:
+            settle(out, self.register)
+            on_disk("tidy the releases", partial(recover, out, self.register))
+        before = self.find(person, landing=False)
+        self._searchable(before)
+        self._held(person, before)
         case = self._request(person, "erase", received, verified)
         affected = self.affected(person)
-        for purpose in affected:
-            self._choice("objection", person, purpose, "upheld", min(received, self.today), {"route": "17(1)", "by": verified.role, "request": case.id})
-        # A run that began before the objection may still release: it is waited for, and those that begin later leave the person out.
+        self._keep_out(person, case)
+        # A run that began before that may still release: it is waited for, and those that begin later leave the person out.
         for pipeline in sorted({run.pipeline for run in self.register.runs() if run.purpose in {purpose.name for purpose in affected}}):
             with self.register.turn(pipeline):
                 pass
         found = self.find(person)
         self._searchable(found)
+        self._held(person, found)
         search = Search(person, self.ring(), self.engine, custody(self.register))
         done: list[Json] = []
         for each in found.holding:
@@ -477,6 +534,15 @@ class Desk:
             "unlinkable": sorted({each.name for each in found.obstacles}), "files of sources": sum(each.holds for each in found.landing)})
         return case.id, found
 
+    def _keep_out(self, person: Person, request: Case) -> None:
+        """Record the erasure itself, one per person: no objection, list or decision takes it back, and a purpose declared later knows it too."""
+        known = self.references(person)
+        before = next((case for case in self.cases_of(person) if case.kind == ERASURE), None)
+        knew = {purpose.name for purpose in self.affected(person)} | {str(name) for name in (before.content["knew"] if before else ())}
+        record(self.register, ERASURE, {**(before.references if before else {}), **known}, {"request": request.id, "knew": sorted(knew)}, purpose="", state="erased",
+               received=before.received if before else request.received, keep_until=kept_until(list(self.purposes.values()), self.today),
+               ring=self.ledger_ring().check_value(), case=before.id if before else "")
+
     @staticmethod
     def _searchable(found: Found) -> None:
         """Refuse to go on where it cannot be told whether a release holds the person; a destroyed key is no reason (GDPR art. 11)."""
@@ -484,6 +550,25 @@ class Desk:
             if "art. 11" not in each.obstacle:
                 raise Refused(f"Release {each.name} of run {each.manifest['run']} cannot be searched: {each.obstacle}. Nothing is erased before that is "
                               f"settled{'; give the other identifier with --also DOMAIN=ID' if 'is not known' in each.obstacle else ''}.", rule="LP501")
+
+    def _held(self, person: Person, found: Found) -> None:
+        """Refuse to erase what a legal hold of schemas/organisation.yaml keeps (GDPR art. 17(3)(e)): releases, their marks in the ledger, quarantine."""
+        terms = self.organisation.retention
+        if not terms.holds:
+            return
+        places: list[tuple[str, tuple[str, ...]]] = [
+            (f"Release {each.name} of run {each.manifest['run']}", (each.name, "releases")) for each in found.holding]
+        if self.profile.ledger.is_dir():
+            with Ledger.opened(self.profile.ledger, self.ledger_ring(), self.register) as ledger:
+                marked = {name for domain, form in person.forms.items() for name in ledger.naming(domain, [form])}
+            places += [(f"The ledger's record of release {name}", (name, "ledger")) for name in sorted(marked)]
+        if found.quarantine:
+            places.append(("What is in quarantine", ("quarantine",)))
+        for what, names in places:
+            hold = terms.held(self.today, *names)
+            if hold:
+                raise Refused(f"{what} is held: {hold}. What a legal claim needs is not erased (GDPR art. 17(3)(e)), and nothing was: answer with --refuse legal_claims --why "
+                              "..., or have the role that said so end the hold in schemas/organisation.yaml.", rule="LP501")
 
     # --- under another key ---
 

@@ -21,6 +21,7 @@ from lapipe.errors import LapipeError, RegisterFault
 from lapipe.identities import Identities, Person
 from lapipe.keys import KeyRing
 from lapipe.readers import open_source
+from lapipe.register import Entry
 from lapipe.release import DATA, MANIFEST
 from lapipe.sink import Sinks, Table
 
@@ -120,15 +121,31 @@ class Search:
     def __init__(self, person: Person, ring: KeyRing | None, engine: Engine, known: Custody) -> None:
         self.person, self.ring, self.engine, self.known = person, ring, engine, known
 
-    def releases(self, out: Path, tables: Mapping[str, Table], sinks: Sinks) -> list[Holding]:
-        """Look into every release in OUT and its table, by its folder; statistics among them are named and not searched."""
-        there = list(manifests(out))
-        hold = self._holding(there)
-        found = [(folder, self._release(folder, manifest, folder in hold)) for folder, manifest in there]
-        placed = {str(folder.relative_to(out)): holding for folder, holding in found}
-        orphans = {folder: Holding(out / folder, {}) for folder in tables if folder not in placed}
-        holdings = [self._table(holding, tables[folder], sinks) if folder in tables else holding for folder, holding in (placed | orphans).items()]
+    def releases(self, outs: Sequence[Path], tables: Mapping[str, Table], sinks: Sinks, missing: Mapping[str, Entry]) -> list[Holding]:
+        """Look into every release in these folders and its table, by its folder; statistics among them are named and not searched.
+
+        `missing` are those that the register knows and that are in none of the folders: each is an obstacle.
+        """
+        there = [(str(folder.relative_to(out)), folder, manifest) for out in outs for folder, manifest in manifests(out)]
+        hold = self._holding([(folder, manifest) for _, folder, manifest in there])
+        placed = [(name, self._release(folder, manifest, folder in hold)) for name, folder, manifest in there]
+        names = {name for name, _ in placed}
+        orphans = [(name, Holding(outs[0] / name, {})) for name in sorted({*tables, *missing} - names)]
+        looked = [(name, self._table(holding, tables[name], sinks) if name in tables else holding) for name, holding in placed + orphans]
+        holdings = [self._missing(holding, missing[name]) if name in missing else holding for name, holding in looked]
         return [holding for holding in holdings if holding.manifest]
+
+    def _missing(self, holding: Holding, entry: Entry) -> Holding:
+        """Say of a release that is not here why nobody was looked for in it; its table may have been."""
+        body = entry.body
+        said: Mapping[str, Any] = holding.manifest or {"release": body["release"], "run": entry.run, "kind": body.get("kind") or "pseudonyms", "purpose": {"name": ""},
+                                                       "erase_by": "", "recipients": [], "columns": []}
+        keys = body.get("keys")
+        gone = sorted(keys) if isinstance(keys, Mapping) and keys and set(keys) <= set(self.known.destroyed) else []
+        why = f"it is not here, and its key {', '.join(gone)} was destroyed, so nobody in it can be told (GDPR art. 11)" if gone else (
+            f"it was released to a folder that is not here: give that folder with --out, or mount it; where the files were deleted by hand, say so with `lapipe subject gone "
+            f"{body['folder']} --role ROLE`")
+        return replace(holding, manifest=said, obstacle=holding.obstacle or why)
 
     def _table(self, holding: Holding, table: Table, sinks: Sinks) -> Holding:
         """Look into the table of a release, also where its files are gone or were rewritten before."""
