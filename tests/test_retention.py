@@ -133,7 +133,7 @@ def test_rows_go_by_the_end_of_their_course_and_never_while_they_are_young_thems
     made = small(tmp_path)
     folder = made.root / "store"
     folder.mkdir()
-    made.declare(["{name: log, form: parquet, column: at, term: P1Y, anchor: course_end, ends: {data: courses, key: course, column: ended, clock: seconds}}"],
+    made.declare(["{name: log, form: parquet, column: at, term: P1Y, anchor: course_end, ends: {data: courses, key: course, matches: course, column: ended, clock: seconds}}"],
                  stores={"log": "store", "courses": "courses.csv"})
     old, young = datetime(2024, 5, 1), datetime(2026, 10, 1)
     pq.write_table(pa.table({"course": ["over", "over", "runs", "unknown", "again", "nought"], "at": [old, young, old, old, old, old]}), folder / "a.parquet")
@@ -150,10 +150,30 @@ def test_rows_go_by_the_end_of_their_course_and_never_while_they_are_young_thems
     assert "LP512" in made.plan(made.root / "plan.json")[0].obstacle
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_rows_key_and_the_key_of_the_ends_each_have_their_own_name(tmp_path: Path, form: str) -> None:
+    made = small(tmp_path)
+    (made.root / "store").mkdir()
+    term = "{{name: log, form: parquet, column: at, term: P1Y, anchor: course_end, ends: {{data: courses, key: {key}, matches: {matches}, column: enddate}}}}"
+    old = date(2024, 5, 1)
+    pq.write_table(pa.table({"id": [1, 2, 3], "course": [2, 1, 2], "at": [old] * 3}), made.root / "store" / "a.parquet")
+    if form == "csv":
+        (made.root / "courses.csv").write_text("id,enddate\n1,2024-07-01\n2,2026-07-01\n")
+    else:
+        pq.write_table(pa.table({"id": [1, 2], "enddate": [date(2024, 7, 1), date(2026, 7, 1)]}), made.root / "courses.parquet")
+    stores = {"log": "store", "courses": f"courses.{form}"}
+    for key, matches in (("course", "course"), ("courses", "id")):
+        made.declare([term.format(key=key, matches=matches)], stores=stores)
+        assert "LP512" in made.plan(made.root / "plan.json")[0].obstacle
+    made.declare([term.format(key="course", matches="id")], stores=stores)
+    made.retain()
+    assert sorted(row[0] for row in rows_of(made.root / "store")) == [1, 3]
+
+
 def test_a_number_in_parquet_is_the_key_that_a_csv_writes_as_text(tmp_path: Path) -> None:
     made = small(tmp_path)
     (made.root / "store").mkdir()
-    made.declare(["{name: log, form: parquet, column: at, term: P1Y, anchor: graduation, ends: {data: students, key: student, column: graduated}}"],
+    made.declare(["{name: log, form: parquet, column: at, term: P1Y, anchor: graduation, ends: {data: students, key: student, matches: student, column: graduated}}"],
                  stores={"log": "store", "students": "students.csv"})
     pq.write_table(pa.table({"student": [1, 2], "at": [date(2020, 1, 1)] * 2}), made.root / "store" / "a.parquet")
     (made.root / "students.csv").write_text("student,graduated\n1,2021-07-01\n2,\n")
@@ -460,7 +480,7 @@ def test_the_terms_that_the_readme_shows_can_be_declared(tmp_path: Path) -> None
     from tests.retained import ORGANISATION
 
     [block] = re.findall(r"```yaml\n(retention:\n.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    commented = (ROOT / "schemas" / "organisation.yaml").read_text("utf-8").split("# retention:\n")[1]
+    commented = (ROOT / "schemas" / "organisation.yaml").read_text("utf-8").split("# retention:\n")[1].split("# Who else")[0]
     for text, number in ((block, 4), ("retention:\n" + re.sub(r"^# ?", "", commented, flags=re.MULTILINE), 2)):
         path = tmp_path / "organisation.yaml"
         path.write_text(ORGANISATION + text, encoding="utf-8")
@@ -472,6 +492,7 @@ def test_the_terms_that_the_readme_shows_can_be_declared(tmp_path: Path) -> None
     ("{name: log, form: parquet, term: P1Y, anchor: event}", "lacks column"),
     ("{name: log, form: files, pattern: x, dated_by: name, column: at, term: P1Y, anchor: event}", "does not belong"),
     ("{name: log, form: table, column: at, term: P1Y, anchor: graduation}", "ends"),
+    ("{name: log, form: table, column: at, term: P1Y, anchor: graduation, ends: {data: students, key: student, column: graduated}}", "matches"),
     ("{name: log, form: table, column: at, term: P1Y, anchor: event, zone: Europe/Amsterdm}", "Europe/Amsterdam"),
     ("{name: log, form: table, column: at, term: P1Y, anchor: birthday}", "anchor"),
 ])

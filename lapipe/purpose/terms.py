@@ -21,10 +21,15 @@ QUARANTINE = Duration(years=1)
 
 @dataclass(frozen=True)
 class Ends:
-    """Where the day stands on which a course ended or somebody graduated: in another data set, under a key that both have."""
+    """Where the day stands on which a course ended or somebody graduated: in `column` of another data set.
+
+    The rows' own column `key` holds what the column `matches` of that data set holds; one name is not taken for both, since `id` of a
+    submission is not `id` of a course.
+    """
 
     data: str
     key: str
+    matches: str
     column: str
     clock: str = ""
 
@@ -127,7 +132,7 @@ def _data(document: Document, index: int, said: dict[str, Any], zone: str) -> Da
     elsewhere = said["anchor"] in ("course_end", "graduation")
     if elsewhere != ("ends" in said):
         raise document.fault([*at, "anchor"], f"is {said['anchor']}, " + (
-            "so `ends` must say in which data that day stands (data, key, column)." if elsewhere else "whose day stands in the row itself; leave `ends` out."))
+            "so `ends` must say in which data that day stands (data, key, matches, column)." if elsewhere else "whose day stands in the row itself; leave `ends` out."))
     ends = Ends(**said["ends"]) if "ends" in said else None
     return DataTerm(said["name"], said["form"], term_of(document, said["term"], *at, "term"), said["anchor"], said.get("pattern", "**/*.parquet"),
                     said.get("dated_by", ""), said.get("column", ""), said.get("clock", ""), zone_of(document, said.get("zone", zone), *at, "zone"), ends)

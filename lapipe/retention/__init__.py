@@ -321,11 +321,11 @@ class Keeper:
         pairs: list[tuple[Any, Any]] = []
         try:
             if place.suffix == ".parquet" or place.is_dir():
-                table = pq.read_table(place, columns=[ends.key, ends.column])
-                pairs = list(zip(*(table.column(name).to_pylist() for name in (ends.key, ends.column)), strict=True))
+                table = pq.read_table(place, columns=[ends.matches, ends.column])
+                pairs = list(zip(*(table.column(name).to_pylist() for name in (ends.matches, ends.column)), strict=True))
             else:
                 with place.open(encoding="utf-8-sig", newline="") as stream:
-                    pairs = [(row[ends.key], row[ends.column]) for row in csv.DictReader(stream)]
+                    pairs = [(row[ends.matches], row[ends.column]) for row in csv.DictReader(stream)]
             known: dict[Any, date | None] = {}
             for key, value in pairs:
                 day = None if value in (None, "", 0, "0") else cut.day_of(int(value) if ends.clock else _day(value))
@@ -335,7 +335,7 @@ class Keeper:
         except (OSError, ValueError, KeyError, TypeError, OverflowError):
             broken = True
         if broken:
-            raise Refused(f"Data '{declared.name}': the days in '{ends.data}' cannot be read (columns '{ends.key}' and '{ends.column}', days written as 2026-09-01, or "
+            raise Refused(f"Data '{declared.name}': the days in '{ends.data}' cannot be read (columns '{ends.matches}' and '{ends.column}', days written as 2026-09-01, or "
                           "`clock`), so it is not known what has ended; nothing is deleted.", rule="LP512")
         return known
 
