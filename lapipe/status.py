@@ -13,6 +13,7 @@ from lapipe.approval import load_approvals, standing
 from lapipe.catalogue import KINDS
 from lapipe.changes import Declared, declared
 from lapipe.choices import cases
+from lapipe.errors import LapipeError
 from lapipe.project import Project
 from lapipe.purpose import Retention
 from lapipe.register import Register
@@ -70,6 +71,10 @@ def _runs(register: Register) -> Iterator[Item]:
 
 def _terms(keeper: Keeper) -> Iterator[Item]:
     """What `lapipe retain` would delete today, and what it may not touch although it lies there: somebody has to look at that."""
+    try:
+        keeper.holds()
+    except LapipeError as error:
+        yield Item("hold", "schemas/organisation.yaml", str(error).replace(f"{keeper.project.root}/", ""), True)
     for item in keeper.items():
         what = {"release": "term", "ledger": "ledger", "quarantine": "quarantine", "evidence": "evidence"}.get(item.what, "data")
         where = keeper.register.name if item.what == "evidence" else item.id.partition(" ")[2]
@@ -94,6 +99,8 @@ def _past(item: Held, today: date) -> str:
     if erase_by == item.term:
         return f"is past its term ({item.term}), of {item.oldest}"
     return f"was to be erased by {erase_by} ({(today - date.fromisoformat(erase_by)).days} days ago)"
+
+
 def _tables(project: Project, register: Register) -> Iterator[Item]:
     """Tables in databases whose release is no longer in OUT: what was deleted in one place is deleted in the other. No database is asked."""
     for folder, table in tables_standing(register).items():

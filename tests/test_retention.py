@@ -295,6 +295,40 @@ def test_a_release_that_is_not_what_the_register_says_is_not_touched_and_told(tm
         assert [outcome.deleted for outcome in made.retain()] == [1]
 
 
+@pytest.mark.parametrize("on", ["number", "activty", "mrks", "reports"])
+def test_a_hold_that_names_nothing_stops_retain_and_one_that_is_over_does_not(tmp_path: Path, on: str) -> None:
+    made = small(tmp_path)
+    folder = made.release("r1", TODAY - timedelta(days=1))
+    (made.root / "pipelines").mkdir()
+    (made.root / "pipelines" / "weekly.py").write_text("PIPELINE = [Release('activity')]\n")
+    marks = ["{name: marks, form: table, column: at, term: P1Y, anchor: event}"]
+    made.plan(made.root / "plan.json")
+    meant = {"number": "numbers", "activty": "activity", "mrks": "marks"}.get(on, "")
+    hold = "{{on: {}, reason: A claim is pending, approved_by: privacy_officer, until: {}}}"
+    made.declare(marks, holds=[hold.format(on, TODAY)])
+    for attempt in (made.plan, made.apply):
+        with pytest.raises(DeclarationFault, match=rf"organisation.yaml:\d+: .*'{on}', which names nothing") as fault:
+            attempt(made.root / "plan.json")
+        assert "activity, counts, evidence, ledger, marks, numbers, quarantine, releases, weekly" in str(fault.value)
+        assert (f"Did you mean '{meant}'?" in str(fault.value)) is bool(meant)
+    assert folder.exists()
+    made.declare(marks, holds=[hold.format(on, TODAY - timedelta(days=1))])
+    assert any(outcome.deleted for outcome in made.apply(made.root / "plan.json"))
+
+
+def test_a_hold_on_a_pipeline_holds_its_releases_and_what_its_runs_left(tmp_path: Path) -> None:
+    made = small(tmp_path)
+    made.release("r1", TODAY - timedelta(days=1))
+    state = made.root / ".lapipe"
+    for part in ("ledger/r1/numbers.0", "quarantine/r1"):
+        (state / part).mkdir(parents=True)
+    (state / "ledger/r1/numbers.0/about.json").write_text(json.dumps({"erase_by": "2026-01-01", "release": "numbers", "created": "2025-11-01"}))
+    (state / "quarantine/r1/7-incident.json").write_text(json.dumps({"erase_by": "2026-01-01"}))
+    made.declare(holds=["{on: counts, reason: A claim is pending, approved_by: privacy_officer}"])
+    items = made.plan(made.root / "plan.json")
+    assert {item.what for item in items if item.past and item.hold and not item.due} == {"release", "ledger", "quarantine"}
+
+
 def test_ledger_parts_and_quarantine_of_runs_that_the_register_knows_go_by_their_terms(tmp_path: Path) -> None:
     made = small(tmp_path)
     made.release("r1", TODAY + timedelta(days=9), today=date(2025, 11, 1))

@@ -34,6 +34,7 @@ def retain_command(plan: Annotated[Path | None, typer.Option("--plan", help="Wri
     with Register.open(register_url(register, profile), clock=clock, create=False) as opened:
         keeper = Keeper.of(named, opened, clock())
         if plan is not None:
+            keeper.holds()
             items = keeper.items()
             write_plan(plan, keeper, items)
             say(json.dumps([item.told() for item in items], indent=2, ensure_ascii=False)) if as_json else _tell(items, plan)

@@ -56,12 +56,16 @@ class DataTerm:
 
 @dataclass(frozen=True)
 class Hold:
-    """A legal hold: what is not deleted whatever its term, why, and which role says so. `on` names data or a release."""
+    """A legal hold: what is not deleted whatever its term, why, and which role says so. `on` names data, a release or a pipeline."""
 
     on: str
     reason: str
     approved_by: str
     until: date | None = None
+
+    def in_force(self, today: date) -> bool:
+        """Whether it still holds; its last day is its own."""
+        return self.until is None or today <= self.until
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Retention:
     def held(self, today: date, *names: str) -> str:
         """Give why something of these names is held, or nothing."""
         for hold in self.holds:
-            if hold.on in names and (hold.until is None or today <= hold.until):
+            if hold.on in names and hold.in_force(today):
                 return f"{hold.reason} ({hold.approved_by}{f', until {hold.until}' if hold.until else ''})"
         return ""
 

@@ -21,6 +21,7 @@ from lapipe.ledger import ABOUT
 from lapipe.ledger import held as ledger_held
 from lapipe.project import Project
 from lapipe.purpose import DataTerm, Purpose, Retention, load_organisation, load_purpose
+from lapipe.purpose.holds import can_be_held, misnamed
 from lapipe.quarantine import NOTE
 from lapipe.readers.database import is_database
 from lapipe.register import Register
@@ -122,6 +123,21 @@ class Keeper:
                     for purpose in [load_purpose(path, floor=organisation.k_floor)]}
         return cls(project, register, organisation.retention.today(now), organisation.retention, purposes)
 
+    def holds(self) -> None:
+        """See that every hold names something: one with a slip of the pen would let go what it was to keep.
+
+        Raises:
+            DeclarationFault: one names nothing; the message names the line, what there is, and the nearest name.
+        """
+        names = {*can_be_held(self.project.root, self.project.profile.out, self.declared), *self._pipelines().values(),
+                 *(str(entry.body.get("release")) for entry in self.register.entries(kinds=("release",)))}
+        for _, fault in misnamed(self.project.root / "schemas" / "organisation.yaml", self.declared, names, self.today):
+            raise fault
+
+    def _pipelines(self) -> dict[str, str]:
+        """Give the pipeline of every run."""
+        return {run.id: run.pipeline for run in self.register.runs()}
+
     # --- what is there ------------------------------------------------------------------------------------------------
 
     def items(self) -> list[Item]:
@@ -143,7 +159,7 @@ class Keeper:
                 continue
             erase_by = date.fromisoformat(said["erase_by"])
             yield replace(item, rows=1, past=int(self.today > erase_by), term=f"by {erase_by}", oldest=str(said.get("created", ""))[:10], files=tuple(said["files"]),
-                          hold=self.declared.held(self.today, str(said["release"]), "releases"), obstacle=obstacle)
+                          hold=self.declared.held(self.today, str(said["release"]), str(said["pipeline"]), "releases"), obstacle=obstacle)
 
     def _manifest(self, path: Path, name: str, known: Mapping[str, set[str]]) -> tuple[dict[str, Any] | None, str]:
         """Read a manifest and say what forbids to touch its release."""
@@ -175,7 +191,7 @@ class Keeper:
 
     def ledger(self) -> Iterator[Item]:
         """List the parts of the ledger: each is kept as long as the release that it belongs to."""
-        root = self.project.profile.ledger
+        root, pipelines = self.project.profile.ledger, self._pipelines()
         for path in sorted(root.glob(f"[!.]*/*/{ABOUT}")):
             name = str(path.parent.relative_to(root))
             item = Item(f"ledger {name}", "ledger", "ledger", "files", 1, 0, "", recorded=f"ledger {name}")
@@ -188,18 +204,18 @@ class Keeper:
             linked = any(each.is_symlink() for each in (path, path.parent, path.parent.parent))
             unknown = self.register.outcome(path.parent.parent.name) is None
             yield replace(item, past=int(self.today > erase_by), term=f"by {erase_by}", oldest=str(said.get("created", ""))[:10],
-                          hold=self.declared.held(self.today, release, "ledger"),
+                          hold=self.declared.held(self.today, release, pipelines.get(path.parent.parent.name, ""), "ledger"),
                           obstacle="a symbolic link leads to it" if linked else "the register does not know its run" if unknown else "")
 
     def quarantine(self) -> Iterator[Item]:
         """List the files of quarantine: a note says its own term, records are kept so long after their run."""
-        root = self.project.profile.quarantine
+        root, pipelines = self.project.profile.quarantine, self._pipelines()
         for run in sorted(root.iterdir()) if root.is_dir() else ():
             outcome = None if run.is_symlink() or not run.is_dir() else self.register.outcome(run.name) if re.fullmatch(r"[A-Za-z0-9][\w.-]{0,99}", run.name) else None
             for path in sorted(run.iterdir()) if run.is_dir() and not run.is_symlink() else [run]:
                 name = str(path.relative_to(root))
                 item = Item(f"quarantine {name}", "quarantine", "quarantine", "files", 1, 0, "", recorded=f"quarantine {run.name}",
-                            hold=self.declared.held(self.today, "quarantine"))
+                            hold=self.declared.held(self.today, "quarantine", pipelines.get(run.name, "")))
                 if path.is_symlink() or not path.is_file():
                     yield replace(item, obstacle="is a symbolic link, or no file")
                 elif outcome is None:
@@ -354,7 +370,9 @@ class Keeper:
             UsageFault: the plan is of another register or profile.
             Refused: it is too old (LP515), or more than the declared share of something would go (LP514); nothing was deleted.
             RegisterFault: the register cannot be written.
+            DeclarationFault: a hold names nothing.
         """
+        self.holds()
         if listed.register != self.register.identity() or listed.profile != self.project.profile.name:
             raise UsageFault("The plan was made under another register or profile; make one here with `lapipe retain --plan`.")
         last = max((entry.time for entry in self.register.entries()), default="")
