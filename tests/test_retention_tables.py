@@ -183,7 +183,8 @@ def test_what_cannot_be_told_or_would_reach_further_is_refused_and_nothing_goes(
     rule = {"view": "LP513", "cascade": "LP513", "no column": "has no column", "no table": "there is no"}.get(how, "LP512")
     assert rule in item.obstacle
     assert "2020" not in item.obstacle
-    assert made.apply(made.root / "plan.json") == []
+    (outcome,) = made.apply(made.root / "plan.json")
+    assert outcome.passed_over == f"could not be looked at: {item.obstacle}"
     assert numbers(server, "base") == ([1, 2] if how == "far future" else [1])
 
 
@@ -191,7 +192,7 @@ def test_a_server_that_does_not_answer_is_told_and_the_rest_goes_on(made: Small)
     made.release("r1", TODAY - timedelta(days=1))
     made.declare([EVENT.format(term="P1Y", more="")], stores={"log": "postgresql://nobody:secret@127.0.0.1:1/none?table=log"})
     outcomes = made.retain()
-    assert [outcome.deleted for outcome in outcomes] == [1]
+    assert [(outcome.item.what, outcome.deleted, outcome.passed_over[:22]) for outcome in outcomes] == [("release", 1, ""), ("table", 0, "could not be looked at")]
     with made.register() as register:
         item = next(each for each in made.keeper(register).items() if each.what == "table")
     assert "cannot be reached" in item.obstacle

@@ -21,7 +21,7 @@ def retain_command(plan: Annotated[Path | None, typer.Option("--plan", help="Wri
                    apply: Annotated[Path | None, typer.Option("--apply", help="Delete what this plan lists and what still is past its term.")] = None,
                    allow: Annotated[list[str] | None, typer.Option("--allow", help="What may go beyond the declared share, by the name that the refusal gives.")] = None,
                    register: RegisterPath = "", profile: ProfileName = "", format: Format = "text") -> None:
-    """List what is past its term, or delete what was listed; exit code 1 when something was passed over."""
+    """List what is past its term, or delete what was listed; exit code 1 when something was passed over or could not be looked at."""
     from lapipe.register import Register
     from lapipe.retention import Keeper, read_plan, write_plan
 
@@ -38,6 +38,8 @@ def retain_command(plan: Annotated[Path | None, typer.Option("--plan", help="Wri
             items = keeper.items()
             write_plan(plan, keeper, items)
             say(json.dumps([item.told() for item in items], indent=2, ensure_ascii=False)) if as_json else _tell(items, plan)
+            if any(item.obstacle for item in items):
+                raise typer.Exit(1)
             return
         assert apply is not None
         outcomes = keeper.apply(read_plan(apply), allowed=allow or ())
@@ -54,7 +56,7 @@ def _tell(items: Sequence[Item], plan: Path) -> None:
         mark = "!" if item.obstacle else "-" if item.due else " "
         parts = [f"{item.past} of {item.rows} {item.unit}" if item.unit in ("rows", "pieces") else f"{'goes' if item.due else 'stays'}",
                  item.term, f"oldest {item.oldest}" if item.oldest else "", f"{item.undated} without a day" if item.undated else "",
-                 item.note, f"held: {item.hold}" if item.hold else "", item.obstacle]
+                 item.note, f"held: {item.hold}" if item.hold else "", item.hindered]
         say(f"{mark} {item.id}: {'; '.join(part for part in parts if part)}")
     due = [item for item in items if item.due]
     say(f"{len(due)} of {len(items)} have something that is past its term. Take out of {plan} what should stay, and say `lapipe retain --apply {plan}`.")

@@ -72,6 +72,13 @@ class Item:
         """Whether something of it is to go."""
         return bool(self.past) and not self.hold and not self.obstacle
 
+    @property
+    def hindered(self) -> str:
+        """Why it is not touched, in words for who asked; nothing where nothing hinders."""
+        if not self.obstacle:
+            return ""
+        return f"{'could not be looked at' if self.what in ('files', 'parquet', 'table') else 'is not touched'}: {self.obstacle}"
+
     def told(self) -> dict[str, Any]:
         """Give it as a plan holds it."""
         said = {name: value for name, value in vars(self).items() if name != "recorded" and value not in ("", (), 0)}
@@ -364,7 +371,8 @@ class Keeper:
         """Delete what a plan lists and what still is past its term, item by item; give what came of each.
 
         Nobody erases a person meanwhile, and no pipeline runs whose release goes. Each item is looked at anew, at that moment and by what is
-        declared by then; what is no longer past its term, came under a hold, or is more than was reviewed, stays.
+        declared by then; what is no longer past its term, came under a hold, or is more than was reviewed, stays. What could not be looked at
+        is among the outcomes, whether the plan lists it or not.
 
         Raises:
             UsageFault: the plan is of another register or profile.
@@ -391,7 +399,8 @@ class Keeper:
             outcomes = []
             for recorded in dict.fromkeys(item.recorded for item in chosen):
                 outcomes += self._deleted([item for item in chosen if item.recorded == recorded], listed)
-            return outcomes
+            # What could not be looked at may be past its term: a plan that says nothing of it would be silent for ever.
+            return [*outcomes, *(Outcome(item, passed_over=item.hindered) for item in found if item.obstacle and item not in chosen)]
 
     def _tidy(self) -> None:
         """Finish what killed commands left."""
@@ -442,7 +451,7 @@ class Keeper:
     def _stays(self, item: Item, listed: Listed) -> str:
         """Say why an item is passed over, or nothing."""
         if item.obstacle:
-            return item.obstacle
+            return item.hindered
         if item.hold:
             return f"it is held: {item.hold}"
         if not item.past:
