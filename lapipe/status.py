@@ -45,7 +45,8 @@ def status(project: Project, register: Register, today: date) -> list[Item]:
     Storage limitation asks that somebody looks (GDPR art. 5(1)(e), 5(2)).
     """
     state = declared(project.root, today)
-    keeper = Keeper(project, register, today, state.organisation.retention if state.organisation else Retention(), state.purposes)
+    keeper = Keeper(project, register, today, state.organisation.retention if state.organisation else Retention(), state.purposes,
+                    unread={file: "`lapipe check` says why" for file in state.unread if file.startswith("schemas/purposes/")})
     return [*_runs(register), *_terms(keeper), *_tables(project, register), *_requests(register, today), *_approvals(project, state, today),
             _checkpoint(register, today), *_quarantine(project), *_catalogue(project, register, today)]
 
@@ -76,7 +77,7 @@ def _terms(keeper: Keeper) -> Iterator[Item]:
     except LapipeError as error:
         yield Item("hold", "schemas/organisation.yaml", str(error).replace(f"{keeper.project.root}/", ""), True)
     for item in keeper.items():
-        what = {"release": "term", "ledger": "ledger", "quarantine": "quarantine", "evidence": "evidence"}.get(item.what, "data")
+        what = {"release": "term", "ledger": "ledger", "quarantine": "quarantine", "evidence": "evidence", "purpose": "evidence"}.get(item.what, "data")
         where = keeper.register.name if item.what == "evidence" else item.id.partition(" ")[2]
         if item.obstacle:
             yield Item(what, where, item.obstacle, True)

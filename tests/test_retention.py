@@ -380,6 +380,34 @@ def test_an_objection_that_still_holds_stays_past_its_term_and_the_rest_goes_who
         assert register.verify().findings == ()
 
 
+@pytest.mark.parametrize("how", ["a draft", "a slip of the pen"])
+def test_a_purpose_that_cannot_be_read_keeps_what_hangs_on_it_and_stops_nothing_else(tmp_path: Path, how: str) -> None:
+    made = project(tmp_path, TODAY)
+    late = Small(made.root)
+    later = date(2026, 12, 1)
+
+    def clock() -> datetime:
+        return datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+
+    with Register.open(made.register, clock=clock) as register:
+        for purpose, state in ((WEEKLY, "upheld"), (WEEKLY, "rejected"), ("gone", "upheld"), ("", "upheld")):
+            record(register, "objection", {"student_number": f"ref-{purpose}-{state}"}, {}, purpose=purpose, state=state, received=TODAY, keep_until=TODAY, ring="-")
+        register.evidence.add("choices-state", "run r1", {"run": "r1"}, TODAY)
+        whole = late.keeper(register, later)
+        (before,) = whole.evidence()
+        made.edit(f"schemas/purposes/{WEEKLY}.yaml", "review_by: ", "review_by: undecided # " if how == "a draft" else "reveiw_by: ")
+        keeper = late.keeper(register, later)
+        evidence, told = keeper.evidence()
+        # What the purpose keeps while it can be read is kept as well when it cannot, and what may be about it.
+        assert (before.rows, before.past, evidence.past, told.rows, told.past) == (5, 3, 2, 2, 0)
+        assert f"schemas/purposes/{WEEKLY}.yaml" in told.id
+        assert f"schemas/purposes/{WEEKLY}.yaml:" in told.obstacle
+        assert keeper._delete(evidence).deleted == 2
+        assert {str(kept.content["purpose"]) for kept in register.evidence.due(date.max)} == {WEEKLY, "gone", ""}
+    told_on_screen = made.lapipe("retain", "--plan", "plan.json")
+    assert (told_on_screen.code, told_on_screen.err) == (1 if date.today() > TODAY else 0, "")
+
+
 # --- files, shares, plans --------------------------------------------------------------------------------------------
 
 

@@ -117,18 +117,27 @@ class Keeper:
     purposes: Mapping[str, Purpose]
     #: Of rows, the first day that the plan keeps, by data set: no row goes that was not reviewed.
     limits: dict[str, date] = field(default_factory=dict)
+    #: Why a purpose's file could not be loaded, by its path in the project: what hangs on it is kept.
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, project: Project, register: Register, now: datetime) -> Keeper:
         """Load what a project declares. Which day it is, the zone of schemas/organisation.yaml says.
 
+        A purpose that cannot be loaded, such as a draft, stops only what hangs on it; it is among the items.
+
         Raises:
-            DeclarationFault: a declaration is wrong; nothing is deleted by half of what is declared.
+            DeclarationFault: schemas/organisation.yaml is wrong; nothing is deleted by half of what is declared.
         """
         organisation = load_organisation(project.root / "schemas" / "organisation.yaml")
-        purposes = {purpose.name: purpose for path in sorted((project.root / "schemas" / "purposes").glob("*.yaml"))
-                    for purpose in [load_purpose(path, floor=organisation.k_floor)]}
-        return cls(project, register, organisation.retention.today(now), organisation.retention, purposes)
+        purposes, unread = {}, {}
+        for path in sorted((project.root / "schemas" / "purposes").glob("*.yaml")):
+            try:
+                purpose = load_purpose(path, floor=organisation.k_floor)
+                purposes[purpose.name] = purpose
+            except LapipeError as error:
+                unread[path.relative_to(project.root).as_posix()] = str(error).replace(f"{project.root}/", "")
+        return cls(project, register, organisation.retention.today(now), organisation.retention, purposes, unread=unread)
 
     def holds(self) -> None:
         """See that every hold names something: one with a slip of the pen would let go what it was to keep.
@@ -244,11 +253,19 @@ class Keeper:
         """List the evidence of the register as one: how many pieces, and how many are past their term and prove nothing that still holds."""
         kept = self.register.evidence.due(date.max)
         if kept:
-            going, holding = outlived(self.register, self.purposes, self.today)
+            going, holding = self._outlived()
             gone = set(going)
             yield Item("evidence", "evidence", "evidence", "pieces", len(kept), len(going), "as recorded", min(str(each.keep_until) for each in kept),
                        left=min((str(each.keep_until) for each in kept if each.id not in gone), default=""), recorded="evidence",
                        hold=self.declared.held(self.today, "evidence"), note=f"{holding} past their term are kept, since what they prove still holds" if holding else "")
+            if self.unread and (waiting := len(outlived(self.register, self.purposes, self.today)[0]) - len(going)):
+                for file, why in self.unread.items():
+                    yield Item(f"purpose {file}", "purpose", "purposes", "pieces", waiting, 0, "as recorded", recorded=f"purpose {file}",
+                               obstacle=f"the purpose cannot be read, so {waiting} pieces of evidence past their term, which may hang on it, are kept ({why})")
+
+    def _outlived(self) -> tuple[list[str], int]:
+        """Give the evidence that goes, and how many pieces past their term stay: by the purposes that could be read, and for those that could not."""
+        return outlived(self.register, self.purposes, self.today, whole=not self.unread)
 
     def data(self) -> Iterator[Item]:
         """List the data that schemas/organisation.yaml puts under a term, where lapipe.toml says it is."""
@@ -517,7 +534,7 @@ class Keeper:
         return Outcome(item, 1)
 
     def _delete_evidence(self, item: Item) -> Outcome:
-        going, _ = outlived(self.register, self.purposes, self.today)
+        going, _ = self._outlived()
         if len(going) > item.past:
             return Outcome(item, passed_over="more is past its term than was reviewed; plan again")
         return Outcome(item, self.register.evidence.delete_all(going, "term"))
