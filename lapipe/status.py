@@ -19,7 +19,7 @@ from lapipe.purpose import Retention
 from lapipe.register import Register
 from lapipe.release import MANIFEST
 from lapipe.retention import Item as Held
-from lapipe.retention import Keeper
+from lapipe.retention import Keeper, summed
 from lapipe.sink import standing as tables_standing
 
 #: Days after which a checkpoint no longer says much about the register.
@@ -76,7 +76,7 @@ def _terms(keeper: Keeper) -> Iterator[Item]:
         keeper.holds()
     except LapipeError as error:
         yield Item("hold", "schemas/organisation.yaml", str(error).replace(f"{keeper.project.root}/", ""), True)
-    for item in keeper.items():
+    for item in summed(keeper.items()):
         what = {"release": "term", "ledger": "ledger", "quarantine": "quarantine", "evidence": "evidence", "purpose": "evidence"}.get(item.what, "data")
         where = keeper.register.name if item.what == "evidence" else item.id.partition(" ")[2]
         if item.obstacle:
@@ -94,8 +94,8 @@ def _terms(keeper: Keeper) -> Iterator[Item]:
 def _past(item: Held, today: date) -> str:
     if item.what == "evidence":
         return f"{item.past} pieces of evidence are past their term, the oldest since {item.oldest}"
-    if item.unit == "rows":
-        return f"{item.past} of {item.rows} rows are past their term ({item.term}), the oldest of {item.oldest}"
+    if item.what in ("files", "parquet", "table"):
+        return f"{item.past} of {item.rows} {item.unit} are past their term ({item.term}), the oldest of {item.oldest}"
     erase_by = item.term.removeprefix("by ")
     if erase_by == item.term:
         return f"is past its term ({item.term}), of {item.oldest}"

@@ -19,10 +19,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lapipe.choices import record
+from lapipe.cli.retention import _counted
 from lapipe.errors import DeclarationFault, LapipeError, Refused, UsageFault
 from lapipe.purpose import Duration, load_organisation
 from lapipe.register import Register
-from lapipe.retention import DONE
+from lapipe.retention import DONE, Outcome
 from tests.projects import ROOT, WEEKLY, project
 from tests.retained import TODAY, Small, killed_anywhere, small
 
@@ -582,7 +583,7 @@ def test_the_command_lists_and_deletes_and_status_says_what_it_would_do(tmp_path
     assert "1 of 5 rows have no day" in told.out
     done = made.lapipe("retain", "--plan", "plan.json")
     assert (done.code, done.err) == (0, "")
-    assert "- data marks: 2 of 5 rows; P1Y after event; oldest 2020-01-01; 1 without a day" in done.out
+    assert f"- data marks in {store}: 2 of 5 rows; P1Y after event; oldest 2020-01-01; 1 without a day" in done.out
     assert made.lapipe("retain", "--plan", "plan.json").code == 2
     done = made.lapipe("retain", "--apply", "plan.json", "--format", "json")
     assert json.loads(done.out) == [{"id": "data marks", "deleted": 2, "passed_over": ""}]
@@ -610,10 +611,53 @@ def test_what_could_not_be_looked_at_is_told_and_the_command_fails(tmp_path: Pat
     for arguments in (("--plan", "plan.json"), ("--apply", "plan.json")):
         done = made.lapipe("retain", *arguments)
         assert done.code == 1
-        assert "! data marks: " in done.out
+        assert "! data marks" in done.out
         assert "could not be looked at: " in done.out
     told = json.loads(made.lapipe("retain", "--apply", "plan.json", "--format", "json").out)
     assert [(each["id"], each["deleted"]) for each in told] == [("data marks", 0)]
+
+
+def test_the_screen_names_no_file_of_a_source_and_the_plan_of_its_owner_does(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    store = made.root / "store"
+    store.mkdir()
+    with Register.open(made.register, clock=lambda: datetime.now(UTC)) as register:
+        register.append("note", {"made": "for a test"})
+    for name in ("jansen_2020-01-01", "devries_2020-02-01", f"bakker_{date.today()}", "smit_01022020", "visser"):
+        (store / f"{name}.csv").write_text("x")
+    rows = made.root / "rows"
+    rows.mkdir()
+    pq.write_table(pa.table({"at": [date(2020, 1, 1), date.today()]}), rows / "mulder.parquet")
+    with (made.root / "schemas/organisation.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("retention:\n  zone: Europe/Amsterdam\n  share: 1\n  data:\n    - {name: exports, form: files, pattern: '*.csv', dated_by: name, term: P1M, anchor: release}\n"
+                     "    - {name: marks, form: parquet, column: at, term: P1Y, anchor: event}\n")
+    with (made.root / "lapipe.toml").open("a", encoding="utf-8") as stream:
+        stream.write('\n[profiles.dev.stores]\nexports = "store"\nmarks = "rows"\n')
+    said = [made.lapipe("status"), made.lapipe("status", "--format", "json"), made.lapipe("retain", "--plan", "one.json"),
+            made.lapipe("retain", "--plan", "two.json", "--format", "json"), made.lapipe("retain", "--apply", "one.json"),
+            made.lapipe("retain", "--apply", "two.json", "--format", "json")]
+    status, _, planned, _, applied, _ = said
+    assert "2 of 3 files are past their term (P1M after release), the oldest of 2020-01-01" in status.out
+    assert f"- data exports in {store}: 2 of 3 files; P1M after release; oldest 2020-01-01" in planned.out
+    assert f"! data exports in {store}: 0 of 2 files; P1M after release; could not be looked at: LP512" in planned.out
+    assert "data exports: 2 files deleted" in applied.out
+    assert all(each.code == 1 for each in said)
+    plan = (made.root / "one.json").read_text()
+    for name in ("jansen", "devries", "bakker", "smit", "visser", "mulder"):
+        assert name in plan
+        assert all(name not in each.out + each.err for each in said)
+
+
+def test_a_release_that_went_is_told_as_a_release(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    assert made.lapipe("run", WEEKLY, "--run-id", "r1").code == 0
+    for term in (["release", "releases"], ["ledger", "parts"]):
+        with Register.open(made.register, clock=lambda: datetime.now(UTC)) as register:
+            items = [item for item in Small(made.root).keeper(register).items() if item.what == term[0]]
+        assert items
+        assert all(item.unit == term[1] for item in items)
+    assert _counted(Outcome(items[0], 1)) == "1 part"
+    assert _counted(Outcome(items[0], 2)) == "2 parts"
 
 
 def test_a_file_that_somebody_writes_meanwhile_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

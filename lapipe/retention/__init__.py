@@ -32,7 +32,7 @@ from lapipe.retention.places import Root, Seen
 from lapipe.retention.tables import delete_rows, open_table
 from lapipe.sink import Sinks, drop, standing
 
-__all__ = ["BEGUN", "DONE", "Item", "Keeper", "Listed", "Outcome", "read_plan", "write_plan"]
+__all__ = ["BEGUN", "DONE", "Item", "Keeper", "Listed", "Outcome", "read_plan", "summed", "summed_outcomes", "write_plan"]
 
 #: The register's entries: what is about to be deleted, and what was.
 BEGUN, DONE = "retain-begun", "retained"
@@ -79,10 +79,10 @@ class Item:
             return ""
         return f"{'could not be looked at' if self.what in ('files', 'parquet', 'table') else 'is not touched'}: {self.obstacle}"
 
-    def told(self) -> dict[str, Any]:
-        """Give it as a plan holds it."""
-        said = {name: value for name, value in vars(self).items() if name != "recorded" and value not in ("", (), 0)}
-        return {**said, "rows": self.rows, "past": self.past, **({"files": list(self.files)} if self.files else {})}
+    def told(self, *, files: bool = True) -> dict[str, Any]:
+        """Give it as a plan holds it; without `files`, as it may be shown: how files of a source are called may name a person."""
+        said = {name: value for name, value in vars(self).items() if name not in ("recorded", "files") and value not in ("", (), 0)}
+        return {**said, "rows": self.rows, "past": self.past, **({"files": list(self.files)} if files and self.files else {})}
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,26 @@ class Outcome:
     deleted: int = 0
     left: str = ""
     passed_over: str = ""
+
+
+def summed(items: Sequence[Item]) -> list[Item]:
+    """Give items as they may be shown: the files of a data set as one, in counts, or one for each thing that hinders some of them."""
+    together: dict[tuple[str, str], list[Item]] = {}
+    for item in items:
+        key = item.id if item.what != "files" else item.recorded
+        together.setdefault((key, item.obstacle), []).append(item)
+    return [replace(of[0], id=key, rows=sum(each.rows for each in of), past=sum(each.past for each in of), oldest=min((each.oldest for each in of if each.oldest), default=""))
+            for (key, _), of in together.items()]
+
+
+def summed_outcomes(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Give outcomes as `summed` gives items."""
+    together: dict[tuple[str, str], list[Outcome]] = {}
+    for each in outcomes:
+        key = each.item.id if each.item.what != "files" else each.item.recorded
+        together.setdefault((key, each.passed_over), []).append(each)
+    return [replace(of[0], item=replace(of[0].item, id=key, rows=sum(each.item.rows for each in of)), deleted=sum(each.deleted for each in of))
+            for (key, _), of in together.items()]
 
 
 @dataclass
@@ -168,7 +188,7 @@ class Keeper:
             name = str(folder.relative_to(out))
             if folder.is_symlink() and folder.name == "latest":
                 continue
-            item = Item(f"release {name}", "release", "releases", "files", 1, 0, "", recorded=name)
+            item = Item(f"release {name}", "release", "releases", "releases", 1, 0, "", recorded=name)
             said, obstacle = self._manifest(path, name, known)
             if said is None:
                 yield replace(item, obstacle=obstacle)
@@ -210,7 +230,7 @@ class Keeper:
         root, pipelines = self.project.profile.ledger, self._pipelines()
         for path in sorted(root.glob(f"[!.]*/*/{ABOUT}")):
             name = str(path.parent.relative_to(root))
-            item = Item(f"ledger {name}", "ledger", "ledger", "files", 1, 0, "", recorded=f"ledger {name}")
+            item = Item(f"ledger {name}", "ledger", "ledger", "parts", 1, 0, "", recorded=f"ledger {name}")
             try:
                 said = json.loads(path.read_text(encoding="utf-8"))
                 erase_by, release = date.fromisoformat(said["erase_by"]), str(said["release"])
