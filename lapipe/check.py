@@ -17,6 +17,7 @@ from lapipe.plan import Plan
 from lapipe.project import FILE, load_project
 from lapipe.purpose import load_organisation, load_purpose
 from lapipe.purpose.findings import findings
+from lapipe.purpose.holds import can_be_held, expired, misnamed
 from lapipe.rules import RULES, Finding
 
 
@@ -31,6 +32,7 @@ class Checked:
     files: tuple[str, ...] = ()
     approvals: tuple[Approved, ...] = ()
     demanded: str = ""
+    information: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,10 @@ def check_project(root: Path, today: date, only: Sequence[Path] = (), profile: s
     """
     found: list[Finding] = []
     demanded = ""
+    out: Path | None = None
     try:
         settings = load_project(root, profile or None).profile
-        demanded = settings.name if settings.approvals else ""
+        demanded, out = settings.name if settings.approvals else "", settings.out
     except DeclarationFault as error:
         found.append(_of(error, FILE))
     except UsageFault:
@@ -115,11 +118,17 @@ def check_project(root: Path, today: date, only: Sequence[Path] = (), profile: s
         if demanded and approved[-1].standing.reason:
             found.append(Finding("LP109", file, f"profile {demanded} runs only what was approved, and {plan.pipeline} is not: "
                                                 f"{approved[-1].standing.reason}.", RULES["LP109"].fix))
+    information: tuple[str, ...] = ()
+    if organisation:
+        retention = organisation.retention
+        names = {*can_be_held(root, out, retention), *(plan.pipeline for plan in plans.values())}
+        found += [_of(fault, "schemas/organisation.yaml") for _, fault in misnamed(organisation.path, retention, names, today)]
+        information = tuple(f"schemas/organisation.yaml: {said}" for said in expired(retention, today))
     # One wrong contract stops every pipeline that reads it with the same sentence: tell it once.
     told = {(finding.rule, finding.message): finding for finding in reversed(found)}
     return Checked(len(contracts), len(purposes), len(pipelines), tuple(reversed(told.values())),
                    tuple(path.relative_to(root).as_posix() for path in (*contracts, *purposes, *pipelines)),
-                   tuple(approved), demanded)
+                   tuple(approved), demanded, information)
 
 
 def _alone(root: Path) -> list[Finding]:

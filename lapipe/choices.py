@@ -227,17 +227,18 @@ def standing(register: Register, purpose: Purpose, today: date, domains: Collect
     return Standing(tuple(out), tuple(given), None, tuple(evidence), tuple(held))
 
 
-def outlived(register: Register, purposes: Mapping[str, Purpose], today: date) -> tuple[list[str], int]:
+def outlived(register: Register, purposes: Mapping[str, Purpose], today: date, *, whole: bool = True) -> tuple[list[str], int]:
     """Give the ids of the evidence that is past its term, and how many pieces past theirs are kept, since what they prove still holds.
 
     The term was fixed when it was recorded. A purpose that was renewed since still runs, and an objection to it still holds, as does the
     consent that it rests on: that evidence stays until five years after the purpose's last release (GDPR art. 7(1), 21). So does a request
     that waits for an answer. An erasure holds for purposes to come too, so it stays. A case goes whole or not at all: an earlier state that
-    stayed alone would hold again.
+    stayed alone would hold again. Where `purposes` are not the `whole` of what is declared, since one could not be read, what may hang on that one
+    is kept too.
     """
     kept = register.evidence.due(date.max)
     newest = {case.id: case for case in cases(register)}
-    holding = {id for id, case in newest.items() if case.state in OPEN or (_proves(case) and _runs_on(case, purposes, today))}
+    holding = {id for id, case in newest.items() if case.state in OPEN or (_proves(case) and (_runs_on(case, purposes, today) or (not whole and case.purpose not in purposes)))}
     young = {str(each.content["case"]) for each in kept if each.kind in KINDS and each.keep_until >= today}
     past = [each for each in kept if each.keep_until < today]
     going = [each.id for each in past if each.kind not in KINDS or str(each.content["case"]) not in holding | young]

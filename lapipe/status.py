@@ -13,12 +13,13 @@ from lapipe.approval import load_approvals, standing
 from lapipe.catalogue import KINDS
 from lapipe.changes import Declared, declared
 from lapipe.choices import cases
+from lapipe.errors import LapipeError
 from lapipe.project import Project
 from lapipe.purpose import Retention
 from lapipe.register import Register
 from lapipe.release import MANIFEST, missing
 from lapipe.retention import Item as Held
-from lapipe.retention import Keeper
+from lapipe.retention import Keeper, summed
 from lapipe.sink import tables
 
 #: Days after which a checkpoint no longer says much about the register.
@@ -44,7 +45,8 @@ def status(project: Project, register: Register, today: date) -> list[Item]:
     Storage limitation asks that somebody looks (GDPR art. 5(1)(e), 5(2)).
     """
     state = declared(project.root, today)
-    keeper = Keeper(project, register, today, state.organisation.retention if state.organisation else Retention(), state.purposes)
+    keeper = Keeper(project, register, today, state.organisation.retention if state.organisation else Retention(), state.purposes,
+                    unread={file: "`lapipe check` says why" for file in state.unread if file.startswith("schemas/purposes/")})
     return [*_runs(register), *_terms(keeper), *_tables(project, register), *_missing(project, register), *_requests(register, today), *_approvals(project, state, today),
             _checkpoint(register, today), *_quarantine(project), *_catalogue(project, register, today)]
 
@@ -70,8 +72,12 @@ def _runs(register: Register) -> Iterator[Item]:
 
 def _terms(keeper: Keeper) -> Iterator[Item]:
     """What `lapipe retain` would delete today, and what it may not touch although it lies there: somebody has to look at that."""
-    for item in keeper.items():
-        what = {"release": "term", "ledger": "ledger", "quarantine": "quarantine", "evidence": "evidence"}.get(item.what, "data")
+    try:
+        keeper.holds()
+    except LapipeError as error:
+        yield Item("hold", "schemas/organisation.yaml", str(error).replace(f"{keeper.project.root}/", ""), True)
+    for item in summed(keeper.items()):
+        what = {"release": "term", "ledger": "ledger", "quarantine": "quarantine", "evidence": "evidence", "purpose": "evidence"}.get(item.what, "data")
         where = keeper.register.name if item.what == "evidence" else item.id.partition(" ")[2]
         if item.obstacle:
             yield Item(what, where, item.obstacle, True)
@@ -88,8 +94,8 @@ def _terms(keeper: Keeper) -> Iterator[Item]:
 def _past(item: Held, today: date) -> str:
     if item.what == "evidence":
         return f"{item.past} pieces of evidence are past their term, the oldest since {item.oldest}"
-    if item.unit == "rows":
-        return f"{item.past} of {item.rows} rows are past their term ({item.term}), the oldest of {item.oldest}"
+    if item.what in ("files", "parquet", "table"):
+        return f"{item.past} of {item.rows} {item.unit} are past their term ({item.term}), the oldest of {item.oldest}"
     erase_by = item.term.removeprefix("by ")
     if erase_by == item.term:
         return f"is past its term ({item.term}), of {item.oldest}"

@@ -71,6 +71,7 @@ class Small:
         """Write a plan."""
         with self.register(today) as register:
             keeper = self.keeper(register, today)
+            keeper.holds()
             items = keeper.items()
             path.unlink(missing_ok=True)
             write_plan(path, keeper, items)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from lapipe.check import check_project
+from lapipe.register import Register
 from lapipe.report import github, junit, placed
 from lapipe.rules import Finding
 from tests.projects import ROOT, TODAY, Project, project
@@ -49,6 +51,28 @@ def test_a_second_file_for_one_name_is_found(folder: str, name: str, copy: str, 
     assert done.code == 1
     assert f"{folder}/{copy}" in done.out
     assert "Call the file or the name alike" in done.out
+
+
+def test_a_hold_that_names_nothing_is_a_finding_and_one_that_is_over_is_information(made: Project) -> None:
+    organisation = made.root / "schemas" / "organisation.yaml"
+    before = organisation.read_text("utf-8")
+    hold = "retention:\n  zone: Europe/Amsterdam\n  holds:\n    - {{on: {}, reason: A claim, approved_by: privacy_officer{}}}\n"
+    for right in ("weekly_activity", "moodle_weekly_activity", "quarantine"):
+        organisation.write_text(before + hold.format(right, ""), "utf-8")
+        assert made.lapipe("check").code == 0
+    organisation.write_text(before + hold.format("weekly_activty", ""), "utf-8")
+    done = made.lapipe("check")
+    assert done.code == 1
+    assert f"organisation.yaml:{len(before.splitlines()) + 4}" in done.out
+    assert "Did you mean 'weekly_activity'?" in done.out
+    with Register.open(made.register, clock=lambda: datetime.now(UTC)) as register:
+        register.append("note", {"made": "for a test"})
+    assert "names nothing" in made.lapipe("status").out
+    assert made.lapipe("retain", "--plan", "plan.json").code == 2
+    organisation.write_text(before + hold.format("weekly_activty", ", until: 2020-01-01"), "utf-8")
+    done = made.lapipe("check")
+    assert done.code == 0
+    assert "Information: schemas/organisation.yaml: the hold on 'weekly_activty' ended on 2020-01-01" in done.out
 
 
 def test_a_file_of_shared_parts_is_no_pipeline(made: Project) -> None:

@@ -19,10 +19,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lapipe.choices import record
+from lapipe.cli.retention import _counted
 from lapipe.errors import DeclarationFault, LapipeError, Refused, UsageFault
 from lapipe.purpose import Duration, load_organisation
 from lapipe.register import Register
-from lapipe.retention import DONE
+from lapipe.retention import DONE, Outcome
 from tests.conftest import KILLS
 from tests.projects import ROOT, WEEKLY, project
 from tests.retained import TODAY, Small, killed_anywhere, small
@@ -134,7 +135,7 @@ def test_rows_go_by_the_end_of_their_course_and_never_while_they_are_young_thems
     made = small(tmp_path)
     folder = made.root / "store"
     folder.mkdir()
-    made.declare(["{name: log, form: parquet, column: at, term: P1Y, anchor: course_end, ends: {data: courses, key: course, column: ended, clock: seconds}}"],
+    made.declare(["{name: log, form: parquet, column: at, term: P1Y, anchor: course_end, ends: {data: courses, key: course, matches: course, column: ended, clock: seconds}}"],
                  stores={"log": "store", "courses": "courses.csv"})
     old, young = datetime(2024, 5, 1), datetime(2026, 10, 1)
     pq.write_table(pa.table({"course": ["over", "over", "runs", "unknown", "again", "nought"], "at": [old, young, old, old, old, old]}), folder / "a.parquet")
@@ -151,10 +152,30 @@ def test_rows_go_by_the_end_of_their_course_and_never_while_they_are_young_thems
     assert "LP512" in made.plan(made.root / "plan.json")[0].obstacle
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_rows_key_and_the_key_of_the_ends_each_have_their_own_name(tmp_path: Path, form: str) -> None:
+    made = small(tmp_path)
+    (made.root / "store").mkdir()
+    term = "{{name: log, form: parquet, column: at, term: P1Y, anchor: course_end, ends: {{data: courses, key: {key}, matches: {matches}, column: enddate}}}}"
+    old = date(2024, 5, 1)
+    pq.write_table(pa.table({"id": [1, 2, 3], "course": [2, 1, 2], "at": [old] * 3}), made.root / "store" / "a.parquet")
+    if form == "csv":
+        (made.root / "courses.csv").write_text("id,enddate\n1,2024-07-01\n2,2026-07-01\n")
+    else:
+        pq.write_table(pa.table({"id": [1, 2], "enddate": [date(2024, 7, 1), date(2026, 7, 1)]}), made.root / "courses.parquet")
+    stores = {"log": "store", "courses": f"courses.{form}"}
+    for key, matches in (("course", "course"), ("courses", "id")):
+        made.declare([term.format(key=key, matches=matches)], stores=stores)
+        assert "LP512" in made.plan(made.root / "plan.json")[0].obstacle
+    made.declare([term.format(key="course", matches="id")], stores=stores)
+    made.retain()
+    assert sorted(row[0] for row in rows_of(made.root / "store")) == [1, 3]
+
+
 def test_a_number_in_parquet_is_the_key_that_a_csv_writes_as_text(tmp_path: Path) -> None:
     made = small(tmp_path)
     (made.root / "store").mkdir()
-    made.declare(["{name: log, form: parquet, column: at, term: P1Y, anchor: graduation, ends: {data: students, key: student, column: graduated}}"],
+    made.declare(["{name: log, form: parquet, column: at, term: P1Y, anchor: graduation, ends: {data: students, key: student, matches: student, column: graduated}}"],
                  stores={"log": "store", "students": "students.csv"})
     pq.write_table(pa.table({"student": [1, 2], "at": [date(2020, 1, 1)] * 2}), made.root / "store" / "a.parquet")
     (made.root / "students.csv").write_text("student,graduated\n1,2021-07-01\n2,\n")
@@ -276,6 +297,40 @@ def test_a_release_that_is_not_what_the_register_says_is_not_touched_and_told(tm
         assert [outcome.deleted for outcome in made.retain()] == [1]
 
 
+@pytest.mark.parametrize("on", ["number", "activty", "mrks", "reports"])
+def test_a_hold_that_names_nothing_stops_retain_and_one_that_is_over_does_not(tmp_path: Path, on: str) -> None:
+    made = small(tmp_path)
+    folder = made.release("r1", TODAY - timedelta(days=1))
+    (made.root / "pipelines").mkdir()
+    (made.root / "pipelines" / "weekly.py").write_text("PIPELINE = [Release('activity')]\n")
+    marks = ["{name: marks, form: table, column: at, term: P1Y, anchor: event}"]
+    made.plan(made.root / "plan.json")
+    meant = {"number": "numbers", "activty": "activity", "mrks": "marks"}.get(on, "")
+    hold = "{{on: {}, reason: A claim is pending, approved_by: privacy_officer, until: {}}}"
+    made.declare(marks, holds=[hold.format(on, TODAY)])
+    for attempt in (made.plan, made.apply):
+        with pytest.raises(DeclarationFault, match=rf"organisation.yaml:\d+: .*'{on}', which names nothing") as fault:
+            attempt(made.root / "plan.json")
+        assert "activity, counts, evidence, ledger, marks, numbers, quarantine, releases, weekly" in str(fault.value)
+        assert (f"Did you mean '{meant}'?" in str(fault.value)) is bool(meant)
+    assert folder.exists()
+    made.declare(marks, holds=[hold.format(on, TODAY - timedelta(days=1))])
+    assert any(outcome.deleted for outcome in made.apply(made.root / "plan.json"))
+
+
+def test_a_hold_on_a_pipeline_holds_its_releases_and_what_its_runs_left(tmp_path: Path) -> None:
+    made = small(tmp_path)
+    made.release("r1", TODAY - timedelta(days=1))
+    state = made.root / ".lapipe"
+    for part in ("ledger/r1/numbers.0", "quarantine/r1"):
+        (state / part).mkdir(parents=True)
+    (state / "ledger/r1/numbers.0/about.json").write_text(json.dumps({"erase_by": "2026-01-01", "release": "numbers", "created": "2025-11-01"}))
+    (state / "quarantine/r1/7-incident.json").write_text(json.dumps({"erase_by": "2026-01-01"}))
+    made.declare(holds=["{on: counts, reason: A claim is pending, approved_by: privacy_officer}"])
+    items = made.plan(made.root / "plan.json")
+    assert {item.what for item in items if item.past and item.hold and not item.due} == {"release", "ledger", "quarantine"}
+
+
 def test_ledger_parts_and_quarantine_of_runs_that_the_register_knows_go_by_their_terms(tmp_path: Path) -> None:
     made = small(tmp_path)
     made.release("r1", TODAY + timedelta(days=9), today=date(2025, 11, 1))
@@ -325,6 +380,34 @@ def test_an_objection_that_still_holds_stays_past_its_term_and_the_rest_goes_who
         assert {str(kept.content["case"]) for kept in left} == holds | {turned}
         assert len(left) == 5, "a case goes whole, or its earlier state would hold again"
         assert register.verify().findings == ()
+
+
+@pytest.mark.parametrize("how", ["a draft", "a slip of the pen"])
+def test_a_purpose_that_cannot_be_read_keeps_what_hangs_on_it_and_stops_nothing_else(tmp_path: Path, how: str) -> None:
+    made = project(tmp_path, TODAY)
+    late = Small(made.root)
+    later = date(2026, 12, 1)
+
+    def clock() -> datetime:
+        return datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+
+    with Register.open(made.register, clock=clock) as register:
+        for purpose, state in ((WEEKLY, "upheld"), (WEEKLY, "rejected"), ("gone", "upheld"), ("", "upheld")):
+            record(register, "objection", {"student_number": f"ref-{purpose}-{state}"}, {}, purpose=purpose, state=state, received=TODAY, keep_until=TODAY, ring="-")
+        register.evidence.add("choices-state", "run r1", {"run": "r1"}, TODAY)
+        whole = late.keeper(register, later)
+        (before,) = whole.evidence()
+        made.edit(f"schemas/purposes/{WEEKLY}.yaml", "review_by: ", "review_by: undecided # " if how == "a draft" else "reveiw_by: ")
+        keeper = late.keeper(register, later)
+        evidence, told = keeper.evidence()
+        # What the purpose keeps while it can be read is kept as well when it cannot, and what may be about it.
+        assert (before.rows, before.past, evidence.past, told.rows, told.past) == (5, 3, 2, 2, 0)
+        assert f"schemas/purposes/{WEEKLY}.yaml" in told.id
+        assert f"schemas/purposes/{WEEKLY}.yaml:" in told.obstacle
+        assert keeper._delete(evidence).deleted == 2
+        assert {str(kept.content["purpose"]) for kept in register.evidence.due(date.max)} == {WEEKLY, "gone", ""}
+    told_on_screen = made.lapipe("retain", "--plan", "plan.json")
+    assert (told_on_screen.code, told_on_screen.err) == (1 if date.today() > TODAY else 0, "")
 
 
 # --- files, shares, plans --------------------------------------------------------------------------------------------
@@ -382,7 +465,7 @@ def test_the_projects_own_files_are_no_data_whatever_is_declared(tmp_path: Path,
     item = next(each for each in made.plan(tmp_path / "plan.json", TODAY + timedelta(days=9000)) if each.group == "all")
     assert "LP513" in item.obstacle
     made.plan(tmp_path / "plan.json")
-    assert made.apply(tmp_path / "plan.json") == []
+    assert all(outcome.passed_over.startswith("could not be looked at: LP513") for outcome in made.apply(tmp_path / "plan.json") if outcome.item.group == "all")
 
 
 @pytest.mark.parametrize("pattern", ["../*.csv", "/etc/*", "~/x", "a/../../b"])
@@ -473,6 +556,7 @@ def test_the_terms_that_the_readme_shows_can_be_declared(tmp_path: Path) -> None
     ("{name: log, form: parquet, term: P1Y, anchor: event}", "lacks column"),
     ("{name: log, form: files, pattern: x, dated_by: name, column: at, term: P1Y, anchor: event}", "does not belong"),
     ("{name: log, form: table, column: at, term: P1Y, anchor: graduation}", "ends"),
+    ("{name: log, form: table, column: at, term: P1Y, anchor: graduation, ends: {data: students, key: student, column: graduated}}", "matches"),
     ("{name: log, form: table, column: at, term: P1Y, anchor: event, zone: Europe/Amsterdm}", "Europe/Amsterdam"),
     ("{name: log, form: table, column: at, term: P1Y, anchor: birthday}", "anchor"),
 ])
@@ -500,7 +584,7 @@ def test_the_command_lists_and_deletes_and_status_says_what_it_would_do(tmp_path
     assert "1 of 5 rows have no day" in told.out
     done = made.lapipe("retain", "--plan", "plan.json")
     assert (done.code, done.err) == (0, "")
-    assert "- data marks: 2 of 5 rows; P1Y after event; oldest 2020-01-01; 1 without a day" in done.out
+    assert f"- data marks in {store}: 2 of 5 rows; P1Y after event; oldest 2020-01-01; 1 without a day" in done.out
     assert made.lapipe("retain", "--plan", "plan.json").code == 2
     done = made.lapipe("retain", "--apply", "plan.json", "--format", "json")
     assert json.loads(done.out) == [{"id": "data marks", "deleted": 2, "passed_over": ""}]
@@ -508,6 +592,73 @@ def test_the_command_lists_and_deletes_and_status_says_what_it_would_do(tmp_path
     assert made.lapipe("retain", "--apply", "plan.json").code == 1
     assert made.lapipe("retain").code == 2
     assert made.lapipe("explain", "LP514").code == 0
+
+
+@pytest.mark.parametrize("how", ["no server", "no place", "no folder", "no column", "no day"])
+def test_what_could_not_be_looked_at_is_told_and_the_command_fails(tmp_path: Path, how: str) -> None:
+    made = project(tmp_path)
+    store = made.root / "store"
+    store.mkdir()
+    with Register.open(made.register, clock=lambda: datetime.now(UTC)) as register:
+        register.append("note", {"made": "for a test"})
+    pq.write_table(pa.table({"at": ["01/02/2020"] if how == "no day" else [date.today()]}), store / "a.parquet")
+    with (made.root / "schemas/organisation.yaml").open("a", encoding="utf-8") as stream:
+        form, column = "table" if how == "no server" else "parquet", "day" if how == "no column" else "at"
+        stream.write(f"retention:\n  zone: Europe/Amsterdam\n  data:\n    - {{name: marks, form: {form}, column: {column}, term: P1Y, anchor: event}}\n")
+    place = {"no server": "postgresql://nobody@127.0.0.1:1/none?table=log", "no folder": "elsewhere"}.get(how, "store")
+    if how != "no place":
+        with (made.root / "lapipe.toml").open("a", encoding="utf-8") as stream:
+            stream.write(f'\n[profiles.dev.stores]\nmarks = "{place}"\n')
+    for arguments in (("--plan", "plan.json"), ("--apply", "plan.json")):
+        done = made.lapipe("retain", *arguments)
+        assert done.code == 1
+        assert "! data marks" in done.out
+        assert "could not be looked at: " in done.out
+    told = json.loads(made.lapipe("retain", "--apply", "plan.json", "--format", "json").out)
+    assert [(each["id"], each["deleted"]) for each in told] == [("data marks", 0)]
+
+
+def test_the_screen_names_no_file_of_a_source_and_the_plan_of_its_owner_does(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    store = made.root / "store"
+    store.mkdir()
+    with Register.open(made.register, clock=lambda: datetime.now(UTC)) as register:
+        register.append("note", {"made": "for a test"})
+    for name in ("jansen_2020-01-01", "devries_2020-02-01", f"bakker_{date.today()}", "smit_01022020", "visser"):
+        (store / f"{name}.csv").write_text("x")
+    rows = made.root / "rows"
+    rows.mkdir()
+    pq.write_table(pa.table({"at": [date(2020, 1, 1), date.today()]}), rows / "mulder.parquet")
+    with (made.root / "schemas/organisation.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("retention:\n  zone: Europe/Amsterdam\n  share: 1\n  data:\n    - {name: exports, form: files, pattern: '*.csv', dated_by: name, term: P1M, anchor: release}\n"
+                     "    - {name: marks, form: parquet, column: at, term: P1Y, anchor: event}\n")
+    with (made.root / "lapipe.toml").open("a", encoding="utf-8") as stream:
+        stream.write('\n[profiles.dev.stores]\nexports = "store"\nmarks = "rows"\n')
+    said = [made.lapipe("status"), made.lapipe("status", "--format", "json"), made.lapipe("retain", "--plan", "one.json"),
+            made.lapipe("retain", "--plan", "two.json", "--format", "json"), made.lapipe("retain", "--apply", "one.json"),
+            made.lapipe("retain", "--apply", "two.json", "--format", "json")]
+    status, _, planned, _, applied, _ = said
+    assert "2 of 3 files are past their term (P1M after release), the oldest of 2020-01-01" in status.out
+    assert f"- data exports in {store}: 2 of 3 files; P1M after release; oldest 2020-01-01" in planned.out
+    assert f"! data exports in {store}: 0 of 2 files; P1M after release; could not be looked at: LP512" in planned.out
+    assert "data exports: 2 files deleted" in applied.out
+    assert all(each.code == 1 for each in said)
+    plan = (made.root / "one.json").read_text()
+    for name in ("jansen", "devries", "bakker", "smit", "visser", "mulder"):
+        assert name in plan
+        assert all(name not in each.out + each.err for each in said)
+
+
+def test_a_release_that_went_is_told_as_a_release(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    assert made.lapipe("run", WEEKLY, "--run-id", "r1").code == 0
+    for term in (["release", "releases"], ["ledger", "parts"]):
+        with Register.open(made.register, clock=lambda: datetime.now(UTC)) as register:
+            items = [item for item in Small(made.root).keeper(register).items() if item.what == term[0]]
+        assert items
+        assert all(item.unit == term[1] for item in items)
+    assert _counted(Outcome(items[0], 1)) == "1 part"
+    assert _counted(Outcome(items[0], 2)) == "2 parts"
 
 
 def test_a_file_that_somebody_writes_meanwhile_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

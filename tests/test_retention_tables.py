@@ -137,7 +137,7 @@ def test_rows_go_by_the_end_of_their_course_and_never_while_they_are_young_thems
     server.run("CREATE TABLE log (id integer, course integer, at bigint)", "CREATE TABLE courses (course integer, ended bigint)",
                f"INSERT INTO courses VALUES (1, {old}), (2, {lately}), (4, {old}), (4, 0), (5, 0), (6, NULL)",
                f"INSERT INTO log VALUES (10, 1, {old}), (11, 1, {young}), (20, 2, {old}), (30, 3, {old}), (40, 4, {old}), (50, 5, {old}), (60, 6, {old}), (70, NULL, {old})")
-    made.declare(["{name: log, form: table, column: at, clock: seconds, term: P1Y, anchor: course_end, ends: {data: courses, key: course, column: ended, clock: seconds}}"],
+    made.declare(["{name: log, form: table, column: at, clock: seconds, term: P1Y, anchor: course_end, ends: {data: courses, key: course, matches: course, column: ended, clock: seconds}}"],
                  stores={"log": server.url("log"), "courses": server.url("courses")})
     made.retain()
     assert numbers(server) == [11, 20, 30, 40, 50, 60, 70]
@@ -147,6 +147,24 @@ def test_rows_go_by_the_end_of_their_course_and_never_while_they_are_young_thems
     organisation.write_text(organisation.read_text().replace("column: enddate, clock: seconds", "").replace("column: ended, clock: seconds", "column: ended, clock: milliseconds"))
     made.retain()
     assert 80 in numbers(server)
+
+
+def test_a_rows_key_and_the_key_of_the_ends_each_have_their_own_name(server: Server, made: Small) -> None:
+    old, lately = (int(datetime(*day, tzinfo=UTC).timestamp()) for day in ((2024, 5, 1), (2026, 7, 1)))
+    # As Moodle has it: the submissions with the ids of ended courses belong to one that runs, and the other way round.
+    server.run("CREATE TABLE log (id integer, course integer, at bigint)", "CREATE TABLE courses (id integer, enddate bigint)",
+               f"INSERT INTO courses VALUES (1, {old}), (2, {lately})", f"INSERT INTO log VALUES (1, 2, {old}), (2, 1, {old}), (3, 1, {old}), (4, 2, {old}), (5, 9, {old})")
+    stores = {"log": server.url("log"), "courses": server.url("courses")}
+    term = ("{{name: log, form: table, column: at, clock: seconds, term: P1Y, anchor: course_end, "
+            "ends: {{data: courses, key: {key}, matches: {matches}, column: enddate, clock: seconds}}}}")
+    for key, matches, place in (("course", "course", "courses"), ("courses", "id", "log")):
+        made.declare([term.format(key=key, matches=matches)], stores=stores)
+        (item,) = made.plan(made.root / "plan.json")
+        assert f"has no column '{key}'" in item.obstacle
+        assert place in item.obstacle
+    made.declare([term.format(key="course", matches="id")], stores=stores)
+    made.retain()
+    assert numbers(server) == [1, 4, 5]
 
 
 @pytest.mark.parametrize("how", ["view", "cascade", "text", "wrong unit", "far future", "no column", "no table", "no clock"])
@@ -166,7 +184,8 @@ def test_what_cannot_be_told_or_would_reach_further_is_refused_and_nothing_goes(
     rule = {"view": "LP513", "cascade": "LP513", "no column": "has no column", "no table": "there is no"}.get(how, "LP512")
     assert rule in item.obstacle
     assert "2020" not in item.obstacle
-    assert made.apply(made.root / "plan.json") == []
+    (outcome,) = made.apply(made.root / "plan.json")
+    assert outcome.passed_over == f"could not be looked at: {item.obstacle}"
     assert numbers(server, "base") == ([1, 2] if how == "far future" else [1])
 
 
@@ -174,7 +193,7 @@ def test_a_server_that_does_not_answer_is_told_and_the_rest_goes_on(made: Small)
     made.release("r1", TODAY - timedelta(days=1))
     made.declare([EVENT.format(term="P1Y", more="")], stores={"log": "postgresql://nobody:secret@127.0.0.1:1/none?table=log"})
     outcomes = made.retain()
-    assert [outcome.deleted for outcome in outcomes] == [1]
+    assert [(outcome.item.what, outcome.deleted, outcome.passed_over[:22]) for outcome in outcomes] == [("release", 1, ""), ("table", 0, "could not be looked at")]
     with made.register() as register:
         item = next(each for each in made.keeper(register).items() if each.what == "table")
     assert "cannot be reached" in item.obstacle

@@ -495,3 +495,42 @@ def test_a_scan_opens_no_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     assert scanned(tmp_path, people()[0]).alarming
+
+
+# --- people as columns -------------------------------------------------------------------------------------------------
+
+_PEOPLE_AS_COLUMNS = {
+    "names.json": '[{"Jan de Vries": 3, "Anna Smit": 4}, {"Jan de Vries": 5, "Anna Smit": 6}]',
+    "deep.jsonl": '{"student": 1, "marks": {"jan_jansen": 3, "anna_smit": 4}}\n' * 3,
+    "names.csv": "student,Jan de Vries,Anna Smit\nweek 1,3,4\nweek 2,5,6\n",
+    "small.csv": "student;anna_smit;Eva Mulder\nweek 1;3;4\nweek 2;5;6\n",
+}
+
+
+@pytest.mark.parametrize("name", _PEOPLE_AS_COLUMNS)
+def test_a_persons_name_over_a_column_is_a_finding_and_stands_nowhere(name: str, tmp_path: Path) -> None:
+    made = project(tmp_path, ring=False)
+    (made.root / name).write_text(_PEOPLE_AS_COLUMNS[name], "utf-8")
+    done = made.lapipe("scan", name, "--draft", "draft.odcs.yaml")
+    told = made.lapipe("scan", name, "--format", "json")
+    assert (done.code, told.code) == (1, 1)
+    last = len(json.loads(told.out)["columns"])
+    assert [each["name"] for each in json.loads(told.out)["columns"]][-2:] == [f"column {last - 1}", f"column {last}"]
+    assert all((each["kind"], each["verdict"], each["person_in_name"]) == ("undecided", "possible", True) for each in json.loads(told.out)["columns"][-2:])
+    draft = (made.root / "draft.odcs.yaml").read_text("utf-8")
+    for text in (done.out, told.out, draft):
+        assert text.count("LP504 a column's name looks like a person's") == 2
+    assert draft.count("kind: undecided   # its name looks like a person's") == 2
+    for text in (done.out, done.err, told.out, told.err, draft):
+        assert not re.search("jan[_ ]|jansen|vries|anna|smit|eva|mulder", text, re.IGNORECASE)
+    with pytest.raises(DeclarationFault, match="LP209"):
+        load_contract(made.root / "draft.odcs.yaml")
+
+
+def test_no_column_that_a_shipped_contract_names_looks_like_a_person() -> None:
+    from lapipe.detect.headers import names_person
+
+    words = {word for contract in load_contracts(ROOT / "schemas" / "tables").values() for column in contract.columns
+             for word in (column.name, *column.aliases, ".".join(column.path))}
+    assert len(words) > 900
+    assert not [word for word in words if names_person(word)]

@@ -116,14 +116,14 @@ def check(paths: Annotated[list[Path] | None, typer.Argument(help="Files or fold
     start = paths[0] if paths else Path.cwd()
     root = find_project(start if start.is_dir() else start.parent)
     done = check_project(root, today(), paths or (), profile)
-    found, information = done.findings, tuple[str, ...]()
+    found, information = done.findings, done.information
     if against:
         from lapipe.changes import changes, declared
         from lapipe.revision import project_at
 
         with project_at(root, against) as before:
             changed = changes(declared(before, today()), declared(root, today()), today())
-        found, information = (*found, *changed.findings), changed.information
+        found, information = (*found, *changed.findings), (*information, *changed.information)
     placed = [report.placed(finding, root) for finding in found]
     looked = f"{done.contracts} contracts, {done.purposes} purposes, {done.pipelines} pipelines"
     summary = f"Checked {looked}: {len(found) or 'no'} finding{'' if len(found) == 1 else 's'}."

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from lapipe.detect import names
 from lapipe.detect.lexicon import ABOUT, ENTRIES, GLUE, ID_WORDS, NAME_WORDS, NUMBERED_PEOPLE, PEOPLE, THINGS, Entry, Strength
+from lapipe.detect.words import is_word
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 #: Longest run of tokens that is looked up as one phrase ("volledige naam van de gebruiker").
@@ -168,3 +170,37 @@ def _phrases() -> Mapping[str, tuple[Entry, ...]]:
 
 #: The special categories, in the order in which they are reported.
 SPECIAL = tuple(dict.fromkeys(entry.rule for entry in ENTRIES if entry.rule.startswith("special:")))
+
+
+def names_person(name: str) -> bool:
+    """Say whether a column's name, or a key of JSON in it, looks like a person's: where people are columns, each name is somebody's.
+
+    >>> [names_person(text) for text in ("Jan de Vries", "Smit, Anna", "marks.Fatima el Bouchikhi.total", "Eva Mulder", "Last Name", "Mark Total", "Grace Period")]
+    [True, True, True, True, False, False, False]
+    """
+    return any(_names_person(part) for part in (name, *name.split(".")))
+
+
+def _names_person(text: str) -> bool:
+    words = names.tokens(text)
+    own = [word for word in words if not names.is_prefix(word)]
+    if not 2 <= len(own) <= 5:
+        return False
+    small = text.islower()
+    telling = [word for word in own if (small or word[:1].isupper()) and len(word.rstrip(".")) > 1 and not _of_columns(word)]
+    first = next((at for at, word in enumerate(telling) if names.is_given(word)), -1)
+    rest = [word for at, word in enumerate(telling) if at != first]
+    if first < 0 or not rest:
+        return False
+    # Small letters are how programs call columns: there both must be names, and no other words.
+    if small:
+        return len(telling) == len(own) and not re.search(r"\d", text) and all(names.is_surname(word) for word in rest) and \
+            not all(names.is_common(word) for word in telling)
+    # A name that is an ordinary word too (Eva, Mulder) counts where the surname is a known one, or written with a prefix.
+    return any(names.is_surname(word) for word in rest) or ((not names.is_common(telling[first]) or len(words) > len(own)) and any(not is_word(word) for word in rest))
+
+
+def _of_columns(word: str) -> bool:
+    """Tell whether a word stands in what columns are called: "Mark", "Page"."""
+    plain = tokens(word)
+    return all(part in _known() or bool(_entries(part)) for part in plain) if plain else False

@@ -98,7 +98,7 @@ _DATA: Schema = _mapping(
     pattern={"type": "string", "pattern": r"^(?![/~])(?!.*(?:^|/)\.\.(?:/|$))[^\x00-\x1f]+$"},
     dated_by={"enum": ["name", "written"]},
     clock=_CLOCK,
-    ends=_mapping("data key column", "clock", data=_NAME, clock=_CLOCK),
+    ends=_mapping("data key matches column", "clock", data=_NAME, clock=_CLOCK),
 )
 
 RETENTION: Schema = _mapping(

@@ -21,10 +21,15 @@ QUARANTINE = Duration(years=1)
 
 @dataclass(frozen=True)
 class Ends:
-    """Where the day stands on which a course ended or somebody graduated: in another data set, under a key that both have."""
+    """Where the day stands on which a course ended or somebody graduated: in `column` of another data set.
+
+    The rows' own column `key` holds what the column `matches` of that data set holds; one name is not taken for both, since `id` of a
+    submission is not `id` of a course.
+    """
 
     data: str
     key: str
+    matches: str
     column: str
     clock: str = ""
 
@@ -51,12 +56,16 @@ class DataTerm:
 
 @dataclass(frozen=True)
 class Hold:
-    """A legal hold: what is not deleted whatever its term, why, and which role says so. `on` names data or a release."""
+    """A legal hold: what is not deleted whatever its term, why, and which role says so. `on` names data, a release or a pipeline."""
 
     on: str
     reason: str
     approved_by: str
     until: date | None = None
+
+    def in_force(self, today: date) -> bool:
+        """Whether it still holds; its last day is its own."""
+        return self.until is None or today <= self.until
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,7 @@ class Retention:
     def held(self, today: date, *names: str) -> str:
         """Give why something of these names is held, or nothing."""
         for hold in self.holds:
-            if hold.on in names and (hold.until is None or today <= hold.until):
+            if hold.on in names and hold.in_force(today):
                 return f"{hold.reason} ({hold.approved_by}{f', until {hold.until}' if hold.until else ''})"
         return ""
 
@@ -127,7 +136,7 @@ def _data(document: Document, index: int, said: dict[str, Any], zone: str) -> Da
     elsewhere = said["anchor"] in ("course_end", "graduation")
     if elsewhere != ("ends" in said):
         raise document.fault([*at, "anchor"], f"is {said['anchor']}, " + (
-            "so `ends` must say in which data that day stands (data, key, column)." if elsewhere else "whose day stands in the row itself; leave `ends` out."))
+            "so `ends` must say in which data that day stands (data, key, matches, column)." if elsewhere else "whose day stands in the row itself; leave `ends` out."))
     ends = Ends(**said["ends"]) if "ends" in said else None
     return DataTerm(said["name"], said["form"], term_of(document, said["term"], *at, "term"), said["anchor"], said.get("pattern", "**/*.parquet"),
                     said.get("dated_by", ""), said.get("column", ""), said.get("clock", ""), zone_of(document, said.get("zone", zone), *at, "zone"), ends)

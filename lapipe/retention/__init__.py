@@ -21,6 +21,7 @@ from lapipe.ledger import ABOUT
 from lapipe.ledger import held as ledger_held
 from lapipe.project import Project
 from lapipe.purpose import DataTerm, Purpose, Retention, load_organisation, load_purpose
+from lapipe.purpose.holds import can_be_held, misnamed
 from lapipe.quarantine import NOTE
 from lapipe.readers.database import is_database
 from lapipe.register import Register
@@ -32,7 +33,7 @@ from lapipe.retention.tables import delete_rows, open_table
 from lapipe.sink import Sinks, drop
 from lapipe.sink import tables as tables_of_releases
 
-__all__ = ["BEGUN", "DONE", "Item", "Keeper", "Listed", "Outcome", "read_plan", "write_plan"]
+__all__ = ["BEGUN", "DONE", "Item", "Keeper", "Listed", "Outcome", "read_plan", "summed", "summed_outcomes", "write_plan"]
 
 #: The register's entries: what is about to be deleted, and what was.
 BEGUN, DONE = "retain-begun", "retained"
@@ -72,10 +73,17 @@ class Item:
         """Whether something of it is to go."""
         return bool(self.past) and not self.hold and not self.obstacle
 
-    def told(self) -> dict[str, Any]:
-        """Give it as a plan holds it."""
-        said = {name: value for name, value in vars(self).items() if name != "recorded" and value not in ("", (), 0)}
-        return {**said, "rows": self.rows, "past": self.past, **({"files": list(self.files)} if self.files else {})}
+    @property
+    def hindered(self) -> str:
+        """Why it is not touched, in words for who asked; nothing where nothing hinders."""
+        if not self.obstacle:
+            return ""
+        return f"{'could not be looked at' if self.what in ('files', 'parquet', 'table') else 'is not touched'}: {self.obstacle}"
+
+    def told(self, *, files: bool = True) -> dict[str, Any]:
+        """Give it as a plan holds it; without `files`, as it may be shown: how files of a source are called may name a person."""
+        said = {name: value for name, value in vars(self).items() if name not in ("recorded", "files") and value not in ("", (), 0)}
+        return {**said, "rows": self.rows, "past": self.past, **({"files": list(self.files)} if files and self.files else {})}
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,26 @@ class Outcome:
     passed_over: str = ""
 
 
+def summed(items: Sequence[Item]) -> list[Item]:
+    """Give items as they may be shown: the files of a data set as one, in counts, or one for each thing that hinders some of them."""
+    together: dict[tuple[str, str], list[Item]] = {}
+    for item in items:
+        key = item.id if item.what != "files" else item.recorded
+        together.setdefault((key, item.obstacle), []).append(item)
+    return [replace(of[0], id=key, rows=sum(each.rows for each in of), past=sum(each.past for each in of), oldest=min((each.oldest for each in of if each.oldest), default=""))
+            for (key, _), of in together.items()]
+
+
+def summed_outcomes(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Give outcomes as `summed` gives items."""
+    together: dict[tuple[str, str], list[Outcome]] = {}
+    for each in outcomes:
+        key = each.item.id if each.item.what != "files" else each.item.recorded
+        together.setdefault((key, each.passed_over), []).append(each)
+    return [replace(of[0], item=replace(of[0].item, id=key, rows=sum(each.item.rows for each in of)), deleted=sum(each.deleted for each in of))
+            for (key, _), of in together.items()]
+
+
 @dataclass
 class Keeper:
     """A project, its register and its terms on one day."""
@@ -110,18 +138,42 @@ class Keeper:
     purposes: Mapping[str, Purpose]
     #: Of rows, the first day that the plan keeps, by data set: no row goes that was not reviewed.
     limits: dict[str, date] = field(default_factory=dict)
+    #: Why a purpose's file could not be loaded, by its path in the project: what hangs on it is kept.
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, project: Project, register: Register, now: datetime) -> Keeper:
         """Load what a project declares. Which day it is, the zone of schemas/organisation.yaml says.
 
+        A purpose that cannot be loaded, such as a draft, stops only what hangs on it; it is among the items.
+
         Raises:
-            DeclarationFault: a declaration is wrong; nothing is deleted by half of what is declared.
+            DeclarationFault: schemas/organisation.yaml is wrong; nothing is deleted by half of what is declared.
         """
         organisation = load_organisation(project.root / "schemas" / "organisation.yaml")
-        purposes = {purpose.name: purpose for path in sorted((project.root / "schemas" / "purposes").glob("*.yaml"))
-                    for purpose in [load_purpose(path, floor=organisation.k_floor)]}
-        return cls(project, register, organisation.retention.today(now), organisation.retention, purposes)
+        purposes, unread = {}, {}
+        for path in sorted((project.root / "schemas" / "purposes").glob("*.yaml")):
+            try:
+                purpose = load_purpose(path, floor=organisation.k_floor)
+                purposes[purpose.name] = purpose
+            except LapipeError as error:
+                unread[path.relative_to(project.root).as_posix()] = str(error).replace(f"{project.root}/", "")
+        return cls(project, register, organisation.retention.today(now), organisation.retention, purposes, unread=unread)
+
+    def holds(self) -> None:
+        """See that every hold names something: one with a slip of the pen would let go what it was to keep.
+
+        Raises:
+            DeclarationFault: one names nothing; the message names the line, what there is, and the nearest name.
+        """
+        names = {*can_be_held(self.project.root, self.project.profile.out, self.declared), *self._pipelines().values(),
+                 *(str(entry.body.get("release")) for entry in self.register.entries(kinds=("release",)))}
+        for _, fault in misnamed(self.project.root / "schemas" / "organisation.yaml", self.declared, names, self.today):
+            raise fault
+
+    def _pipelines(self) -> dict[str, str]:
+        """Give the pipeline of every run."""
+        return {run.id: run.pipeline for run in self.register.runs()}
 
     # --- what is there ------------------------------------------------------------------------------------------------
 
@@ -137,14 +189,14 @@ class Keeper:
             name = str(folder.relative_to(out))
             if folder.is_symlink() and folder.name == "latest":
                 continue
-            item = Item(f"release {name}", "release", "releases", "files", 1, 0, "", recorded=name)
+            item = Item(f"release {name}", "release", "releases", "releases", 1, 0, "", recorded=name)
             said, obstacle = self._manifest(path, name, known)
             if said is None:
                 yield replace(item, obstacle=obstacle)
                 continue
             erase_by = date.fromisoformat(said["erase_by"])
             yield replace(item, rows=1, past=int(self.today > erase_by), term=f"by {erase_by}", oldest=str(said.get("created", ""))[:10], files=tuple(said["files"]),
-                          hold=self.declared.held(self.today, str(said["release"]), "releases"), obstacle=obstacle)
+                          hold=self.declared.held(self.today, str(said["release"]), str(said["pipeline"]), "releases"), obstacle=obstacle)
 
     def _manifest(self, path: Path, name: str, known: Mapping[str, set[str]]) -> tuple[dict[str, Any] | None, str]:
         """Read a manifest and say what forbids to touch its release."""
@@ -176,10 +228,10 @@ class Keeper:
 
     def ledger(self) -> Iterator[Item]:
         """List the parts of the ledger: each is kept as long as the release that it belongs to."""
-        root = self.project.profile.ledger
+        root, pipelines = self.project.profile.ledger, self._pipelines()
         for path in sorted(root.glob(f"[!.]*/*/{ABOUT}")):
             name = str(path.parent.relative_to(root))
-            item = Item(f"ledger {name}", "ledger", "ledger", "files", 1, 0, "", recorded=f"ledger {name}")
+            item = Item(f"ledger {name}", "ledger", "ledger", "parts", 1, 0, "", recorded=f"ledger {name}")
             try:
                 said = json.loads(path.read_text(encoding="utf-8"))
                 erase_by, release = date.fromisoformat(said["erase_by"]), str(said["release"])
@@ -189,18 +241,18 @@ class Keeper:
             linked = any(each.is_symlink() for each in (path, path.parent, path.parent.parent))
             unknown = self.register.outcome(path.parent.parent.name) is None
             yield replace(item, past=int(self.today > erase_by), term=f"by {erase_by}", oldest=str(said.get("created", ""))[:10],
-                          hold=self.declared.held(self.today, release, "ledger"),
+                          hold=self.declared.held(self.today, release, pipelines.get(path.parent.parent.name, ""), "ledger"),
                           obstacle="a symbolic link leads to it" if linked else "the register does not know its run" if unknown else "")
 
     def quarantine(self) -> Iterator[Item]:
         """List the files of quarantine: a note says its own term, records are kept so long after their run."""
-        root = self.project.profile.quarantine
+        root, pipelines = self.project.profile.quarantine, self._pipelines()
         for run in sorted(root.iterdir()) if root.is_dir() else ():
             outcome = None if run.is_symlink() or not run.is_dir() else self.register.outcome(run.name) if re.fullmatch(r"[A-Za-z0-9][\w.-]{0,99}", run.name) else None
             for path in sorted(run.iterdir()) if run.is_dir() and not run.is_symlink() else [run]:
                 name = str(path.relative_to(root))
                 item = Item(f"quarantine {name}", "quarantine", "quarantine", "files", 1, 0, "", recorded=f"quarantine {run.name}",
-                            hold=self.declared.held(self.today, "quarantine"))
+                            hold=self.declared.held(self.today, "quarantine", pipelines.get(run.name, "")))
                 if path.is_symlink() or not path.is_file():
                     yield replace(item, obstacle="is a symbolic link, or no file")
                 elif outcome is None:
@@ -222,11 +274,19 @@ class Keeper:
         """List the evidence of the register as one: how many pieces, and how many are past their term and prove nothing that still holds."""
         kept = self.register.evidence.due(date.max)
         if kept:
-            going, holding = outlived(self.register, self.purposes, self.today)
+            going, holding = self._outlived()
             gone = set(going)
             yield Item("evidence", "evidence", "evidence", "pieces", len(kept), len(going), "as recorded", min(str(each.keep_until) for each in kept),
                        left=min((str(each.keep_until) for each in kept if each.id not in gone), default=""), recorded="evidence",
                        hold=self.declared.held(self.today, "evidence"), note=f"{holding} past their term are kept, since what they prove still holds" if holding else "")
+            if self.unread and (waiting := len(outlived(self.register, self.purposes, self.today)[0]) - len(going)):
+                for file, why in self.unread.items():
+                    yield Item(f"purpose {file}", "purpose", "purposes", "pieces", waiting, 0, "as recorded", recorded=f"purpose {file}",
+                               obstacle=f"the purpose cannot be read, so {waiting} pieces of evidence past their term, which may hang on it, are kept ({why})")
+
+    def _outlived(self) -> tuple[list[str], int]:
+        """Give the evidence that goes, and how many pieces past their term stay: by the purposes that could be read, and for those that could not."""
+        return outlived(self.register, self.purposes, self.today, whole=not self.unread)
 
     def data(self) -> Iterator[Item]:
         """List the data that schemas/organisation.yaml puts under a term, where lapipe.toml says it is."""
@@ -322,11 +382,11 @@ class Keeper:
         pairs: list[tuple[Any, Any]] = []
         try:
             if place.suffix == ".parquet" or place.is_dir():
-                table = pq.read_table(place, columns=[ends.key, ends.column])
-                pairs = list(zip(*(table.column(name).to_pylist() for name in (ends.key, ends.column)), strict=True))
+                table = pq.read_table(place, columns=[ends.matches, ends.column])
+                pairs = list(zip(*(table.column(name).to_pylist() for name in (ends.matches, ends.column)), strict=True))
             else:
                 with place.open(encoding="utf-8-sig", newline="") as stream:
-                    pairs = [(row[ends.key], row[ends.column]) for row in csv.DictReader(stream)]
+                    pairs = [(row[ends.matches], row[ends.column]) for row in csv.DictReader(stream)]
             known: dict[Any, date | None] = {}
             for key, value in pairs:
                 day = None if value in (None, "", 0, "0") else cut.day_of(int(value) if ends.clock else _day(value))
@@ -336,7 +396,7 @@ class Keeper:
         except (OSError, ValueError, KeyError, TypeError, OverflowError):
             broken = True
         if broken:
-            raise Refused(f"Data '{declared.name}': the days in '{ends.data}' cannot be read (columns '{ends.key}' and '{ends.column}', days written as 2026-09-01, or "
+            raise Refused(f"Data '{declared.name}': the days in '{ends.data}' cannot be read (columns '{ends.matches}' and '{ends.column}', days written as 2026-09-01, or "
                           "`clock`), so it is not known what has ended; nothing is deleted.", rule="LP512")
         return known
 
@@ -349,13 +409,16 @@ class Keeper:
         """Delete what a plan lists and what still is past its term, item by item; give what came of each.
 
         Nobody erases a person meanwhile, and no pipeline runs whose release goes. Each item is looked at anew, at that moment and by what is
-        declared by then; what is no longer past its term, came under a hold, or is more than was reviewed, stays.
+        declared by then; what is no longer past its term, came under a hold, or is more than was reviewed, stays. What could not be looked at
+        is among the outcomes, whether the plan lists it or not.
 
         Raises:
             UsageFault: the plan is of another register or profile.
             Refused: it is too old (LP515), or more than the declared share of something would go (LP514); nothing was deleted.
             RegisterFault: the register cannot be written.
+            DeclarationFault: a hold names nothing.
         """
+        self.holds()
         if listed.register != self.register.identity() or listed.profile != self.project.profile.name:
             raise UsageFault("The plan was made under another register or profile; make one here with `lapipe retain --plan`.")
         last = max((entry.time for entry in self.register.entries()), default="")
@@ -374,7 +437,8 @@ class Keeper:
             outcomes = []
             for recorded in dict.fromkeys(item.recorded for item in chosen):
                 outcomes += self._deleted([item for item in chosen if item.recorded == recorded], listed)
-            return outcomes
+            # What could not be looked at may be past its term: a plan that says nothing of it would be silent for ever.
+            return [*outcomes, *(Outcome(item, passed_over=item.hindered) for item in found if item.obstacle and item not in chosen)]
 
     def _tidy(self) -> None:
         """Finish what killed commands left."""
@@ -425,7 +489,7 @@ class Keeper:
     def _stays(self, item: Item, listed: Listed) -> str:
         """Say why an item is passed over, or nothing."""
         if item.obstacle:
-            return item.obstacle
+            return item.hindered
         if item.hold:
             return f"it is held: {item.hold}"
         if not item.past:
@@ -491,7 +555,7 @@ class Keeper:
         return Outcome(item, 1)
 
     def _delete_evidence(self, item: Item) -> Outcome:
-        going, _ = outlived(self.register, self.purposes, self.today)
+        going, _ = self._outlived()
         if len(going) > item.past:
             return Outcome(item, passed_over="more is past its term than was reviewed; plan again")
         return Outcome(item, self.register.evidence.delete_all(going, "term"))

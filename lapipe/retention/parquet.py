@@ -196,7 +196,7 @@ class Rows:
             except (pa.ArrowException, OverflowError, TypeError):
                 fitting = False
             if not fitting:
-                raise Refused(f"Data '{self.declared.name}': the key '{self.declared.ends.key}' is of another type than in '{self.declared.ends.data}'; nothing of "
+                raise Refused(f"Data '{self.declared.name}': the key '{self.declared.ends.key}' is of another type than '{self.declared.ends.matches}' in '{self.declared.ends.data}'; nothing of "
                               "it is deleted.", rule="LP512")
         return gone, values.null_count, values
 

@@ -215,9 +215,9 @@ class _Postgres:
         if ends is not None and declared.ends is not None:
             other = self.columns(ends)
             end = _column_of(other, declared.ends.column, declared.ends.clock, declared, ends, zoned_text=True)
-            _known(other, declared.ends.key, declared, ends)
+            _known(other, declared.ends.matches, declared, ends)
             _known(self.columns(place), declared.ends.key, declared, place)
-            told = (postgres_name(ends), quoted(declared.ends.key), "t." + quoted(declared.ends.key), quoted(declared.ends.column), end)
+            told = (postgres_name(ends), quoted(declared.ends.matches), "t." + quoted(declared.ends.key), quoted(declared.ends.column), end)
         self._own, self._told_ends, self._name = own, told, name
 
     def _statements(self, table: str) -> _Statements:
@@ -295,9 +295,9 @@ class _MySQL(MySQL):
         if ends is not None and declared.ends is not None:
             other = self.columns(ends)
             end = _column_of(other, declared.ends.column, declared.ends.clock, declared, ends, zoned_text=False)
-            _known(other, declared.ends.key, declared, ends)
+            _known(other, declared.ends.matches, declared, ends)
             _known(self.columns(place), declared.ends.key, declared, place)
-            told = (self._named(ends), _ticked(declared.ends.key), f"{self._named(place)}.{_ticked(declared.ends.key)}", _ticked(declared.ends.column), end)
+            told = (self._named(ends), _ticked(declared.ends.matches), f"{self._named(place)}.{_ticked(declared.ends.key)}", _ticked(declared.ends.column), end)
         self._own, self._told_ends, self._name = own, told, self._named(place)
         keys = self._all("SELECT column_name FROM information_schema.key_column_usage WHERE table_schema = %s AND table_name = %s AND constraint_name = 'PRIMARY'", at)
         self._key = _ticked(keys[0][0]) if len(keys) == 1 else ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Column, Contract, Kind, Reading, folded
 from lapipe.detect import Evidence, Judged, beside, judge
+from lapipe.detect.headers import names_person
 from lapipe.documents import UNDECIDED
 from lapipe.engine import open_engine
 from lapipe.errors import ContractBroken, UsageFault
@@ -30,6 +31,8 @@ _TOGETHER = 2
 _WIDEST = 40
 #: Kinds whose finding makes `lapipe scan` exit with 1.
 ALARMING = ("national_id", "special", "identifier")
+#: What is told of a column whose name may be a person's, instead of the name.
+PERSON = "LP504 a column's name looks like a person's, so it is not written here; export a row per person, with the name in a column of its own"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class ScannedColumn:
     evidence: tuple[Evidence, ...]
     place: Column = dataclasses.field(default_factory=lambda: Column(""))
     declared: str = ""
+    #: Whether its name in the file looks like a person's. `name` is then its place, and the name stands nowhere.
+    person: bool = False
 
     @property
     def telling(self) -> tuple[Evidence, ...]:
@@ -58,6 +63,8 @@ class ScannedColumn:
     def kind(self) -> str:
         """The kind that was found, or undecided: that nothing was found does not make a column plain."""
         first = self.telling[0] if self.telling else None
+        if self.person:
+            return UNDECIDED
         if first and first.verdict == "found":
             # A birth date names nobody by itself, and no time can be declared an identifier.
             if first.kind == "identifier" and self.temporal:
@@ -85,8 +92,8 @@ class ScannedColumn:
 
     @property
     def alarming(self) -> bool:
-        """Whether anything undeclared was found."""
-        return bool(self.undeclared)
+        """Whether anything undeclared was found, or its name may be a person's."""
+        return bool(self.undeclared) or self.person
 
     def rule(self, evidence: Evidence) -> str:
         """Give the code of the rule that an undeclared finding breaks, or nothing."""
@@ -97,7 +104,7 @@ class ScannedColumn:
     @property
     def verdict(self) -> str:
         """The verdict on the whole column: that of what tells most."""
-        return self.telling[0].verdict if self.telling else "none"
+        return self.telling[0].verdict if self.telling else "possible" if self.person else "none"
 
     def as_json(self) -> dict[str, Any]:
         """Give the shape that tools read."""
@@ -108,6 +115,7 @@ class ScannedColumn:
             "name": self.name, "type": self.type, "format": self.found.format, "kind": kind, "category": first.category if first else "", "verdict": self.verdict,
             "declared": self.declared, "nulls": list(self.nulls),
             "distinct": self.distinct, "candidate_key": self.candidate_key, "notes": list(self.found.notes),
+            "person_in_name": self.person,
             "findings": [{"rule": each.rule, "category": each.category, "verdict": each.verdict,
                           "channels": {"header": each.header, "values": each.values, "text": each.text}, "distinct": each.distinct,
                           "matching": each.matching, "share": round(each.share, 6), "p_value": each.p_value,
@@ -169,12 +177,20 @@ def scan(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = 
         columns = _inferred(columns, read.rows, lambda name: engine.distinct(read.table[name]))
     finally:
         engine.close()
-    told = beside([Judged(column.name, column.evidence) for column in columns], read.rows)
     like = looks_like(opened.contract, known)
     spelt = _spelt(next((contract for contract in known if contract.name == like), None))
-    told_columns = tuple(dataclasses.replace(column, evidence=told[column.name], place=place, declared=_declared(place, spelt))
-                         for column, place in zip(columns, opened.contract, strict=True))
-    return Scanned(str(path), read.rows, told_columns, opened.encoding, opened.delimiter, like, opened.contract.reading, opened.unparsed, opened.notes)
+    kinds = [_declared(place, spelt) for place in opened.contract]
+    places, pseudo_rows = list(opened.contract), opened.contract.reading.pseudo_rows
+    for number, (column, place, kind) in enumerate(zip(columns, places, kinds, strict=True)):
+        if not kind and any(names_person(text) for text in (column.name, *place.aliases, *place.path)):
+            unnamed = f"column {number + 1}"
+            pseudo_rows = tuple(replace(row, column=unnamed) if row.column == column.name else row for row in pseudo_rows)
+            places[number] = Column(unnamed, position=0 if place.path or not (opened.delimiter or opened.contract.reading.format == "excel") else number + 1)
+            columns = (*columns[:number], replace(column, name=unnamed, person=True, found=replace(column.found, notes=(PERSON, *column.found.notes))), *columns[number + 1:])
+    told = beside([Judged(column.name, column.evidence) for column in columns], read.rows)
+    told_columns = tuple(dataclasses.replace(column, evidence=told[column.name], place=place, declared=kind)
+                         for column, place, kind in zip(columns, places, kinds, strict=True))
+    return Scanned(str(path), read.rows, told_columns, opened.encoding, opened.delimiter, like, replace(opened.contract.reading, pseudo_rows=pseudo_rows), opened.unparsed, opened.notes)
 
 
 def _spelt(contract: Contract | None) -> dict[str, Column]:

@@ -132,7 +132,7 @@ def _column(column: ScannedColumn, table_nulls: list[str], *, only_key: bool) ->
     for each in column.telling:
         yield f"              # {each.words()}"
     if column.kind == UNDECIDED:
-        why = "only possible; look" if column.telling else "nothing was found, which does not make it plain"
+        why = "its name looks like a person's" if column.person else "only possible; look" if column.telling else "nothing was found, which does not make it plain"
         yield f"              kind: {UNDECIDED}   # {why}"
     else:
         yield f"              kind: {column.kind}"
@@ -141,7 +141,7 @@ def _column(column: ScannedColumn, table_nulls: list[str], *, only_key: bool) ->
     if column.place.path and column.place.path != (column.name,):
         yield f"              path: {_list(list(column.place.path))}"
     if column.place.position:
-        yield f"              position: {column.place.position}   # the header has this name more than once, or none here"
+        yield f"              position: {column.place.position}   # {'its name is not written here' if column.person else 'the header has this name more than once, or none here'}"
     if column.place.start:
         yield f"              start: {column.place.start}"
         yield f"              length: {column.place.length}"
