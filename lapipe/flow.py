@@ -162,9 +162,9 @@ class Flow:
         steps = list(enumerate(self.plan.steps))
         series = [self._series(position, step) for position, step in steps if isinstance(step.stage, ReleaseStage)]
         own = all(type(step.stage).__module__.startswith("lapipe.") for _, step in steps)
-        if not own or len(times) != 1 or any(each is None or each[0] != times[0].origin for each in series):
+        if not own or len(times) != 1 or any(each is None or each[0] != times[0].origin or not each[2] for each in series):
             return table
-        fresh = [day for _, days in filter(None, series) for day in days[:1]]
+        fresh = [day for _, days, _ in filter(None, series) for day in days[:1]]
         if not fresh:
             return table
         import ibis
@@ -180,8 +180,11 @@ class Flow:
         self.record.record("increment", {"source": main, "column": column.name, "from": min(fresh).isoformat(), "rows": self._rows})
         return new
 
-    def _series(self, position: int, step: Step) -> tuple[str, list[date]] | None:
-        """Give the column that a release's periods are read from, and the first days of those to be released yet; None where it is no series."""
+    def _series(self, position: int, step: Step) -> tuple[str, list[date], bool] | None:
+        """Give the column that a release's periods are read from, the first days of those to be released yet, and whether any was before.
+
+        None where it is no series.
+        """
         stage, contract = step.stage, step.after
         assert isinstance(stage, ReleaseStage)
         if contract.statistics:
@@ -196,7 +199,7 @@ class Flow:
         else:
             return None
         past = self._released(stage.name)
-        return column.origin, [day for day in days if str(period_of(day, column.detail)) not in past]
+        return column.origin, [day for day in days if str(period_of(day, column.detail)) not in past], bool(past)
 
     def _read_all(self, data: Mapping[str, Any], main: str, databases: Databases) -> None:
         for name, declared in self.plan.sources.items():
