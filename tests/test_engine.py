@@ -486,3 +486,18 @@ def test_files_that_hold_a_text_are_told_whatever_their_names(engine: Engine, tm
     assert engine.holding(paths, "who", ["a"]) == paths
     assert engine.holding(paths, "who", []) == []
     assert engine.holding(paths[:1], "who", ["b1"]) == []
+
+
+def test_an_interruption_is_one_however_the_binding_tells_it() -> None:
+    import duckdb
+
+    from lapipe.engine.duckdb import _guarded
+
+    def raises(error: BaseException) -> Any:
+        raise error
+
+    for told in (duckdb.InterruptException("INTERRUPT Error: Interrupted!"), RuntimeError("Query interrupted")):
+        with pytest.raises(KeyboardInterrupt):
+            _guarded("compute", lambda told=told: raises(told))
+    with pytest.raises(EngineFault, match=r"could not compute \(RuntimeError\)"):
+        _guarded("compute", lambda: raises(RuntimeError("kanarie")))

@@ -567,6 +567,10 @@ def _guarded(what: str, call: Callable[[], T]) -> T:
         return call()
     except duckdb.InterruptException:
         fault: BaseException = KeyboardInterrupt()
+    except RuntimeError as error:
+        # So the binding says that a signal came while it was waiting for the query.
+        interrupted = "interrupted" in str(error).lower()
+        fault = KeyboardInterrupt() if interrupted else EngineFault(f"The engine could not {what} ({type(error).__name__}).")
     except duckdb.Error as error:
         fault = _fault(what, error)
     except (OSError, MemoryError, ValueError, TypeError) as error:
