@@ -89,8 +89,9 @@ def test_the_last_cell_draws_how_many_people_a_few_weeks_tell_apart(executed: An
     [rows] = chart["datasets"].values()
     assert [row["known"] for row in rows] == ["1", "2", "3", "4", "5", "full"]
     shares = [row["share"] for row in rows]
-    assert shares == sorted(shares)
     assert 0 <= shares[0] < shares[-1] <= 1
+    # More is never less, within what a draw can tell: the demo's people differ each time.
+    assert all(before["low"] <= row["high"] for n, row in enumerate(rows) for before in rows[:n])
     assert all(row["low"] <= row["share"] <= row["high"] for row in rows)
     assert re.findall(r'"url"', json.dumps(chart)) == []
 

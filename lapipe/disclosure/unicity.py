@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: How many items an outsider is thought to know.
 KNOWN = (1, 2, 3, 4, 5)
 
-#: People who are probed where everybody would be too many: the share is then known within 1.6 percentage points (95 %).
+#: Draws where everybody and every choice would be too many: the share is then known within 1.6 percentage points (95 %).
 PROBES = 4_000
 
 #: Up to this number of (person, items known) nothing is drawn: all are looked at.
@@ -83,8 +83,9 @@ class Sets:
     def unique(self, known: int, *, probes: int = PROBES) -> Share:
         """Give the share of people told apart by `known` of their items, drawn at random; by all of them where they have fewer.
 
-        Everybody and every choice of items is looked at where these are few. Otherwise `probes` people are drawn, and one choice
-        of items for each; the interval is Wilson's (1927).
+        Everybody and every choice of items is looked at where these are few. Otherwise at least `probes` times a person and a choice
+        of items are drawn, each person as often as another where all are drawn; the interval is Wilson's (1927). The draws of fewer
+        items are part of those of more, so that the shares that are drawn do not fall as more is known.
         """
         if not self.people:
             return Share(0.0, 0.0, 0.0)
@@ -92,13 +93,14 @@ class Sets:
         if choices <= _ALL and self.sizes.max() <= 200:
             share = self._of_all(known)
             return Share(share, share, share)
-        random = np.random.default_rng(20260903 + known)
+        random = np.random.default_rng(20260903)
         drawn = random.choice(self.people, size=min(probes, self.people), replace=False)
+        times = math.ceil(probes / len(drawn))
         alone = 0
-        for person in drawn:
+        for person in np.tile(drawn, times):
             mine = self._item[self._begin[person]:self._end[person]]
-            alone += self._is_alone(random.choice(mine, size=min(known, len(mine)), replace=False))
-        return wilson(alone, len(drawn))
+            alone += self._is_alone(random.permutation(mine)[:known])
+        return wilson(alone, len(drawn) * times)
 
     def _of_all(self, known: int) -> float:
         told: dict[tuple[int, ...], bool] = {}
