@@ -117,6 +117,8 @@ MUTANTS: dict[str, tuple[tuple[Any, ...], Callable[[], object]]] = {
     "bsn.LEAST": ((1_000_000, 20_000_000), lambda: elfproef(pa.array([LOW, "001234560"])).to_pylist()),
     "bsn.GREATEST": ((900_000_000, 9_999_999_999), lambda: (elfproef(pa.array([HIGH])).to_pylist(), elfproef(pa.array([10**9 + 3])).to_pylist())),
     "bsn.REMEMBERED": ((0,), lambda: verdict("bsn", "x", [f"Deelname van {number} is verwerkt" for number in bsns(20, 1)])),
+    "bsn.FORMED": (((12, 40), (3, 20)), lambda: (any(elfproef(pa.array([f"{a}.{b}e8" for a in range(1, 10) for b in range(10)])).to_pylist()), elfproef(pa.array(["123456782".rjust(30)])).to_pylist())),
+    "anummer.DIGITS": ((9, 11), lambda: verdict("a_nummer", "x", A)),
     "anummer.CHANCE": ((0.007, 0.0058), lambda: round(evidence("a_nummer", "x", A[:3]).p_value, 9)),
     "anummer.LEAST": ((100_000_000, 2_000_000_000), lambda: (anummer_of([1_010_101_010]), anummer_of([101_010_101]))),
     "anummer.GREATEST": ((2_000_000_000, 99_999_999_999), lambda: (anummer_of([int(number) for number in A]), anummer_of([10_000_000_001]))),

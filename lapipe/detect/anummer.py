@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lapipe.detect.bsn import DOUBT, FEWEST, Hits, Outcome, tail, verdict_of
+from lapipe.detect.bsn import DOUBT, FEWEST, FORMED, Hits, Outcome, tail, verdict_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 #: The share of arbitrary ten-digit numbers that pass (counted exactly over all of them).
 CHANCE = 0.0064036
 LEAST, GREATEST = 1_000_000_000, 9_999_999_999
+#: Its digits; the first is no 0.
+DIGITS = 10
 #: Numbers that count up are no random ones: unless the name says so, at least this share must pass.
 SHARE = 0.05
 #: Read as seconds since 1970 these are times from 2001 to 2033; a few of them accuse nobody.
@@ -31,17 +33,28 @@ class Tens:
         """Count integers."""
         import pyarrow.compute as pc
 
-        values = pc.drop_null(pc.cast(numbers, "int64", safe=False)).to_numpy(zero_copy_only=False)
-        self._add(values[(values >= LEAST) & (values <= GREATEST)])
+        self._add_whole(pc.drop_null(pc.cast(numbers, "int64", safe=False)).to_numpy(zero_copy_only=False))
 
     def add_text(self, text: pa.Array) -> None:
         """Count whole values of ten digits, as a float's text too."""
         import pyarrow.compute as pc
 
-        whole = text.filter(pc.greater_equal(pc.binary_length(text), 10))
-        whole = whole.filter(pc.match_substring_regex(whole, r"^\s*['#]?[1-9]\d{9}(?:[.,]0+)?\s*$"))
+        length = pc.binary_length(text)
+        whole = text.filter(pc.and_(pc.greater_equal(length, DIGITS), pc.less_equal(length, FORMED[1])))
+        whole = whole.filter(pc.match_substring_regex(whole, rf"^\s*['#]?[1-9]\d{{{DIGITS - 1}}}(?:[.,]0+)?\s*$"))
         if len(whole):
-            self._add(pc.cast(pc.struct_field(pc.extract_regex(whole, r"(?P<n>\d{10})"), "n"), "int64").to_numpy(zero_copy_only=False))
+            self._add(pc.cast(pc.struct_field(pc.extract_regex(whole, rf"(?P<n>\d{{{DIGITS}}})"), "n"), "int64").to_numpy(zero_copy_only=False))
+
+    def add_digits(self, text: pa.Array) -> None:
+        """Count texts of digits only."""
+        import pyarrow.compute as pc
+
+        whole = text.filter(pc.equal(pc.binary_length(text), DIGITS))
+        if len(whole):
+            self._add_whole(pc.cast(whole, "int64").to_numpy(zero_copy_only=False))
+
+    def _add_whole(self, values: Any) -> None:
+        self._add(values[(values >= LEAST) & (values <= GREATEST)])
 
     def _add(self, values: Any) -> None:
         self.hits.judged += len(values)

@@ -35,6 +35,8 @@ REMEMBERED = 100_000
 #: Brightspace put ' or # in front.
 FORM = (r"(?i)^\s*(?:['#]|(?:bsn|sofi|pgn|nl)[ :.-]{0,2})?(?:\d{8,9}(?:[.,]0+)?|000\d{9}|\d{3}[ .,/_-]\d{3}[ .,/_-]\d{3}|\d{4}[ ./_-]\d{2}[ ./_-]\d{3}|"
         r"\d{2}[ ./_-]\d{2}[ ./_-]\d{2}[ ./_-]\d{3}|\d{2}[ ./_-]\d{3}[ ./_-]\d{4})\s*$")
+#: The fewest and most bytes of such a value, blanks around it with it, and of one with an exponent.
+FORMED = (3, 40)
 #: A number as Excel writes it with an exponent, none of its digits lost.
 EXPONENT = r"(?i)^\s*[1-9](?:[.,]\d{1,8})?e\+?0?[78]\s*$"
 _WORD = r"(?:bsn|bsn-?n(?:umme)?r|burger ?service ?n(?:umme)?r|sofi-?(?:nummer)?|pgn|persoonsgebonden ?nummer|" \
@@ -105,10 +107,27 @@ class Elevens:
         zero = pc.and_(pc.equal(pc.binary_length(text), 9), pc.and_(pc.ascii_is_decimal(text), pc.starts_with(text, "0")))
         self.nine.add(_residues(_in_range(plain.filter(zero))), 0)
         self._add(_in_range(plain.filter(pc.invert(zero))))
-        written = _in_range(marked)
-        self.marked.add(_residues(written), 0)
-        self._add_onderwijs(written)
+        self._add_written(_in_range(marked))
         return pc.or_(pc.is_valid(plain), pc.is_valid(marked))
+
+    def add_digits(self, text: pa.Array) -> None:
+        """Count texts of digits only, as `add_text` does, by their lengths."""
+        import pyarrow.compute as pc
+
+        length = pc.binary_length(text)
+        nine = text.filter(pc.equal(length, 9))
+        if len(nine):
+            values = pc.cast(nine, "int64").to_numpy(zero_copy_only=False)
+            # Nine digits of which the first is 0 are nine digits: only a spreadsheet loses the zero.
+            zero = values < 100_000_000
+            self.nine.add(_residues(_ranged(values[zero])), 0)
+            self._add(values[~zero])
+        eight = text.filter(pc.equal(length, 8))
+        if len(eight):
+            self._add(_in_range(pc.cast(eight, "int64")))
+        padded = text.filter(pc.and_(pc.equal(length, 12), pc.starts_with(text, "000")))
+        if len(padded):
+            self._add_written(_in_range(pc.cast(padded, "int64")))
 
     def add_running(self, text: pa.Array) -> None:
         """Count the first number in each text: near a word for it, or nine bare digits."""
@@ -133,6 +152,10 @@ class Elevens:
         long = values > 99_999_999
         self.nine.add(_residues(values[long]), 0)
         self.eight.add(_residues(values[~long & ~dates]), 0)
+        self._add_onderwijs(values)
+
+    def _add_written(self, values: Any) -> None:
+        self.marked.add(_residues(values), 0)
         self._add_onderwijs(values)
 
     def _add_onderwijs(self, values: Any) -> None:
@@ -291,14 +314,19 @@ def _numbers(text: pa.Array) -> tuple[pa.Array, pa.Array]:
     nothing = pa.scalar(None, pa.string())
     plain = pc.and_(pc.and_(pc.greater_equal(length, 8), pc.less_equal(length, 9)), pc.ascii_is_decimal(text))
     plain = pc.fill_null(plain, False)
-    powers = pc.fill_null(pc.match_substring_regex(text, EXPONENT), False)
+    # Most values are plain numbers, or too short or long for any other form: those are not held against the patterns.
+    other = pc.if_else(pc.and_(pc.invert(plain), pc.and_(pc.greater_equal(length, FORMED[0]), pc.less_equal(length, FORMED[1]))), text, nothing)
+    none = pa.nulls(len(text), pa.int64())
+    if other.null_count == len(other):
+        return pc.cast(pc.if_else(plain, text, nothing), pa.int64()), none
+    powers = pc.fill_null(pc.match_substring_regex(other, EXPONENT), False)
     if pc.any(powers).as_py():
         numbers = pc.cast(pc.replace_substring(pc.if_else(powers, text, nothing), ",", "."), pa.float64())
         whole = pc.cast(pc.cast(pc.if_else(pc.equal(numbers, pc.floor(numbers)), numbers, None), pa.int64()), pa.string())
         text, plain = pc.if_else(powers, whole, text), pc.or_(plain, pc.and_(powers, pc.is_valid(whole)))
-    rest = pc.and_(pc.invert(plain), pc.fill_null(pc.match_substring_regex(text, FORM), False))
+    rest = pc.and_(pc.invert(plain), pc.fill_null(pc.match_substring_regex(other, FORM), False))
     if not pc.any(rest).as_py():
-        return pc.cast(pc.if_else(plain, text, nothing), pa.int64()), pa.nulls(len(text), pa.int64())
+        return pc.cast(pc.if_else(plain, text, nothing), pa.int64()), none
     # What is a plain number but for a float's .0, a quote or a blank belongs with the plain ones.
     bare = pc.replace_substring_regex(pc.if_else(rest, text, nothing), r"^\s*['#]?|(?:[.,]0+)?\s*$", "")
     nearly = pc.fill_null(pc.match_substring_regex(bare, r"^\d{8,9}$"), False)
@@ -324,7 +352,10 @@ def _residue_pairs(numbers: pa.Array) -> tuple[Any, Any]:
 def _in_range(numbers: pa.Array) -> Any:
     import pyarrow.compute as pc
 
-    values = pc.drop_null(numbers).to_numpy(zero_copy_only=False)
+    return _ranged(pc.drop_null(numbers).to_numpy(zero_copy_only=False))
+
+
+def _ranged(values: Any) -> Any:
     return values[(values >= LEAST) & (values <= GREATEST)]
 
 

@@ -218,10 +218,11 @@ class _Column:
         if textual:
             text = _readable(text)
             parts = Parts.of(text)
-            for numbered in (parts.numbers, parts.digits):
-                self.tens.add_text(numbered)
-                whole = self.elevens.add_text(numbered)
-            self.elevens.add_running(parts.digits.filter(pc.invert(whole)))
+            self.tens.add_digits(parts.numbers)
+            self.elevens.add_digits(parts.numbers)
+            self.tens.add_text(parts.digits)
+            whole = self.elevens.add_text(parts.digits)
+            self.elevens.add_running(parts.digits.filter(pc.invert(whole)) if pc.any(whole).as_py() else parts.digits)
             self.naming.add(parts.words, parts.running)
             self.lists.add(parts.words, len(text))
         elif pa.types.is_decimal(kind):

@@ -190,8 +190,12 @@ def times_of(batch: pa.Array, format: str, clock: str) -> pa.Array | None:
     if pa.types.is_temporal(batch.type):
         return batch
     if clock:
-        numbers = pc.cast(batch, pa.int64(), safe=False) if not pa.types.is_string(batch.type) else pc.cast(
-            pc.if_else(pc.match_substring_regex(batch, r"^\s*\d{9,13}\s*$"), pc.utf8_trim_whitespace(batch), pa.scalar(None, pa.string())), pa.int64())
+        if pa.types.is_string(batch.type):
+            batch = pc.utf8_trim_whitespace(batch) if not pc.all(pc.ascii_is_decimal(batch), min_count=0).as_py() else batch
+            length = pc.binary_length(batch)
+            fits = pc.and_(pc.ascii_is_decimal(batch), pc.and_(pc.greater_equal(length, 9), pc.less_equal(length, 13)))
+            batch = batch if pc.all(fits, min_count=0).as_py() else pc.if_else(fits, batch, pa.scalar(None, pa.string()))
+        numbers = pc.cast(batch, pa.int64(), safe=False)
         return pc.cast(numbers, pa.timestamp("s" if clock == "seconds" else "ms"))
     if not pa.types.is_string(batch.type) or format == "undecided":
         return None

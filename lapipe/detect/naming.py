@@ -83,6 +83,7 @@ class Naming:
         self.shaped += len(cells)
         if len(cells):
             self._add_cells(cells)
+        running = running.filter(pc.match_substring_regex(running, f"{_CUED}|{_PAIR}"))
         cued = running.filter(pc.match_substring_regex(running, _CUED))
         if len(cued):
             self.cued += sum(map(_cued, cued.to_pylist()))

@@ -95,6 +95,12 @@ def picking(rule: str) -> str:
     return rf"(?i)(?:^|[^\w-])(?:{WORDS[rule]})(?:[^\w]|$)" + (rf"|\b(?:{PLAINLY[rule]})" if rule in PLAINLY else "")
 
 
+@cache
+def picking_any() -> str:
+    """Give the words of all rules as one pattern that picks what any of theirs does: it takes as long as one of them."""
+    return rf"(?i)(?:^|[^\w-])(?:{'|'.join(WORDS.values())})(?:[^\w]|$)|\b(?:{'|'.join(PLAINLY.values())})"
+
+
 #: These words are about a person with nobody beside them: whom somebody votes for, where a family comes from.
 BY_THEMSELVES = frozenset({"special:politics"})
 

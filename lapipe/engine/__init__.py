@@ -97,8 +97,8 @@ class Engine(Protocol):
         """Compute a small table and bring it here."""
         ...
 
-    def distinct(self, column: ir.Column) -> Iterator[pa.Array]:
-        """Stream the distinct values of a column, null left out."""
+    def distinct(self, column: ir.Column, *, once: bool = False) -> Iterator[pa.Array]:
+        """Stream the distinct values of a column, null left out; `once` says that nobody asks for them again, so that none are kept."""
         ...
 
     def values(self, column: ir.Column) -> ir.Table:

@@ -222,9 +222,9 @@ class DuckDB:
         sql = self._sql(expression)
         return _guarded("compute", lambda: _plain(self._ibis.con.execute(sql).to_arrow_table()))
 
-    def distinct(self, column: ir.Column) -> Iterator[pa.Array]:
+    def distinct(self, column: ir.Column, *, once: bool = False) -> Iterator[pa.Array]:
         """See `Engine.distinct`."""
-        sql = self._distinct(column)
+        sql = self._distinct(column, once=once)
         # A cursor of its own: the connection may be used between the batches.
         cursor = self._ibis.con.cursor()
         for name, frame in self._frames.items():
@@ -240,9 +240,9 @@ class DuckDB:
                 column_values = batch.column(0)
                 yield column_values.dictionary_decode() if hasattr(column_values, "dictionary_decode") else column_values
 
-    def _distinct(self, column: ir.Column) -> str:
+    def _distinct(self, column: ir.Column, *, once: bool = False) -> str:
         """Give the SQL of a column's distinct values, null left out."""
-        listed = self._listing(column)
+        listed = "" if once else self._listing(column)
         if not listed:
             return self._sql(column.name("key").as_table().filter(lambda t: t.key.notnull()).distinct())
         return f"SELECT DISTINCT key FROM {listed} WHERE key IS NOT NULL"

@@ -184,10 +184,10 @@ class Metered:
         self._asked(expression)
         return self._engine.fetch(expression)
 
-    def distinct(self, column: ir.Column) -> Iterator[pa.Array]:
+    def distinct(self, column: ir.Column, *, once: bool = False) -> Iterator[pa.Array]:
         """See `Engine.distinct`."""
         self._asked(column)
-        yield from self._engine.distinct(column)
+        yield from self._engine.distinct(column, once=once)
 
     def values(self, column: ir.Column) -> ir.Table:
         """See `Engine.values`."""

@@ -177,8 +177,8 @@ class Spark:
         finally:
             _remove(path)
 
-    def distinct(self, column: ir.Column) -> Iterator[pa.Array]:
-        """See `Engine.distinct`."""
+    def distinct(self, column: ir.Column, *, once: bool = False) -> Iterator[pa.Array]:
+        """See `Engine.distinct`; none are kept here anyway."""
         expression = column.name("key").as_table().filter(lambda t: t.key.notnull()).distinct()
         path = self._saved("distinct", "list distinct values", expression)
         try:

@@ -171,10 +171,10 @@ def scan(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = 
             raise ContractBroken(f"{path} has {len(opened.contract.columns)} columns and {read.rows} rows, so nothing was scanned; "
                                  "give an export with rows.", rule="LP208")
         # Two columns at a time: looking at values is done outside Python's lock, each column with a cursor of its own.
-        listed = [(column.name, column.type, engine.distinct(read.table[column.name])) for column in opened.contract]
+        listed = [(column.name, column.type, engine.distinct(read.table[column.name], once=True)) for column in opened.contract]
         with ThreadPoolExecutor(_TOGETHER) as pool:
             columns = tuple(pool.map(lambda each: _column(each[0], each[1], each[2], read.rows), listed))
-        columns = _inferred(columns, read.rows, lambda name: engine.distinct(read.table[name]))
+        columns = _inferred(columns, read.rows, lambda name: engine.distinct(read.table[name], once=True))
     finally:
         engine.close()
     like = looks_like(opened.contract, known)

@@ -11,15 +11,18 @@ if TYPE_CHECKING:
 
 #: How systems write "no value" (research/exports.md §2.14). A dash stands in Moodle's reports.
 NULL_WORDS = ("", " ", "-", "\\N", "NULL", "null", "None", "NA", "N/A", "n/a", "NaN", "nan", "?", "#N/A")
+_LONGEST_NULL = max(map(len, NULL_WORDS))
 
 #: From this many digits on, a spreadsheet or a float loses some of them.
 _LONG = 16
+#: Digits of a whole number that fits 64 bits, and seconds since 1970 that are times: from February 2000 to 2039.
+_INTEGER, _CLOCK = 18, (950_000_000, 2_200_000_000)
 #: An id that became a float has this many digits before its `.0`; a mark has fewer.
 _IDENTIFIER_DIGITS = 6
 
 _PATTERNS = {
     "boolean": r"(?i)^(?:true|false)$",
-    "integer": r"^[+-]?\d{1,18}$",
+    "integer": rf"^[+-]?\d{{1,{_INTEGER}}}$",
     "zeros": r"^0\d+$",
     "long": rf"^\d{{{_LONG},}}$",
     "float": r"^\d+\.0+$",
@@ -36,9 +39,8 @@ _PATTERNS = {
     "no year": r"^\d{1,2} [[:alpha:]]{3,4}\.?,? \d{1,2}:\d{2}$",
 }
 #: What any number looks like, so that most values are looked at once.
-_NUMERIC = r"^[+-]?[\d.][\d.,]*(?:[eE][+-]?\d+)?$"
+_NUMERIC = r"^\s*[+-]?[\d.][\d.,]*(?:[eE][+-]?\d+)?\s*$"
 _FAULTS = ("zeros", "long", "float", "float id", "science", "comma")
-_WITH_SIGNS = ("float", "float id", "science", "comma", "iso", "iso zoned", "no year", "yyyy-MM-dd", "boolean")
 _OF_NUMBERS = (*_FAULTS, "integer", "number", "yyyyMMdd", "seconds", "milliseconds")
 _TAILS = {"": "", ", HH:mm:ss": r", \d{1,2}:\d{2}:\d{2}", ", HH:mm": r", \d{1,2}:\d{2}",
           " HH:mm:ss": r" \d{1,2}:\d{2}:\d{2}", " HH:mm": r" \d{1,2}:\d{2}"}
@@ -78,34 +80,60 @@ class Texts:
         import pyarrow.compute as pc
 
         text = batch.cast(pa.string()) if not pa.types.is_string(batch.type) else batch
-        words = pa.array(NULL_WORDS)
-        absent = pc.is_in(text, words)
-        self.nulls.update(text.filter(absent).to_pylist())
-        text = pc.utf8_trim_whitespace(text.filter(pc.invert(absent)))
+        if not len(text):
+            return
+        if pc.all(pc.ascii_is_decimal(text)).as_py():
+            self._add_digits(text)
+            return
+        absent = pc.is_in(text, pa.array(NULL_WORDS)) if pc.min(pc.binary_length(text)).as_py() <= _LONGEST_NULL else None
+        if absent is not None and pc.any(absent).as_py():
+            self.nulls.update(text.filter(absent).to_pylist())
+            text = text.filter(pc.invert(absent))
         before, self.distinct = self.distinct, self.distinct + len(text)
         if not len(text):
             return
-        digits = pc.all(pc.ascii_is_decimal(text)).as_py()
-        numeric = text if digits else text.filter(pc.match_substring_regex(text, _NUMERIC))
-        for name, pattern in _PATTERNS.items():
-            # What a whole batch lacks can be no column's type; only faults among numbers are still looked for.
+        numeric = pc.utf8_trim_whitespace(text.filter(pc.match_substring_regex(text, _NUMERIC)))
+        # What a whole batch lacks can be no column's type; only faults among numbers are still looked for.
+        asked = [name for name in _PATTERNS if not before or self.hits[name] or name in _FAULTS]
+        ordered = [name for name in _ORDERED if self.hits[name] == before]
+        if ordered or any(name not in _OF_NUMBERS for name in asked):
+            text = pc.utf8_trim_whitespace(text)
+        for name in asked:
             among = numeric if name in _OF_NUMBERS else text
-            if digits and name in _WITH_SIGNS:
-                continue
-            if len(among) and (not before or self.hits[name] or name in _FAULTS):
-                self.hits[name] += pc.sum(pc.match_substring_regex(among, pattern)).as_py() or 0
-        if self.hits["number"]:
-            found = pc.struct_field(pc.extract_regex(text, r"\.(?P<d>\d+)$"), "d")
+            if len(among):
+                self.hits[name] += pc.sum(pc.match_substring_regex(among, _PATTERNS[name])).as_py() or 0
+        if len(numeric):
+            found = pc.struct_field(pc.extract_regex(numeric, r"\.(?P<d>\d+)$"), "d")
             self.decimals = max(self.decimals, pc.max(pc.utf8_length(found)).as_py() or 0)
-        for name, pattern in _ORDERED.items():
-            if digits or (before and self.hits[name] != before):
+        for name in ordered:
+            # Only where the first value is a date the others are asked.
+            if not pc.match_substring_regex(text[:1], _ORDERED[name])[0].as_py():
                 continue
-            parts = pc.extract_regex(text, pattern)
+            parts = pc.extract_regex(text, _ORDERED[name])
             hits = len(parts) - parts.null_count
             self.hits[name] += hits
             if hits:
                 self.first = max(self.first, pc.max(pc.cast(pc.struct_field(parts, "a"), "int64")).as_py() or 0)
                 self.second = max(self.second, pc.max(pc.cast(pc.struct_field(parts, "b"), "int64")).as_py() or 0)
+
+    def _add_digits(self, text: pa.Array) -> None:
+        """Count a batch of digits only: lengths and sizes say all that the patterns would, in a tenth of the time."""
+        import pyarrow.compute as pc
+
+        self.distinct += len(text)
+        length = pc.binary_length(text)
+        self.hits["number"] += len(text)
+        self.hits["integer"] += pc.sum(pc.less_equal(length, _INTEGER)).as_py() or 0
+        self.hits["long"] += pc.sum(pc.greater_equal(length, _LONG)).as_py() or 0
+        self.hits["zeros"] += pc.sum(pc.and_(pc.starts_with(text, "0"), pc.greater(length, 1))).as_py() or 0
+        days = text.filter(pc.equal(length, 8))
+        if len(days) == len(text):
+            self.hits["yyyyMMdd"] += pc.sum(pc.match_substring_regex(days, _PATTERNS["yyyyMMdd"])).as_py() or 0
+        for clock, unit in (("seconds", 1), ("milliseconds", 1000)):
+            digits = len(str(unit)) - 1
+            if pc.min(length).as_py() >= 9 + digits and pc.max(length).as_py() <= 10 + digits:
+                numbers = pc.cast(text, "int64")
+                self.hits[clock] += pc.sum(pc.and_(pc.greater_equal(numbers, _CLOCK[0] * unit), pc.less(numbers, _CLOCK[1] * unit))).as_py() or 0
 
     def found(self) -> Found:
         """Decide; where the texts allow two readings, leave it undecided."""
