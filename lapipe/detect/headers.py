@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from lapipe.detect import names
-from lapipe.detect.lexicon import ABOUT, ENTRIES, GLUE, ID_WORDS, NAME_WORDS, NUMBERED_PEOPLE, PEOPLE, THINGS, Entry, Strength
+from lapipe.detect.lexicon import ABOUT, ENTRIES, GLUE, ID_WORDS, NAME_WORDS, NUMBERED_PEOPLE, PEOPLE, SPELT, THINGS, Entry, Strength
 from lapipe.detect.words import is_word
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -17,6 +17,8 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 LONGEST = 5
 #: A compound is taken apart into parts of at least so many letters, and these shorter ones.
 PART = 3
+#: A word of at least so many letters is known with a slip of the pen, too; of shorter ones too many are near.
+SLIPPED = 9
 _SHORT_PARTS = frozenset(("id", "nr", "ip", "no"))
 
 
@@ -42,7 +44,7 @@ def read(name: str) -> Mapping[str, Strength]:
     words = _whole_words(name)
     present = frozenset(words)
     found: dict[str, Strength] = {}
-    spans = [(i, j, entry) for i in range(len(words)) for j in range(i + 1, min(len(words), i + LONGEST) + 1) for entry in _entries("".join(words[i:j]))]
+    spans = [(i, j, entry) for i in range(len(words)) for j in range(i + 1, min(len(words), i + LONGEST) + 1) for entry in _phrased(words[i:j])]
     for start, end, entry in spans:
         if present & entry.unless - frozenset(words[start:end]):
             continue
@@ -121,6 +123,52 @@ def _settled(found: dict[str, Strength]) -> dict[str, Strength]:
 def _whole_words(name: str) -> tuple[str, ...]:
     """Split a name into words, and compounds of known words into their parts."""
     return tuple(part for word in tokens(name) for part in (_parts(word) if word not in _known() and not _entries(word) else (word,)))
+
+
+def _phrased(words: tuple[str, ...]) -> tuple[Entry, ...]:
+    """Give what a run of words speaks for: as it is written, in other spellings of its words, or as one long word with a slip of the pen."""
+    run = "".join(words)
+    found = _entries(run)
+    if found:
+        return found
+    return _spelt().get("".join(SPELT.get(word, word) for word in words), ()) if len(words) > 1 else _entries(_meant(run))
+
+
+@lru_cache(maxsize=4096)
+def _meant(word: str) -> str:
+    """Give the one phrase of a long word from which this word differs by a letter more, less, other or displaced: "nationalitiet"; nothing where it is a word itself."""
+    if len(word) < SLIPPED or word in _known():
+        return ""
+    near = {other for cut in _cuts(word) for other in _slips().get(cut, ()) if other[0] == word[0] and abs(len(other) - len(word)) <= 1}
+    return near.pop() if len(near) == 1 and not is_word(word) else ""
+
+
+def _cuts(word: str) -> set[str]:
+    return {word, *(word[:i] + word[i + 1:] for i in range(len(word)))}
+
+
+@cache
+def _slips() -> Mapping[str, frozenset[str]]:
+    """Every long word of a phrase by what is left of it without one letter."""
+    table: dict[str, set[str]] = {}
+    for run, entries in _phrases().items():
+        if len(run) >= SLIPPED and any(len(tokens(phrase)) == 1 for entry in entries for phrase in entry.phrases.split("; ") if "".join(tokens(phrase)) == run):
+            for cut in _cuts(run):
+                table.setdefault(cut, set()).add(run)
+    return {cut: frozenset(runs) for cut, runs in table.items()}
+
+
+@cache
+def _spelt() -> Mapping[str, tuple[Entry, ...]]:
+    """Every phrase of several words in the one spelling of each of them."""
+    table: dict[str, tuple[Entry, ...]] = {}
+    for entry in ENTRIES:
+        for phrase in entry.phrases.split("; "):
+            words = tokens(phrase)
+            run = "".join(SPELT.get(word, word) for word in words)
+            if len(words) > 1 and entry not in table.get(run, ()):
+                table[run] = (*table.get(run, ()), entry)
+    return table
 
 
 def _parts(word: str) -> tuple[str, ...]:
