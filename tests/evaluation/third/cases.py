@@ -63,8 +63,9 @@ def tables() -> Iterator[Table]:
     """Give the tables, in the order of the file; the same every time."""
     for block in (_HERE / "tables.txt").read_text(encoding="utf-8").split("\n[")[1:]:
         name, _, body = block.partition("]\n")
+        name, _, rows = name.partition(" *")
         chance = Random(f"third/{name}")
-        people = crowd(chance, chance.randrange(60, 220))
+        people = crowd(chance, int(rows or chance.randrange(60, 220)))
         columns = []
         for line in body.splitlines():
             if not line.strip():

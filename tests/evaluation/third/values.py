@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
+import pyarrow as pa
+
 _NAMES = """
 Femke|van der Meulen;Jurre|Hoekstra;Daniëlle|Kuipers;Marijn|ten Have;Wieteke|Zijlstra;Roelof|Postma;Anouk|van 't Hoff;Koen|Brinkman;Lieke|de Groot;Stijn|Verhoeven
 Merel|van den Heuvel;Jelte|Dijkstra;Noortje|Schouten;Bram|Kok;Ilse|de Wit;Hidde|Wiersma;Puck|van Leeuwen;Gijs|op den Kamp;Maartje|Smits;Teun|Peeters
@@ -135,6 +137,23 @@ def _ip6(chance: Random) -> str:
 _AGENTS = ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X)", "Moodle Mobile 4.4", "okhttp/4.9.3")
 _COURSES = ("INF", "PSY", "BIO", "LAW", "ECO", "GEO", "MED", "HIS")
 
+_REMARKS = (
+    "De opdracht was duidelijk", "Meer voorbeelden zou helpen", "I liked the guest lecture", "The slides came late", "Hoofdstuk 3 mag korter", "Goede uitleg over regressie",
+    "Te weinig tijd voor de toets", "The reading list is long but useful", "Werkgroepen waren nuttig", "Room was too small", "Ik mis een oefententamen", "Feedback came back quickly",
+    "Graag de opnames langer online", "Formules staan niet op het blad", "Good balance between theory and practice", "Pagina 112 bevat een typefout", "The quiz crashed twice",
+    "Rooster botst met het keuzevak", "Statistics was harder than expected", "Prima vak",
+)
+#: What a remark may hold that tells about somebody.
+_HOLDING: dict[str, tuple[str, ...]] = {
+    "name": ("Dank aan {full} voor de hulp", "{full} never answered my question", "Volgens {full} hoefde dat niet"),
+    "mail": ("Mail me op {mail_private}", "please write to {mail_private}"),
+    "phone": ("Bel mij op {mobile_dash}", "my number is {mobile_31}"),
+    "number": ("Mijn studentnummer is {stud7}", "student number {s_number}, please check"),
+    "bsn": ("BSN {bsn} staat verkeerd in het systeem", "mijn burgerservicenummer is {bsn_spaces}"),
+    "iban": ("Graag terugstorten op {iban_spaces}", "my account is {iban}"),
+    "health": ("Ik was ziek en lag in het ziekenhuis", "I have ADHD and need breaks", "Door mijn depressie lukte het niet", "Ik heb dyslexie", "I was recovering from a concussion"),
+}
+
 #: A value of one person: what a generator is handed are the chance, the person, and the row's number.
 Make = Callable[[Random, Person, int], str]
 MAKERS: dict[str, Make] = {
@@ -219,6 +238,7 @@ MAKERS: dict[str, Make] = {
     "dob_slash": lambda c, p, i: _day(c).strftime("%d/%m/%Y"),
     "dob_8": lambda c, p, i: _day(c).strftime("%Y%m%d"),
     "passport": lambda c, p, i: f"N{c.choice('ABCDEFGHJKLMPRSTX')}{c.choice('BCDFGHJKLMPR')}{c.choice('0123456789BCDF')}{c.randrange(10_000, 99_999)}{c.randrange(10)}",
+    "ni": lambda c, p, i: f"{c.choice('ABCEGHJ')}{c.choice('ABCEGHJ')}{c.randrange(100_000, 999_999)}{c.choice('ABCD')}",
     "vnumber": lambda c, p, i: str(c.randrange(2_000_000_000, 2_999_999_999)),
     "orcid": lambda c, p, i: f"0000-000{c.randrange(1, 4)}-{c.randrange(1000, 9999)}-{c.randrange(1000, 9999)}",
     "profile_url": lambda c, p, i: f"https://moodle.uni.example/user/profile.php?id={c.randrange(1000, 99_999)}",
@@ -266,8 +286,18 @@ MAKERS: dict[str, Make] = {
 }
 
 
-def column(make: str, people: Sequence[Person], chance: Random) -> list[str]:
-    """Give a column's values, one for each person: `pick a|b|c`, `int low high`, `mix maker share word`, or a maker's name."""
+def _remark(chance: Random, person: Person, row: int, kind: str, share: float) -> str:
+    """Give two plain remarks, and between them in a share of the rows one that holds something."""
+    parts = [f"{chance.choice(_REMARKS)}.", f"{chance.choice(_REMARKS)}."]
+    if chance.random() < share:
+        holding = chance.choice(_HOLDING[kind])
+        parts.insert(1, holding.format(**{name: MAKERS[name](chance, person, row) for name in MAKERS if f"{{{name}}}" in holding}) + ".")
+    return " ".join(parts)
+
+
+def column(make: str, people: Sequence[Person], chance: Random) -> list[str] | pa.Array:
+    """Give a column's values, one for each person: `pick a|b|c`, `int low high`, `mix maker share word`, `before text maker`, `remarks kind share`,
+    `int64 maker`, or a maker's name."""
     word, _, rest = make.partition(" ")
     if word == "pick":
         choices = rest.split("|")
@@ -278,6 +308,11 @@ def column(make: str, people: Sequence[Person], chance: Random) -> list[str]:
     if word == "mix":
         maker, share, other = rest.split(" ", 2)
         return [MAKERS[maker](chance, person, row) if chance.random() < float(share) else other for row, person in enumerate(people)]
+    if word == "remarks":
+        kind, share = rest.split(" ")
+        return [_remark(chance, person, row, kind, float(share)) for row, person in enumerate(people)]
+    if word in ("int64", "float64"):
+        return pa.array([float(text) if word == "float64" else int(text) for text in column(rest, people, chance)])
     if word == "before":
         text, maker = rest.rsplit(" ", 1)
         return [f"{text} {MAKERS[maker](chance, person, row)}" for row, person in enumerate(people)]
