@@ -60,8 +60,8 @@ def _label(words: str) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]
 
 
 def tables() -> Iterator[Table]:
-    """Give the tables, in the order of the file; the same every time."""
-    for block in (_HERE / "tables.txt").read_text(encoding="utf-8").split("\n[")[1:]:
+    """Give the tables, half A first; the same every time."""
+    for block in (block for half in "ab" for block in (_HERE / f"tables_{half}.txt").read_text(encoding="utf-8").split("\n[")[1:]):
         name, _, body = block.partition("]\n")
         name, _, rows = name.partition(" *")
         chance = Random(f"third/{name}")
@@ -77,9 +77,9 @@ def tables() -> Iterator[Table]:
 
 
 def sentences() -> Iterator[Table]:
-    """Give each sentence as a column of its own, called `tekst`, between plain remarks."""
+    """Give each sentence as a column of its own, called `tekst`, between plain remarks; half A first."""
     plain = ("Duidelijk, dank je wel.", "That answers my question.", "Zie de studiehandleiding.")
-    for line in (_HERE / "sentences.txt").read_text(encoding="utf-8").splitlines():
+    for line in (line for half in "ab" for line in (_HERE / f"sentences_{half}.txt").read_text(encoding="utf-8").splitlines()):
         if line.startswith("#") or not line.strip():
             continue
         label, _, text = line.partition(" ; ")
