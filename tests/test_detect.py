@@ -257,7 +257,29 @@ def test_names_speak_for_their_rule(rule: str, names: str) -> None:
     assert silent == []
 
 
+@pytest.mark.parametrize(("name", "rule"), [
+    ("nationalitiet", "special:ethnicity"), ("accomodatons", "special:health"), ("geboortedatm", "date_of_birth"), ("land geboorte ouder 1", "special:ethnicity"), ("stud_no", "student_number"),
+    ("links.user", "user_id"), ("datum_geb", "date_of_birth"), ("demographics.blackOrAfricanAmerican", "special:ethnicity"), ("voornaam leerl", "name")])
+def test_slips_other_spellings_and_other_orders_of_a_name_are_read(name: str, rule: str) -> None:
+    assert rule in read(name)
+
+
+def test_a_number_of_another_country_is_no_bsn_but_a_document() -> None:
+    assert said("NI Number", ["QQ123456C", "AB123456D", "ZZ654321A"]) == {"document": "found"}
+    assert said("national_id", [])["bsn"] == "possible"
+
+
+def test_an_origin_of_web_and_app_is_nobodys() -> None:
+    assert said("Herkomst", ["web", "ws", "cli"]) == {}
+    assert said("Herkomst", ["web", "Marokko"])["special:ethnicity"] == "found"
+
+
+def test_accounts_of_a_windows_domain_are_user_names() -> None:
+    assert said("x", [f"CAMPUS\\jans{number}" for number in range(8)])["username"] == "found"
+
+
 @pytest.mark.parametrize("name", [
+    "autosubscribe", "roleid", "cluster4", "plan", "badge_id", "visa", "add_date", "exam_no", "subject_nr", "last_logon",
     "email_verified", "emailstop", "email_notifications", "academic_year_code", "acid", "cid", "class", "classname", "course_name", "cursusnaam",
     "Course full name", "shortname", "bestandsnaam", "file_name", "Event name", "Gebeurtenisnaam", "Component", "group_name", "opleidingsnaam",
     "opleidingscode_naam_opleiding", "geslacht", "gender", "id", "courseid", "timecreated", "last_login", "has_bsn", "bsn_verified", "bsnl",

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from lapipe.cli import app
 from lapipe.contract import load_contract, load_contracts
 from lapipe.errors import ContractBroken, DeclarationFault, LapipeError, UsageFault
 from lapipe.scan import Scanned, in_words, scan
 from lapipe.scan.draft import write_draft
 from tests.conftest import missing
+from tests.evaluation.made_up import bsns
 from tests.projects import ROOT, SAMPLES, project
 
 
@@ -534,3 +537,34 @@ def test_no_column_that_a_shipped_contract_names_looks_like_a_person() -> None:
              for word in (column.name, *column.aliases, ".".join(column.path))}
     assert len(words) > 900
     assert not [word for word in words if names_person(word)]
+
+
+def workbook(path: Path, *sheets: tuple[str, list[list[str]]]) -> Path:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_every_sheet_of_a_workbook_is_scanned_and_its_name_is_not_told(tmp_path: Path) -> None:
+    marks = [["vak", "cijfer"], ["statistiek", "7"], ["wiskunde", "8"]]
+    people = [["bsn", "vak"], *([bsn, "statistiek"] for bsn in bsns(8, 1))]
+    file = workbook(tmp_path / "two.xlsx", ("Cijfers", marks), ("Leeg", []), ("Canarya Canaryb", people))
+    done = CliRunner().invoke(app, ["scan", str(file), "--format", "json"])
+    told = json.loads(done.stdout)
+    assert (done.exit_code, [(each["sheet"], each["sheets"], each["rows"]) for each in told]) == (1, [(1, 2, 2), (2, 2, 8)])
+    assert [column["verdict"] for column in told[1]["columns"] if column["name"] == "bsn"] == ["found"]
+    assert "Canary" not in done.output
+    refused = CliRunner().invoke(app, ["scan", str(file), "--draft", str(tmp_path / "x.yaml")])
+    assert (refused.exit_code, (tmp_path / "x.yaml").exists()) == (2, False)
+
+
+def test_the_one_sheet_that_holds_anything_is_scanned_wherever_it_stands(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "one.xlsx", ("Leeg", []), ("Cijfers", [["vak", "cijfer"], ["statistiek", "7"]]))
+    done = CliRunner().invoke(app, ["scan", str(file), "--draft", str(tmp_path / "x.yaml")])
+    assert (done.exit_code, "Cijfers" in (tmp_path / "x.yaml").read_text()) == (0, True)

@@ -37,8 +37,7 @@ def scan(files: Annotated[list[Path], typer.Argument(help="Exports to look at, o
     from lapipe.contract import load_contracts
     from lapipe.engine.runfolder import RunFolder
     from lapipe.errors import LapipeError
-    from lapipe.scan import exports_in, in_words
-    from lapipe.scan import scan as scan_file
+    from lapipe.scan import exports_in, in_words, scan_whole
     from lapipe.scan.draft import write_draft
 
     as_json = wants_json(format)
@@ -56,13 +55,15 @@ def scan(files: Annotated[list[Path], typer.Argument(help="Exports to look at, o
             progress(f"scanning file {number} of {len(files)}")
             with RunFolder(Path(parent), f"scan-{number}") as folder:
                 try:
-                    scanned.append(scan_file(path, folder.path, names=[name.strip() for name in names.split(",")] if names else (), header=header,
+                    scanned.extend(scan_whole(path, folder.path, names=[name.strip() for name in names.split(",")] if names else (), header=header,
                                              known=known, memory=memory, layout=layout))
                 except LapipeError as error:
                     # One file of a folder that cannot be read hides nothing of the others; it is told, and the command fails.
                     if not folders:
                         raise
                     refused.append(error)
+    if draft and len(scanned) != 1:
+        raise UsageFault(f"--draft writes the contract of one table, and this workbook has {len(scanned)} sheets; save each as a file of its own.")
     undecided = write_draft(scanned[0], draft) if draft else 0
     if as_json:
         told = [each.as_json() for each in scanned]

@@ -23,6 +23,8 @@ BATCH_BYTES = 1 << 26
 #: A column of these only says whether, whatever its name: "email: yes".
 _FLAGS = r"(?i)^\s*(?:0|1|y|n|j|yes|no|ja|nee|t|f|true|false|waar|onwaar)\s*$"
 _MOST_FLAGS = 8
+#: A column of these only says by which way something came, as `Herkomst` does in Moodle's Dutch log: nobody's origin.
+_WAYS = r"(?i)^\s*(?:web|ws|cli|restore|app|api|mobile|mobiel|desktop|import|csv|excel|manual|handmatig|batch|system|systeem|email|e-mail|lti|sso|direct|website|studielink|osiris|other|overig|anders)\s*$"
 
 _LABELS = {
     "bsn": "citizen service number (BSN)", "onderwijsnummer": "education number (onderwijsnummer)", "a_nummer": "population register number (A-nummer)",
@@ -163,7 +165,7 @@ class _Column:
         self.of_organisations, self.of_rooms, self.of_things = bool(words & ORGANISATIONS), bool(words & ROOMS), bool(words & NAMESAKES)
         self.titled = bool(words & (NAME_WORDS | TITLES))
         self.distinct = 0
-        self.flags = 0
+        self.flags = self.ways = 0
         self.boolean = False
         self.elevens = Elevens()
         self.tens = Tens()
@@ -215,6 +217,7 @@ class _Column:
         self.distinct += len(text)
         if len(text) <= _MOST_FLAGS:
             self.flags += pc.sum(pc.match_substring_regex(text, _FLAGS)).as_py() or 0
+            self.ways += pc.sum(pc.match_substring_regex(text, _WAYS)).as_py() or 0
         if textual:
             text = _readable(text)
             parts = Parts.of(text)
@@ -240,7 +243,7 @@ class _Column:
         special = kind == "special"
         strength = self.header.get(rule)
         only_flags = self.boolean or 0 < self.distinct == self.flags
-        if only_flags and not special and rule != "bsn":
+        if (only_flags and not special and rule != "bsn") or (rule == "special:ethnicity" and 0 < self.distinct == self.ways):
             strength = None
         if rule in _TESTED:
             return self._national(rule, strength)
@@ -273,7 +276,8 @@ class _Column:
             outcome = self.tens.outcome(header=sure)
         else:
             outcome = (self.elevens.bsn if rule == "bsn" else self.elevens.onderwijsnummer)(header=sure)
-        if outcome.verdict == "none" and strength and not self.boolean:
+        # A number of another country's, by its name, is none of ours when none of its values has the form.
+        if outcome.verdict == "none" and strength and not self.boolean and (sure or strength == "likely" or outcome.judged or not self.distinct):
             outcome = replace(outcome, verdict="possible")
         if rule == "bsn" and outcome.verdict == "found" and self.of_organisations and not (sure or outcome.text):
             # Legal entities have such numbers too (RSIN); that of a sole trader was a BSN, so it stays possible.

@@ -9,7 +9,19 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from lapipe.detect import names
-from lapipe.detect.lexicon import ABOUT, ENTRIES, GLUE, ID_WORDS, NAME_WORDS, NUMBERED_PEOPLE, PEOPLE, SPELT, THINGS, Entry, Strength
+from lapipe.detect.lexicon import (
+    ABOUT,
+    ENTRIES,
+    GLUE,
+    ID_WORDS,
+    NAME_WORDS,
+    NUMBERED_PEOPLE,
+    PEOPLE,
+    SPELT,
+    THINGS,
+    Entry,
+    Strength,
+)
 from lapipe.detect.words import is_word
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -42,13 +54,15 @@ def read(name: str) -> Mapping[str, Strength]:
     ({'student_number': 'sure'}, {}, {}, {'bsn': 'sure'})
     """
     words = _whole_words(name)
+    # The last part of a path is a name of its own: "links.user".
+    own = len(words) - len(_whole_words(name.rpartition(".")[2]))
     present = frozenset(words)
     found: dict[str, Strength] = {}
     spans = [(i, j, entry) for i in range(len(words)) for j in range(i + 1, min(len(words), i + LONGEST) + 1) for entry in _phrased(words[i:j])]
     for start, end, entry in spans:
         if present & entry.unless - frozenset(words[start:end]):
             continue
-        if entry.whole and end - start < len(words):
+        if entry.whole and not (end == len(words) and start in (0, own)):
             continue
         # A longer phrase says what its parts mean: in "user id" no user is named, and "extra tijd" is no time.
         if any(other_start <= start and end <= other_end and other_end - other_start > end - start and other.rule != entry.rule
@@ -131,16 +145,36 @@ def _phrased(words: tuple[str, ...]) -> tuple[Entry, ...]:
     found = _entries(run)
     if found:
         return found
-    return _spelt().get("".join(SPELT.get(word, word) for word in words), ()) if len(words) > 1 else _entries(_meant(run))
+    if len(words) == 1:
+        return _entries(_meant(run))
+    spelt = [SPELT.get(word, word) for word in words]
+    return _spelt().get("".join(spelt), ()) or _in_any_order().get(tuple(sorted(spelt)), ())
+
+
+@cache
+def _in_any_order() -> Mapping[tuple[str, ...], tuple[Entry, ...]]:
+    """Every phrase of several words that means the same in any order: "land geboorte ouder". A name of a user is no user name."""
+    table: dict[tuple[str, ...], tuple[Entry, ...]] = {}
+    for entry in ENTRIES:
+        if entry.rule.startswith("special:") or entry.rule in ("date_of_birth", "document", "phone", "bsn"):
+            for phrase in entry.phrases.split("; "):
+                key = tuple(sorted(SPELT.get(word, word) for word in tokens(phrase)))
+                if len(key) > 1 and entry not in table.get(key, ()):
+                    table[key] = (*table.get(key, ()), entry)
+    return table
 
 
 @lru_cache(maxsize=4096)
 def _meant(word: str) -> str:
-    """Give the one phrase of a long word from which this word differs by a letter more, less, other or displaced: "nationalitiet"; nothing where it is a word itself."""
+    """Give a phrase of one long word from which this word differs by a letter more, less, other or displaced: "nationalitiet".
+
+    Nothing where it is a word itself, or where those near it speak for different rules.
+    """
     if len(word) < SLIPPED or word in _known():
         return ""
     near = {other for cut in _cuts(word) for other in _slips().get(cut, ()) if other[0] == word[0] and abs(len(other) - len(word)) <= 1}
-    return near.pop() if len(near) == 1 and not is_word(word) else ""
+    rules = {tuple(entry.rule for entry in _entries(other)) for other in near}
+    return min(near) if len(rules) == 1 and not is_word(word) else ""
 
 
 def _cuts(word: str) -> set[str]:
@@ -223,10 +257,11 @@ SPECIAL = tuple(dict.fromkeys(entry.rule for entry in ENTRIES if entry.rule.star
 def names_person(name: str) -> bool:
     """Say whether a column's name, or a key of JSON in it, looks like a person's: where people are columns, each name is somebody's.
 
-    >>> [names_person(text) for text in ("Jan de Vries", "Smit, Anna", "marks.Fatima el Bouchikhi.total", "Eva Mulder", "Last Name", "Mark Total", "Grace Period")]
-    [True, True, True, True, False, False, False]
+    >>> [names_person(text) for text in ("Jan de Vries", "Smit, Anna", "marks.Fatima el Bouchikhi.total", "Eva Mulder", "JanJansen", "Last Name", "Mark Total", "GracePeriod")]
+    [True, True, True, True, True, False, False, False]
     """
-    return any(_names_person(part) for part in (name, *name.split(".")))
+    joined = re.sub(r"(?<=[a-z\u00df-\u00ff])(?=[A-Z\u00c0-\u00de])|_", " ", name)
+    return any(_names_person(part) for part in (name, *name.split("."), *([joined] if joined != name and joined.replace(" ", "").isalpha() and joined[:1].isupper() else [])))
 
 
 def _names_person(text: str) -> bool:

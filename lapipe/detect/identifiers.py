@@ -141,7 +141,7 @@ _PHONE = (r"(?:\+|00)31[ -]?(?:\(0\)[ -]?)?[1-9](?:[ -]?\d){8}|06[ -]?\d{8}|06-\
           r"06[ -]\d\d(?: \d\d){3}|06[ -]\d{3} \d{3} \d\d|0\d{2}[ -]\d{7}|0\d{3}[ -]\d{6}|\(0\d{1,3}\)[ -]?\d{6,8}|"
           r"0\d{2}[ -]\d{3} (?:\d{4}|\d{2} \d{2})")
 _ABROAD = r"\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){2,4}"
-_URL_ID = (r"(?i)https?://[^\s\"'<>]*(?:[?&](?:user_?id|uid|user|student_?(?:id|nummer|number)|login|username|email|"
+_URL_ID = (r"(?i)(?:https?://[^\s\"'<>]*)?/user/(?:view|profile)\.php\?(?:[^\s\"'<>]*&)?id=\d|(?i)https?://[^\s\"'<>]*(?:[?&](?:user_?id|uid|user|student_?(?:id|nummer|number)|login|username|email|"
            r"relateduserid)=|/user/(?:view|profile)\.php\?(?:[^\s\"'<>]*&)?id=|"
            r"/(?:users?|profiles?|students?|people|persons?|learners?|in)/|/~|orcid\.org/)[^\s&/?#\"'<>]+")
 # A person's number after the word for it; "student 2024" is a cohort.
@@ -163,18 +163,18 @@ SHAPES: tuple[Shape, ...] = (
     Shape("iban", cell=rf"^\s*(?:{_NL_IBAN}|{_IBAN})\s*$", inside=rf"\b(?:{_NL_IBAN}|{_IBAN})\b", among="digits", check=valid_ibans,
           enough=1, share=0.0),
     Shape("phone", among="digits", bare="0", cell=rf"^\s*(?:{_PHONE}|{_ABROAD})\s*$", inside=rf"(?:^|[\s(:;,])(?:{_PHONE})\b", check=valid_phones,
-          loose=r"^\s*'?[+(]?\d(?:[ ().\-/]{0,2}\d){6,14}(?:\.0)?\s*$"),
+          loose=r"^\s*'?[+(]?\d(?:[ ().\-/]{0,2}\d){2,14}(?:\.0)?\s*$"),
     Shape("ip", among="digits", cell=rf"^\s*(?:{_IPV4}|{_IPV6})(?:/\d{{1,3}}|%\w+)?\s*$", inside=rf"(?:^|[\s(\[:;,=\"'])(?:{_IPV4})(?:$|[\s)\];,\"':]|\.\s|\.$)",
           check=not_versions, loose=rf"^\s*(?:{_IPV4}|{_IPV6})(?:/\d{{1,3}}|%\w+|:\d+)?\s*$"),
     Shape("mac", cell=r"^\s*(?:[0-9A-Fa-f]{2}(?:(?:-[0-9A-Fa-f]{2}){5}|(?::[0-9A-Fa-f]{2}){5})|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})\s*$",
           inside=r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}\b"),
-    Shape("url_id", inside=_URL_ID, needs="://", share=0.0),
-    Shape("user_id", inside=_USER_ID, often=True, loose=r"^\s*(?:urn:uuid:)?[^\s,;/:]+\s*$",
+    Shape("url_id", inside=_URL_ID, needs="/", share=0.0),
+    Shape("user_id", inside=_USER_ID, often=True, loose=r"^\s*(?:(?:urn:uuid:)?[^\s,;/:]+|urn:\S+|https?://\S+/[^\s/]{6,})\s*$",
           strict=rf"^\s*(?:\d{{2,18}}(?:\.0)?|{_UUID}|[0-9A-Fa-f]{{16,64}}|[A-Za-z]{{1,4}}\d{{3,10}}|[A-Za-z0-9_-]+[._][A-Za-z0-9._-]+|\S+@\S+)\s*$"),
     # Whether a value is a person's number can only be told under a header that says so, but for the form with a letter that several universities give.
     Shape("student_number", among="digits", cell=r"^\s*[su]\d{6,8}(?:\.0)?\s*$", inside=_STUDENT_IN, enough=5, share=0.8, rare=False,
           loose=rf"^\s*(?:['#]?[A-Za-z]{{0,4}}[-_ ]?\d{{3,18}}(?:\.0+)?|{_UUID})\s*$"),
-    Shape("username", inside=_ACCOUNT_IN, enough=5, loose=r"^\s*[^\s,;/]+\s*$", strict=r"^\s*[A-Za-z][^\s,;/]*[0-9._@][^\s,;/]*\s*$"),
+    Shape("username", cell=r"^\s*[A-Za-z][A-Za-z0-9-]{1,14}\\[A-Za-z][\w.-]+\s*$", inside=_ACCOUNT_IN, enough=5, loose=r"^\s*[^\s,;/]+\s*$", strict=r"^\s*[A-Za-z][^\s,;/]*[0-9._@][^\s,;/]*\s*$"),
     Shape("date_of_birth", among="digits", inside=_BORN_IN, enough=5, loose=r"^\s*(?:(?:19|20)\d\d[-/.]?[01]?\d[-/.]?[0-3]?\d|[0-3]?\d[-/. ][01]?\d[-/. ](?:(?:19|20)\d\d|\d\d)|"
                                  r"[0-3]?\d[ -]\p{L}{3,9}\.?[ -](?:19|20)?\d\d|[0-3]?\d[01]\d(?:19|20)\d\d)(?:[T ][\d:.]+Z?)?\s*$"),
     Shape("device", loose=r"^\s*\{?[0-9A-Za-z][0-9A-Za-z:._-]{7,127}\}?\s*$", strict=r"^\s*[0-9A-Za-z][0-9A-Za-z:._-]*[0-9][0-9A-Za-z:._-]{8,127}\s*$"),

@@ -100,7 +100,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("bsn", "sure", "bsn; bsn nummer; bsn nr; bsnr; bsnnr; burgerservicenummer; burgerservicenr; burger service nummer; burgerserv nr; "
           "burger service nr; citizen service number; citizenservicenumber; sofi; sofinummer; sofinr; sofi nummer; sofi nr; sociaal fiscaal nummer; pgn; "
           "pgn nummer; pgn nr; persoonsgebonden nummer; persoonsgebonden nr; persoonsgeb nr; persgebnr; pers geb nr; persoonsgebondennr", _ABOUT),
-    Entry("bsn", "hint", "national id; nationalid; national id number; national identification number; national insurance number; social security number; ssn; "
+    Entry("bsn", "hint", "national id; nationalid; national id number; national identification number; "
           "nationaal identificatienummer; nationaal nummer; rijksregisternummer; insz; tax number; fiscaal nummer; fiscal number; tin; rsin; national number", _ABOUT),
     Entry("onderwijsnummer", "sure", "onderwijsnummer; onderwijs nummer; onderwijs nr; onderwijsnr; ondnr; ond nr; ondwnr; ondw nr; own nummer; education number; "
           "education id number; onderwijsnummer leerling", _ABOUT),
@@ -212,7 +212,7 @@ ENTRIES: tuple[Entry, ...] = (
           "time limit extension; timelimitextension; special access; special access time; extra time multiplier; time multiplier; timer multiplier; extra attempts time; access arrangement; access arrangements; exam arrangements; dispensatie dyslexie; medicijn; medicijngebruik; zorgindicatie; zorg indicatie; zorgarrangement; zorgniveau; zorgleerling; ondersteuningsprofiel; ondersteunings profiel; ondersteuningsplan; ondersteuningsniveau; ontwikkelingsperspectief; ontwikkelingsperspectiefplan; opp; toelaatbaarheidsverklaring; tlv; arbeidsbeperking; participatiewet; doelgroepregister; re integratie; reintegratie; poortwachter; leave of absence medical; sick hours; fmla; iep; sen; send status; ehcp; disability ind; handicap ind; stoornis; ziektebeelden; zorgvraag; jeugdhulp; jeugdzorg; maatwerk toets; faciliteit tentamen; faciliteit toets; faciliteiten toets; bloedgroep; blood type; slechtziend; blind; doof; deaf; slechthorend; visueel beperkt; auditief beperkt; motorische beperking; allergie; allergieen; allergy; allergies; "
           "mental health; passend onderwijs; arbeidsongeschikt; arbeidsongeschiktheid; verklaring arts; artsverklaring; artsen verklaring; doktersverklaring; dokters verklaring; extra min; extra min toets; toets extra min; "
           "prikkelarm; prikkelarme ruimte; psych hulp; psychische hulp; psychologische hulp; psychologische klachten; hulpverlening; aparte ruimte; tentamentijdverlenging; tentamen tijd verlenging; tentamentijd verlenging; toetstijdverlenging; toetstijd verlenging; examentijdverlenging; voorleessoftware; vergroot lettertype;  wajong; wao; wia; epilepsie; epilepsy; diabetes; depressie; depression; anxiety; "
-          "lichamelijke beperking; lichamelijke gesteldheid; body mass index; bmi; therapie; therapy; ziektebeeld; huisarts; medisch dossier; medical record; dyspraxie; "
+          "lichamelijke beperking; lichamelijke gesteldheid; body mass index; bmi; therapie; therapy; ziektebeeld; medisch dossier; medical record; dyspraxie; "
           "dyspraxia; neurodivergent; neurodiversiteit; studeren met functiebeperking; smf; covid; corona besmetting; smoker; roker; gewicht kg; lgf; rugzakje; zat; ziekenhuisopname",
           _words("studies sciences wetenschappen since sinds tool plugin marking mode")),
     Entry("special:health", "sure", "aandoening; aandoeningen", _words("erfelijk erfelijke genetisch genetische")),
@@ -260,12 +260,64 @@ ENTRIES: tuple[Entry, ...] = (
           "verklaring omtrent gedrag; verklaring omtrent het gedrag; justitiele documentatie; criminal; criminal record; criminalrecord; criminal history; criminal convictions; criminal conviction; "
           "conviction; convictions; certificate of conduct; police record; police check; halt; halt verwijzing; halt straf; haltverwijzing; halt afdoening; taakstraf; jeugdreclassering; proces verbaal; politie melding; ondertoezichtstelling; dbs; dbs status; dbs check; background check; detentie; detention prison; reclassering; antecedenten; "
           "justitieel; justitieel verleden; strafrechtelijk verleden; gevangenis; prison; offence; offense; delict; politiecontact", _STUDY),
+    # Codes of the British statistics agency (HESA, student record and staff record), the fields of OneRoster, Qualtrics and payrolls.
+    Entry("special:religion", "sure", "relblf; religionbelief; religion belief; religion or belief", _STUDY),
+    Entry("special:sex_life", "sure", "sexort; sexorientation", _STUDY),
+    Entry("special:gender_identity", "hint", "genderid; transexp; gender id"),
+    Entry("special:health", "hint", "disable", whole=True),
+    Entry("student_number", "sure", "ucasperid; ucas per id; numhus; ownstu; stnr; stno; st nr; sourcedid user; user sourced id; user sourcedid; agent sourced id; agent sourced ids; agentsourcedid; external data reference; "
+          "employee reference; student external id", _ABOUT | _NUMBERED),
+    Entry("user_id", "likely", "external reference; sourcedid; sourced id; identifier; external ref", _ABOUT | _THINGS | _NUMBERED, whole=True),
+    Entry("device", "sure", "device name; device display name; devicename; computer name; computernaam; machine name; host name device; serienummer; serienr; laptop naam; "
+          "laptop nummer; apparaat naam; apparaatnaam", _ABOUT | _words("course cursus issue tijdschrift journal")),
+    Entry("phone", "sure", "toestelnr; toestelnummer; toestel nummer; extension number; phone extension; phone ext; tel ext; intern nummer; internnummer; intern toestel", _ABOUT),
+    Entry("document", "sure", "id bewijs; id bewijs nummer; idbewijs; idbewijsnummer; legitimatie; legitimatienummer; legitimatiebewijs; legitimatie nummer; identity proof number; ni number; nino; national insurance number; social security number; ssn", _ABOUT),
+    Entry("special:health", "sure", "verzuimpercentage; verzuim percentage; verzuimfrequentie; verzuimdagen ziekte; arbo advies; arboadvies; arbodienst; arboarts; bedrijfsarts; hoofdklacht; aanmeldklacht; aanmeldklachten; suicide; suicidaliteit; suiciderisico; "
+          "eerste ziektedag; ziektedag; medische keuring; belastbaarheid; plan van aanpak ziekte; spoor 2", _words("wetenschappen course cursus vak")),
+    Entry("special:ethnicity", "sure", "african american; black african american; black or african american; alaska native; native hawaiian; two or more races; hispanic or latino; hispanic or latino ethnicity; american indian; "
+          "land geboorte ouder; geboorte land ouder; land van geboorte ouder; geboorteland vader code", frozenset()),
+    Entry("special:union", "sure", "shop steward; steward union; stakingsbereid; stakingsbereidheid; strike participation; on strike; willing to strike; stakingskas; vakbondsverlof; union leave", _words("student students european credit")),
+    Entry("special:criminal", "sure", "detention history; detention record; detentieverleden; criminal detention", _STUDY),
+    # What international offices, sport centres, libraries, helpdesks, boards, nurseries of talent and Wi-Fi write down.
+    Entry("name", "likely", "melder; caller; caller name; requester; requestor; gast; guest; guest name; visitor name; bezoeker; bestuurder; ouder; vader; moeder; mother; father; emergency contact; klager; complainant; getuige; witness; "
+          "huurder; tenant; huisgenoot; roommate; buddy; medestudent; teamgenoot; speaker; spreker; presenter; organiser; organizer; organisator; voorzitter; secretaris; penningmeester; treasurer; bestuurslid; commissielid; "
+          "nominee; winner; winnaar; genomineerde; nominated by; voorgedragen door; referent; referee; reference name; recommender; applicant; sollicitant; gespreksvoerder; caseworker; case owner; casemanager; "
+          "opdrachtgever; organist; lezer; proefpersoon; cliënt; client naam; behandeld met; bijgewoond door", _THINGS | _ABOUT | _words("id nr nummer code role username email mail number no date datum at land country beroep opleiding")),
+    Entry("student_number", "sure", "kaartnummer; kaartnr; kaart nummer; chipnummer; chip id; rfid tag; nfc uid; nfc id; card uid; card id; pas id; pasnr; toegangspas; toegangspasnummer; ov chipkaart; ov chipkaartnummer; ov chip; ovchip; "
+          "ovchipkaart; ovchipkaartnummer; parkeerpas; parkeerkaart; parking permit; abonnementnummer; abonneenummer; sportkaart; sportkaartnummer; sportpas; lidnr; lid nr; lidmaatschapsnr; debiteur nummer; crediteurnummer; crediteurnr; "
+          "european student identifier; european student id; esn card; esncard; scopus id; researcher id; isni; crm id; salesforce id; constituent id; alumni nummer; hr number; hr nummer; payrollnr; loonnr", _ABOUT | _NUMBERED),
+    Entry("device", "sure", "calling station id; called station id; acct session id; station id; client id hash; imsi; iccid; sim number; sim nummer; meid; esn device; laptop id; tablet id; chromebook id", _ABOUT),
+    Entry("ip", "sure", "framed ip address; framed ip; nas ip; nas ip address; nat ip; vpn ip; assigned ip", _ABOUT),
+    Entry("document", "sure", "ind nummer; ind nr; zorgnummer; verzekerde nummer; polisnummer zorg; rijbewijs nr; ehic; ehic number; s number passport; travel document; travel document number; reisdocument; reisdocumentnummer; permit number; "
+          "parkeer kenteken; kentekennummer; plate number; numberplate; licence plate", _ABOUT),
+    Entry("special:health", "sure", "hepatitis; hepatitis b; titer; titerbepaling; tuberculose; tuberculosis; tb test; mantoux; vaccin; vaccine; vaccines; vaccinaties; inenting; inentingen; immunisation; immunization; immunizations; covid pass; covidpas; "
+          "coronapas; coronatoegangsbewijs; medical emergency; noodmedicatie; emergency medication; fysieke klachten; kurzweil; claroread; textaid; hulpmiddel tentamen; "
+          "rolstoelplaats; ringleiding; doventolk; gebarentolk; schrijftolk; tolk gebarentaal; sign language; sign language interpreter; guide dog; assistance dog; hulphond; geleidehond; zorgtype; zorgstatus; zorgcode; zorgtraject; "
+          "leerlingzorg; rugzakleerling; handelingsplan; lwoo; lwoo indicatie; pro indicatie; sdq; sdq score; cbcl; wisc; logopedie; logopedist; speech therapy; kinderarts; paediatrician; pediatrician; orthopedagoog; orthopedagogisch; "
+          "ergotherapie; fysiotherapie; physiotherapy; nurse visit; nurse visits; infirmary; clinic visit; clinic visits; ziekenboeg; hospitalisatie; sportblessure; blessure; blessures; hersenschudding; concussion; ongevalletsel; "
+          "ziektewet; no risk polis; doelgroepenregister; loonwaarde; jobcoach; sickness benefit; sick pay; disability benefit; disability pension; invalidity; invaliditeit; gezondheidstoets; "
+          "fit to fly; medical fitness; medische geschiktheid; psychologische hulp; psychologist referral; verwijzing psycholoog; verwijzing ggz; medical referral; suikerziekte; allergen; allergenen; allergens; "
+          "intolerantie; intoleranties; special diet; speciaal dieet; medical diet; medisch dieet; nut allergy; pindaallergie; coeliakie; coeliac; celiac; stotteren; stammering; stutter; tourette; "
+          "seat wheelchair; accessibility needs; accessibility need; accessibility requirements; access needs; access requirements; toegankelijkheidsbehoefte; bijzondere behoeften; assistive technology; assistive tech",
+          _words("studies sciences wetenschappen tool plugin marking mode module course cursus vak opleiding policy sector")),
+    Entry("special:health", "hint", "extra begeleiding; aanpassing; aanpassingen; laptop tentamen; groeidocument; sociaal emotioneel; overleden; deceased; ongeval; ongeluk; accident; dietary; dietary restriction; dietary restrictions; eetwensen; "
+          "diet type; welfare; welfare concern; safeguarding; kwetsbaarheid; draagkracht; belasting prive; thuissituatie; home situation", _STUDY),
+    Entry("special:ethnicity", "sure", "land van oorsprong; land oorsprong; herkomst moeder; herkomst vader; culturele groep; culturele identiteit; cultural group; cultural identity; ethnic identity; ethnic heritage; migrantenstatus; azc locatie; noodopvang vluchtelingen; "
+          "isk leerling; nieuwkomersstatus; oekraine; oekrains; ukraine refugee; temporary protection; asielprocedure; native american; white british; ethnic background code; bevolkingsgroep code; racialised; racialized; person of color", frozenset()),
+    Entry("special:ethnicity", "hint", "voertaal thuis; gezinstaal; nederland sinds; in nederland sinds; datum in nl; ind status; permit type; non eu; eu status; eer status; visumplichtig; visa required; passport nationality", frozenset()),
+    Entry("special:religion", "sure", "studentenpastoraat; gebed; vrijdaggebed; friday prayer; ramadan verlof; religieus verlof; religious leave; religious diet; halal maaltijd; halal meal; kosher meal; "
+          "doopplaats; kerkregistratie; zondagsrust; sabbatsrust; geloofsgenoten; religieuze kleding; religious dress; eed of belofte; suikerfeest; offerfeest; diwali; jom kippur", _STUDY),
+    Entry("special:criminal", "sure", "vogdatum; melding politie; politiemelding; veiligheidshuis; pv leerplicht; leerplicht pv; reclasseringsambtenaar; gezinsvoogd; uithuisplaatsing; ots maatregel; supervision order; restraining order; contactverbod; straatverbod; huisverbod; "
+          "gebiedsverbod; delictgeschiedenis; criminal case; court case; rechtszaak strafrecht; strafvervolging; voorarrest; loverboy; mensenhandel; stalking; huiselijk geweld; domestic violence", _STUDY),
+    Entry("special:union", "sure", "vakbondsconsulent; vakbond contributie; bond lid; contributie vakbond; contributie bond; onderwijsbond; studentenvakbond; lid aob; lid fnv; lid cnv; abvakabo; union card; shop floor representative; union position", _words("european credit")),
+    Entry("special:politics", "sure", "politiek ambt; political office; raadslid; gemeenteraadslid; kandidaat raad; studentenpartij; fractievoorzitter; donation party; party donation", _STUDY),
+    Entry("special:sex_life", "sure", "geslachtsziekte; std result; soa uitslag; hiv test; prep gebruik; sexual preference code; geaardheid code; lhbtiq lid; pride member; sexual violence; seksueel geweld; partner of same sex; seksuele diversiteit", _STUDY),
     # What systems and people write besides: abbreviations, other countries' words, parts of longer names.
     Entry("bsn", "sure", "bsn onderwijsnummer; burger service no; citizen service no; csn", _ABOUT),
     Entry("bsn", "hint", "nat id; nino; ni number; tax id; taxid; national id no; identification number; identificatienummer; fiscaal id; fiscal code; civil registration number; cpr number; personnummer; pesel; dni; curp",
           _ABOUT),
     Entry("onderwijsnummer", "sure", "onr; ownr; onderwijs id; onderwijsnr leerling", _ABOUT | _words("order onderzoek")),
-    Entry("email", "sure", "from email; emails; emailadressen; contact mail; recovery mail; mailaccount; mail account; emailaccount; email account; smtp address; from address; sender address; "
+    Entry("email", "sure", "from email; emailadressen; contact mail; recovery mail; mailaccount; mail account; emailaccount; email account; smtp address; from address; sender address; "
           "email id", _ABOUT),
     Entry("email", "likely", "cc; bcc; mailbox; correspondence mail; reply to; replyto", _ABOUT, whole=True),
     Entry("phone", "sure", "thuisnummer; contact number; contact no; contactnummer; mob nr; mob no; mob nummer; mob tel; landline; landline number; vaste telefoon; sms number; sms nummer; home phone; work phone; day phone; "
@@ -293,7 +345,7 @@ ENTRIES: tuple[Entry, ...] = (
           "naam samengesteld; naam student volledig; weergave naam; publieke naam; artist name; forenames; christian name; user first name; user last name; first nm; last nm; frst nm; lst nm; nm first; nm last; "
           "sis name; deelnemersnaam; deelnemernaam; leerlingnaam; cursistnaam; kandidaatnaam; medewerkersnaam; medewerkernaam; mentornaam; begeleidersnaam; gebruiker volledige naam; student volledige naam",
           _THINGS | _ABOUT),
-    Entry("name", "likely", "stagebegeleider; studiebegeleider; studentbegeleider; studieloopbaanbegeleider; loopbaanbegeleider; trajectbegeleider; praktijkbegeleider; bedrijfsbegeleider; schoolbegeleider; afstudeerbegeleider; "
+    Entry("name", "likely", "behandelaar; huisarts; family doctor; stagebegeleider; studiebegeleider; studentbegeleider; studieloopbaanbegeleider; loopbaanbegeleider; trajectbegeleider; praktijkbegeleider; bedrijfsbegeleider; schoolbegeleider; afstudeerbegeleider; "
           "scriptiebegeleider; werkbegeleider; praktijkopleider; studiecoach; studieloopbaancoach; studentcoach; vakdocent; hoofddocent; klassenmentor; groepsdocent; moderator; reviewer; signature; handtekening; "
           "marker; first marker; second marker; eerste beoordelaar; tweede beoordelaar; eerste lezer; tweede lezer; editor; proctor; surveillant; invigilator; principal investigator; onderzoeker; researcher; interviewer; "
           "respondent; geinterviewde; guardian; verzorger; voogd; teammanager; teamleider; team leader; line manager; leidinggevende; manager; advisor; adviser; academic advisor; study advisor; personal tutor; "
@@ -332,7 +384,7 @@ ENTRIES: tuple[Entry, ...] = (
           "recipient user id; sender user id; uploader id; downloader id; borrower id; lener id; trainer id; assigned user; assigned user id; assigned to id; contact key; household id; family id; "
           "gezin id; relatie id; partner id; sibling id; linked user id; linked student", _ABOUT | _words("course cursus class group groep category object type design opleiding")),
     Entry("user_id", "likely", "sub; assignee; principal; uploader; downloader; uploaded by; edited by; last edited by; changed by; gewijzigd door; aangemaakt door; verwijderd door; deleted by; closed by; opened by; logged by; locked by; "
-          "verified by; checked by; created by user; modified by user; updated by user; laatst gewijzigd door; bewerkt door; toegewezen aan; toegekend aan; eigenaar; creator; editor id; uid owner",
+          "verified by; checked by; created by user; modified by user; updated by user; laatst gewijzigd door; bewerkt door; toegewezen aan; toegekend aan; creator; editor id; uid owner",
           _ABOUT - _words("verified updated") | _THINGS | _NUMBERED | NAME_WORDS | _words("at date datum time tijd op"), whole=True),
     Entry("address", "likely", "addr", _ABOUT | _words("e ip mac mail email url web remote client peer memory wallet"), whole=True),
     Entry("address", "sure", "addr line; adres regel; huisnummertoevoeging; huisnr toev; huisnr toevoeging; hnr; hnr toev; toevoeging huisnummer; huisnummer toevoeging; term time address; term address; permanent address; current address; "
@@ -343,10 +395,10 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("free_text", "sure", "aantekening; aantekeningen; bemerking; gespreksverslagen; gesprek verslag; verslag gesprek; logboekitem; log entry; observatie; observatie tekst; observation notes; field notes; mentor notes; tutor notes; teacher notes; "
           "coach notes; student notes; advisor notes; counselor notes; notes advisor; notitie mentor; notitie docent; docent opmerking; opmerking docent; opmerking mentor; comment text; feedback text; feedback tekst; "
           "feedback comments; grader feedback; teacher comment; instructor comment; overige opmerkingen; algemene opmerkingen; extra informatie; additional information; additional comments; aanvullende informatie; "
-          "toelichting student; toelichting docent; personal statement; cover letter; sollicitatiebrief; motivatie tekst; bio; biography; biografie; about me; over mij; samenvatting gesprek; "
+          "toelichting student; toelichting docent; personal statement; cover letter; sollicitatiebrief; motivatie tekst; biography; biografie; about me; over mij; samenvatting gesprek; "
           "chat log; chat text; chatbericht; sms text; message text; message content; email body; mail body; mail text; post content; post message; reply text; thread text; review text; suggestion; "
-          "suggesties; klacht tekst; incident description; incident omschrijving; incidentbeschrijving; casus beschrijving; journaal; dagboek; diary; remarks teacher; verbetersuggestie; "
-          "open vraag; open question; essay text; answer text student; user prompt; chat prompt; question text user; search query; zoekvraag; zoekterm; search term; query text",
+          "klacht tekst; incident description; incident omschrijving; incidentbeschrijving; casus beschrijving; journaal; dagboek; remarks teacher; verbetersuggestie; "
+          "open vraag; open question; essay text; answer text student; chat prompt; question text user; zoekvraag; zoekterm; search term",
           _ABOUT | _TIMES | _words("format id nr score grade points max draft revisions trust course cursus")),
     Entry("special:health", "sure", "functiebep; functiebeperkt; fb indicatie; functiebeperkingscode; functiebeperkingcode; accomodation; accomodations; accommodatie toets; alternative exam arrangement; alternative exam arrangements; special exam arrangement; special exam arrangements; exam concession; "
           "exam concessions; assessment adjustment; assessment adjustments; learning support plan; learning support; inclusion plan; disability support; disability service; disability services; "
@@ -362,8 +414,8 @@ ENTRIES: tuple[Entry, ...] = (
           "astma; asthma; allergy info; food allergy; food allergies; food intolerance; voedselallergie; notenallergie; gluten; glutenvrij; lactose; epipen; insulin; insuline; inhaler; covid status; covid result; corona status; corona test; coronatest; "
           "infection status; quarantine; quarantaine; isolation reason; symptoms; symptomen; klachten lichamelijk; klachten psychisch; medical reason; medische reden; medical certificate; medical exemption; medical absence; "
           "medical history; medical alert; medical needs; health needs; health plan; health remarks; health notes; health record; health info; health problem; health problems; health declaration; gezondheidsverklaring; "
-          "gezondheidsklachten; gezondheidsproblemen; gezondheidsinfo; ehbo melding; ongeval letsel; letsel; injury; injuries; injury type; hospitalised; hospitalized; hospital admission; hospitalisation; ziekenhuis opname; opname ziekenhuis; "
-          "revalidatie; rehabilitation; surgery; prosthesis; prothese; crutches; krukken; behandelaar; psycholoog naam; psych contact; psycholoog contact; psychologenbezoek; psychiater; psychiatrist; ggz; ggz traject; therapist; therapeut; "
+          "gezondheidsklachten; gezondheidsproblemen; gezondheidsinfo; ehbo melding; ongeval letsel; letsel; injury; injuries; injury type; hospitalized; hospital admission; hospitalisation; ziekenhuis opname; opname ziekenhuis; "
+          "revalidatie; rehabilitation; surgery; prosthesis; prothese; crutches; krukken; psycholoog naam; psych contact; psycholoog contact; psychologenbezoek; psychiater; psychiatrist; ggz; ggz traject; therapist; therapeut; "
           "zorgverlener; zorgaanbieder; doctors note; doctor note; doktersbriefje; dokters briefje; artsenbriefje; doctor name; gp name; gp surgery; care plan; care needs; care level; care leaver health; "
           "sickness absence; sickness days; sick leave days; sick reason; sick day; ill; is ill; unwell; absent sick; absence sick; absent ill; ziek afgemeld; afgemeld ziek; ziekuren; ziekte uren; ziek percentage; verzuim ziekte; "
           "ziekteverzuimpercentage; ziek van; ziek tot; ziekte begin; ziekte eind; herstelmelding; betermelding; beter gemeld; zwangerschap verlof; bevalling; bevallingsdatum; expected delivery date; birth leave; "
@@ -372,7 +424,7 @@ ENTRIES: tuple[Entry, ...] = (
           "sterkte bril; visus; donorstatus; blood donor; organ donor; neurodiverse; neurodiversity; neurological; neurologisch; chronische klachten; chronic disease; chronic conditions; longterm illness; long term illness; "
           "long term condition; terminal illness; comorbidity; mental state; mental illness; mental wellbeing; psychological support; psychosociaal; psychosociale problemen; psychische problemen; psychische hulpverlening; emotional wellbeing",
           _words("studies sciences wetenschappen tool plugin marking mode module course cursus vak opleiding policy sector")),
-    Entry("special:health", "hint", "iq; iq score; intelligentiequotient; intelligence quotient; hoogbegaafd; gifted; giftedness; stress score; stress level; stressniveau; wellbeing score; welbevinden; wellbeing; welzijn; steps per day; step count; sleep hours; "
+    Entry("special:health", "hint", "huisarts; behandelaar; iq; iq score; intelligentiequotient; intelligence quotient; hoogbegaafd; gifted; giftedness; stress score; stress level; stressniveau; wellbeing score; welbevinden; wellbeing; welzijn; steps per day; step count; sleep hours; "
           "sleep quality; slaapduur; slaap uren; slaapkwaliteit; mood; mood score; vermoeidheid; fatigue; hospital; ziekenhuis; operatie; zorgverzekeraar; zorgverzekering; "
           "health insurance; zorgpolis; ouderschapsverlof; parental leave; calamiteitenverlof; compassionate leave; bijzonder verlof; special leave; caregiver; caring responsibilities; ec claim; ec request; ec reason; extenuating; "
           "reason for extension; extension request reason; reason extension; uitstel reden; reden verlenging; reden extra tijd; reason for absence; absence code; absence type; absentiecode; verzuimsoort; verzuim reden; afwezig reden; "
@@ -394,7 +446,7 @@ ENTRIES: tuple[Entry, ...] = (
           "paspoort land; country of citizenship; country citizenship; citizenship status; citizen; citizenship country; country of nationality; land van nationaliteit; land geboorte; geboortestad; birth city; birth town; city of birth; "
           "town of birth; geboortegemeente; born country; residence permit; residence permit type; verblijfsvergunning; verblijfsvergunning type; verblijfsrecht; visa category; visum; visumtype; work permit; brp nationaliteit; "
           "aantal jaren in nederland; years in country; datum in nederland; date of entry country; arrival country date", _words("amount studie")),
-    Entry("special:religion", "hint", "parish", _STUDY),
+    Entry("special:religion", "hint", "parish; chaplain; chaplaincy; dominee; imam; studentenpastor; ramadan", _STUDY),
     Entry("special:religion", "sure", "gebedsruimte; hoofddoek; headscarf; hijab; baptized; baptised; gedoopt; doop; doopsel; communie; eerste communie; vormsel; confirmation church; moskee; mosque; moskeebezoek; synagoge; synagogue; kerkgang; kerkbezoek; kerkelijk; kerkelijke; "
           "kerkelijke gemeente; church attendance; church name; parish name; belijdenis; belijdend lid; congregation; worship; worship place; faith group; faith community; religious group; religious background; religious denomination; "
           "religious observance; religious holiday; religious holidays; religious accommodation; religious exemption; religious practice; religiosity; religiositeit; religieuze feestdag; religieuze feestdagen; religieuze voorkeur; "

@@ -23,7 +23,8 @@ _PEOPLE = ("email", "username", "student_number", "user_id", "name", "phone", "b
 #: Of these, what a list of people has once for each; the ids in a log or a list of exceptions come as often as they happen to.
 _NAMING = ("email", "username", "student_number", "name", "phone")
 #: Names of a column that numbers the rows.
-_NUMBERING = frozenset({"id", "nr", "nummer", "number", "no", "key", "code", "guid", "uuid"})
+_NUMBERING = frozenset({"id", "nr", "nummer", "number", "no", "key", "code", "guid", "uuid", "oid", "objectid", "identifier", "sourcedid", "externalid", "externalkey", "externalreference", "reference",
+                        "ref", "record", "recordid", "rowid", "pk", "sub", "volgnr", "volgnummer"})
 _POSTCODE = frozenset({"postcode", "postalcode", "zip", "zipcode", "postal"})
 _HOUSE = frozenset({"huisnummer", "huisnr", "housenumber"})
 #: Times of one's own in a table of exceptions from a test's or a task's times (Moodle's quiz_overrides, Canvas' quiz extensions): the first tells extra time.

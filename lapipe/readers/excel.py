@@ -44,7 +44,7 @@ class Sheet:
             self._book.close()
             raise ContractBroken(f"{contract.name}: {path} has no sheet '{wanted}' (it has {len(names)}). Correct `sheet` under reading in the "
                                  "contract.", rule="LP208")
-        self.name, self.sheets = wanted, len(names)
+        self.name, self.number = wanted, names.index(wanted) + 1
 
     def header(self) -> tuple[str, ...]:
         """Give the first row's texts, empty ones at the end left away."""
@@ -135,6 +135,17 @@ class Sheet:
             problem = "is damaged; save it again, or as CSV"
         if problem:
             raise ContractBroken(f"{self._contract.name}: {self._path} {problem}.", rule="LP208")
+
+
+def filled_sheets(path: Path) -> tuple[str, tuple[str, ...]]:
+    """Give the name of the first sheet, and of the sheets that hold anything, in the workbook's order; charts are none.
+
+    Raises:
+        ContractBroken: the workbook cannot be read (LP208).
+    """
+    opened = Sheet(path, Contract("scan"))
+    with closing(opened._book) as book:
+        return opened.name, tuple(sheet.title for sheet in book.worksheets if any(value is not None for row in sheet.iter_rows(values_only=True) for value in row))
 
 
 def names_of(sheet: Sheet, path: Path, contract: Contract) -> tuple[str, ...]:

@@ -69,11 +69,11 @@ class Undeclared:
     notes: tuple[str, ...] = ()
 
 
-def open_undeclared(path: Path, spool: Path, names: Sequence[str] = (), *, header: bool = False, layout: Path | None = None) -> Undeclared:
+def open_undeclared(path: Path, spool: Path, names: Sequence[str] = (), *, header: bool = False, layout: Path | None = None, sheet: str = "") -> Undeclared:
     """Open one file as columns of text (Parquet: of its own types); `names` are the columns' of a file without a header.
 
     `header` says that a person has looked and the first line is one, where it seems to be data. `layout` is the file that
-    says where the columns of lines of fixed width stand.
+    says where the columns of lines of fixed width stand, and `sheet` which sheet of a workbook is meant: the first unless told.
 
     Raises:
         UsageFault: there is no such file, it is of a kind that is not read, or its first line seems to be data.
@@ -92,7 +92,7 @@ def open_undeclared(path: Path, spool: Path, names: Sequence[str] = (), *, heade
     if format == "parquet" and not packed:
         return _parquet(path, header)
     if format == "excel" and not packed:
-        return _excel(path, spool, names, header)
+        return _excel(path, spool, names, header, sheet)
     if format == "delimited":
         return _text(path, spool, names, header)
     if layout:
@@ -139,20 +139,30 @@ def _fixed(path: Path, spool: Path, layout: Path) -> Undeclared:
     return _spooled(path, spool, contract, encoding, lambda out: read_fixed(path, contract, encoding, out))
 
 
-def _excel(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Undeclared:
+def sheets_of(path: Path) -> tuple[str, ...]:
+    """Give the names of the sheets of a workbook that hold anything, where it is not the first alone; nothing of a file that is no workbook."""
+    suffix = path.suffix.lower()
+    if suffix not in (".xls", ".xlsx") or not path.is_file() or excel_or_text(path, Contract("scan"), False, FORMATS[suffix]) != "excel":
+        return ()
+    from lapipe.readers.excel import filled_sheets
+
+    first, filled = filled_sheets(path)
+    return () if filled in ((), (first,)) else filled
+
+
+def _excel(path: Path, spool: Path, names: Sequence[str], is_header: bool, name: str) -> Undeclared:
     from lapipe.readers.excel import Sheet
 
-    sheet = Sheet(path, Contract("scan"))
+    sheet = Sheet(path, Contract("scan", reading=Reading(sheet=name)))
     header = list(sheet.header())
     if not header:
-        raise ContractBroken(f"{path}: the first row of its first sheet is empty; remove what stands above the table, or export it again.", rule="LP208")
+        raise ContractBroken(f"{path}: the first row of its sheet {sheet.number} is empty; remove what stands above the table, or export it again.", rule="LP208")
     kinds, sample = sheet.looked_at(len(header), _ROWS)
-    reading = Reading(format="excel", header=not names, nulls=(), filled=True, quarantine_rows=_ALL)
+    reading = Reading(format="excel", sheet=name, header=not names, nulls=(), filled=True, quarantine_rows=_ALL)
     columns, reading, told = _framed(path, [header, *sample], names, is_header, reading)
     columns = tuple(column.change(type=kind or "string") for column, kind in zip(columns, kinds, strict=False))
     contract = Contract("scan", columns=columns, reading=reading)
-    notes = [*told, *([f"it has {sheet.sheets} sheets, and the first was scanned"] if sheet.sheets > 1 else [])]
-    opened = _spooled(path, spool, contract, "", lambda out: Sheet(path, contract).read(out), notes)
+    opened = _spooled(path, spool, contract, "", lambda out: Sheet(path, contract).read(out), told)
     # All cells are texts by now, as they are in any file of a contract's.
     return dataclasses.replace(opened, contract=dataclasses.replace(contract, columns=tuple(column.change(type="string") for column in columns)))
 

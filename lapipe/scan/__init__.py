@@ -17,7 +17,7 @@ from lapipe.documents import UNDECIDED
 from lapipe.engine import open_engine
 from lapipe.errors import ContractBroken, UsageFault
 from lapipe.readers import FORMATS
-from lapipe.readers.undeclared import open_undeclared
+from lapipe.readers.undeclared import open_undeclared, sheets_of
 from lapipe.scan.types import Found, Texts
 
 if TYPE_CHECKING:
@@ -136,6 +136,8 @@ class Scanned:
     reading: Reading = dataclasses.field(default_factory=Reading)
     unparsed: int = 0
     notes: tuple[str, ...] = ()
+    #: The number of the sheet where a workbook has several, and of how many; a sheet's name may be somebody's.
+    sheet: tuple[int, int] = (0, 0)
 
     @property
     def alarming(self) -> bool:
@@ -144,14 +146,28 @@ class Scanned:
 
     def as_json(self) -> dict[str, Any]:
         """Give the shape that tools read."""
-        return {"file": self.file, "rows": self.rows, "encoding": self.encoding, "delimiter": self.delimiter, "looks_like": self.looks_like,
+        return {"file": self.file, **({"sheet": self.sheet[0], "sheets": self.sheet[1]} if self.sheet[1] else {}), "rows": self.rows, "encoding": self.encoding, "delimiter": self.delimiter, "looks_like": self.looks_like,
                 "format": self.reading.format or ("delimited" if self.delimiter else "parquet"), "unparsed": self.unparsed, "notes": list(self.notes),
                 "columns": [column.as_json() for column in self.columns]}
 
 
+def scan_whole(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = False, known: Sequence[Contract] = (),
+               memory: str = "", layout: Path | None = None) -> tuple[Scanned, ...]:
+    """Scan one file, of a workbook every sheet that holds anything, in its order; the rest as `scan`."""
+    sheets = sheets_of(path)
+    if len(sheets) < 2:
+        return (scan(path, folder, names=names, header=header, known=known, memory=memory, layout=layout, sheet=sheets[0] if sheets else ""),)
+    scanned = []
+    for number, sheet in enumerate(sheets, 1):
+        own = folder / f"sheet-{number}"
+        own.mkdir(mode=0o700)
+        scanned.append(replace(scan(path, own, names=names, header=header, known=known, memory=memory, layout=layout, sheet=sheet), sheet=(number, len(sheets))))
+    return tuple(scanned)
+
+
 def scan(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = False, known: Sequence[Contract] = (),
-         memory: str = "", layout: Path | None = None) -> Scanned:
-    """Scan one file; `folder` is an owner-only one for what must be put on disk, `known` are contracts that its header may be of, and
+         memory: str = "", layout: Path | None = None, sheet: str = "") -> Scanned:
+    """Scan one file, of a workbook one sheet; `folder` is an owner-only one for what must be put on disk, `known` are contracts that its header may be of, and
     `layout` says where the columns of lines of fixed width stand.
 
     Every distinct value is looked at, a column at a time, in batches: memory does not grow with the file.
@@ -160,7 +176,7 @@ def scan(path: Path, folder: Path, *, names: Sequence[str] = (), header: bool = 
         UsageFault: there is no such file, or it seems to have no header and `names` are not given.
         ContractBroken: it cannot be read, or has no rows.
     """
-    opened = open_undeclared(path, folder, names, header=header, layout=layout)
+    opened = open_undeclared(path, folder, names, header=header, layout=layout, sheet=sheet)
     engine = open_engine("duckdb", folder, memory=memory or MEMORY)
     try:
         read = engine.read(opened.source, opened.contract)
@@ -286,7 +302,8 @@ def in_words(scanned: Scanned) -> Iterator[str]:
     forms = {"jsonl": "JSON lines", "json": "a JSON array", "excel": "Excel", "fixed": "fixed width"}
     how = f", {scanned.encoding}, delimited by {delimiters.get(scanned.delimiter, f'U+{ord(scanned.delimiter):04X}')}" if scanned.delimiter else (
         f", {', '.join(filter(None, (scanned.encoding, forms[scanned.reading.format])))}" if scanned.reading.format else "")
-    yield f"{scanned.file}: {scanned.rows:,} rows, {len(scanned.columns)} columns{how}; every distinct value was looked at, none is shown"
+    which = f", sheet {scanned.sheet[0]} of {scanned.sheet[1]}" if scanned.sheet[1] else ""
+    yield f"{scanned.file}{which}: {scanned.rows:,} rows, {len(scanned.columns)} columns{how}; every distinct value was looked at, none is shown"
     if scanned.unparsed:
         yield f"  {scanned.unparsed:,} records could not be parsed and were not looked at; correct the export, or declare `quarantine` or `ragged`."
     yield from (f"  Note: {note}." for note in scanned.notes)

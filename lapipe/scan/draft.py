@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from lapipe.detect.headers import names_person
 from lapipe.documents import UNDECIDED
 from lapipe.errors import UsageFault
 from lapipe.scan import Scanned, ScannedColumn
@@ -92,6 +93,8 @@ def _reading(scanned: Scanned) -> Iterator[tuple[str, object]]:
         yield "delimiter", scanned.delimiter
     elif reading.encoding and reading.format != "excel":
         yield "encoding", reading.encoding
+    if reading.sheet and not names_person(reading.sheet):
+        yield "sheet", reading.sheet
     if not reading.header:
         yield "header", "none"
     if reading.trailer:
