@@ -117,6 +117,7 @@ MUTANTS: dict[str, tuple[tuple[Any, ...], Callable[[], object]]] = {
     "bsn.LEAST": ((1_000_000, 20_000_000), lambda: elfproef(pa.array([LOW, "001234560"])).to_pylist()),
     "bsn.GREATEST": ((900_000_000, 9_999_999_999), lambda: (elfproef(pa.array([HIGH])).to_pylist(), elfproef(pa.array([10**9 + 3])).to_pylist())),
     "bsn.REMEMBERED": ((0,), lambda: verdict("bsn", "x", [f"Deelname van {number} is verwerkt" for number in bsns(20, 1)])),
+    "headers.SLIPPED": ((6, 14), lambda: (headers.read("nationalitiet"), headers.read("religi"), headers.read("handikap"))),
     "bsn.FORMED": (((12, 40), (3, 20)), lambda: (any(elfproef(pa.array([f"{a}.{b}e8" for a in range(1, 10) for b in range(10)])).to_pylist()), elfproef(pa.array(["123456782".rjust(30)])).to_pylist())),
     "anummer.DIGITS": ((9, 11), lambda: verdict("a_nummer", "x", A)),
     "anummer.CHANCE": ((0.007, 0.0058), lambda: round(evidence("a_nummer", "x", A[:3]).p_value, 9)),
@@ -197,11 +198,15 @@ def test_another_value_of_a_constant_says_something_else(name: str, monkeypatch:
     for other in others:
         headers._whole_words.cache_clear()
         headers._compounded.cache_clear()
+        headers._meant.cache_clear()
+        headers._slips.cache_clear()
         with monkeypatch.context() as patched:
             patched.setattr(MODULES[module], constant, other)
             assert seen(ask) != as_it_is, f"{name} may be {other}, and nothing tells"
     headers._whole_words.cache_clear()
     headers._compounded.cache_clear()
+    headers._meant.cache_clear()
+    headers._slips.cache_clear()
 
 
 def test_every_number_of_the_rules_has_its_mutants() -> None:

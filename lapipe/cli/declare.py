@@ -37,7 +37,7 @@ def scan(files: Annotated[list[Path], typer.Argument(help="Exports to look at, o
     from lapipe.contract import load_contracts
     from lapipe.engine.runfolder import RunFolder
     from lapipe.errors import LapipeError
-    from lapipe.scan import exports_in, in_words, scan_whole
+    from lapipe.scan import Scanned, exports_in, in_words, scan_whole
     from lapipe.scan.draft import write_draft
 
     as_json = wants_json(format)
@@ -48,7 +48,7 @@ def scan(files: Annotated[list[Path], typer.Argument(help="Exports to look at, o
     if draft and draft.exists():
         raise UsageFault(f"The draft {draft} exists already; name another file, a draft never overwrites.")
     known = list(load_contracts(shipped() / "schemas" / "tables").values())
-    scanned = []
+    scanned: list[Scanned] = []
     refused: list[LapipeError] = []
     with tempfile.TemporaryDirectory(prefix="lapipe-") as parent, progress_shown() as progress:
         for number, path in enumerate(files, 1):

@@ -141,7 +141,7 @@ _PHONE = (r"(?:\+|00)31[ -]?(?:\(0\)[ -]?)?[1-9](?:[ -]?\d){8}|06[ -]?\d{8}|06-\
           r"06[ -]\d\d(?: \d\d){3}|06[ -]\d{3} \d{3} \d\d|0\d{2}[ -]\d{7}|0\d{3}[ -]\d{6}|\(0\d{1,3}\)[ -]?\d{6,8}|"
           r"0\d{2}[ -]\d{3} (?:\d{4}|\d{2} \d{2})")
 _ABROAD = r"\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){2,4}"
-_URL_ID = (r"(?i)(?:https?://[^\s\"'<>]*)?/user/(?:view|profile)\.php\?(?:[^\s\"'<>]*&)?id=\d|(?i)https?://[^\s\"'<>]*(?:[?&](?:user_?id|uid|user|student_?(?:id|nummer|number)|login|username|email|"
+_URL_ID = (r"(?i)(?:https?://[^\s\"'<>]*)?/user/(?:view|profile)\.php\?(?:[^\s\"'<>]*&)?id=\d+|(?i)https?://[^\s\"'<>]*(?:[?&](?:user_?id|uid|user|student_?(?:id|nummer|number)|login|username|email|"
            r"relateduserid)=|/user/(?:view|profile)\.php\?(?:[^\s\"'<>]*&)?id=|"
            r"/(?:users?|profiles?|students?|people|persons?|learners?|in)/|/~|orcid\.org/)[^\s&/?#\"'<>]+")
 # A person's number after the word for it; "student 2024" is a cohort.
