@@ -2,6 +2,7 @@
 
     python -m tests.evaluation [--half shown|held-out|all] [--missed] [--samples]
     python -m tests.evaluation --fresh [--missed]
+    python -m tests.evaluation --third [--missed]
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ def main() -> None:
     parser.add_argument("--samples", action="store_true", help="the sample exports with their hand labels, too")
     parser.add_argument("--small", action="store_true", help="the form that the tests run")
     parser.add_argument("--fresh", action="store_true", help="instead: the cases of tests/evaluation/held_out, which somebody else made before the rules were run on them")
+    parser.add_argument("--third", action="store_true", help="instead: the tables and sentences of tests/evaluation/third, by a third hand, in two halves; of half B totals only")
     options = parser.parse_args()
+    if options.third:
+        show_third(missed=options.missed)
+        return
     from tests.evaluation.cases import every_case
     from tests.evaluation.held_out.cases import held_out
 
@@ -33,6 +38,23 @@ def main() -> None:
         show(sample_score(), missed=options.missed)
         print("\nGenerated")
     show(score, missed=options.missed)
+
+
+def show_third(*, missed: bool) -> None:
+    """Print both halves of the third set; the cases of half A when asked, of half B never."""
+    from tests.evaluation.third.cases import KINDS, third_scores
+
+    for half, parts in third_scores().items():
+        for part, score in (("columns of tables", parts.tables), ("sentences", parts.sentences), ("arguable, counted apart", parts.arguable)):
+            print(f"\nHalf {half}, {part}: {score.columns}\n{'':<26}{'right':>7}{'missed':>8}{'false':>7}{'precision':>11}{'recall':>8}")
+            for kind in KINDS:
+                right, lost, false = score.right[kind], score.lost[kind], score.false[kind]
+                if right + lost + false:
+                    print(f"{kind.removeprefix('KIND '):<26}{right:>7}{lost:>8}{false:>7}{score.precision(kind):>11.3f}{score.recall(kind):>8.3f}")
+            print(f"possible, where nothing is: {sum(score.doubts.values())}")
+            if half == "A" and missed:
+                for line in score.told:
+                    print("  " + line)
 
 
 def show(score: Score, *, missed: bool) -> None:
