@@ -381,6 +381,46 @@ def test_a_release_is_dropped_with_the_last_of_its_folders(receiver: Receiver, p
     assert lifecycles(receiver) == [("releases.groups", "TRUNCATE"), ("releases.groups", "DROP")]
 
 
+def test_what_retain_deletes_is_told_to_a_catalogue_and_only_that(receiver: Receiver, tmp_path: Path) -> None:
+    made = catalogued(tmp_path, receiver.url)
+    made.edit(f"schemas/purposes/{WEEKLY}.yaml", "keep_for: P2Y", "keep_for: P1D")
+    exports = made.base / "kanarie"
+    exports.mkdir()
+    for day in ("2020-01-01", f"{today_utc()}"):
+        (exports / f"kanarie_{day}.csv").write_text("x\n", encoding="utf-8")
+    add(made, "schemas/organisation.yaml", "\nretention:\n  zone: UTC\n  data:\n    - {name: exports, form: files, pattern: '*.csv', dated_by: name, term: P1Y, "
+                                           "anchor: release}\n")
+    add(made, "lapipe.toml", f'[profiles.dev.stores]\nexports = "{exports}"\n')
+    made.go(today=today_utc() - timedelta(days=3), run_id="r1")
+    assert receiver.told() == [(WEEKLY, "START"), (WEEKLY, "COMPLETE")]
+    # The same releases, whose term has not come.
+    assert run(made, "r2")[0].code == 0
+    made.edit("schemas/organisation.yaml", "zone: UTC", "zone: UTC\n  share: 1")
+    assert made.lapipe("retain", "--plan", "plan.json").code == 0
+    asked = receiver.asked
+    done = made.lapipe("retain", "--apply", "plan.json")
+    assert (done.code, done.err, receiver.asked) == (0, "", asked)
+    flushed = made.lapipe("register", "flush")
+    assert (flushed.code, flushed.out) == (0, "The data catalogue was sent 3 events, and none wait.\n")
+    # The rows about people of r2 are still there; of the series, r2 released nothing.
+    assert sorted(lifecycles(receiver)) == [("releases.moodle_activity", "TRUNCATE"), ("releases.weekly_activity", "DROP"), ("tables.exports", "TRUNCATE")]
+    with Register.open(made.register, clock=clock, create=False) as register:
+        deletions = {entry.seq: entry for entry in register.entries(kinds=("retained",))}
+        assert register.verify().findings == ()
+    for event in receiver.events[4:]:
+        valid(event)
+        shown = event["run"]["facets"]["lapipe_register"]
+        assert deletions[shown["entry"]].hash == shown["hash"]
+    assert not (exports / "kanarie_2020-01-01.csv").exists()
+    assert not leaks(json.dumps(receiver.events))
+    assert str(made.base) not in json.dumps(receiver.events)
+
+
+def add(made: Project, file: str, text: str) -> None:
+    path = made.root / file
+    path.write_text(path.read_text("utf-8") + text, "utf-8")
+
+
 # --- the outbox -----------------------------------------------------------------------------------------------------
 
 
