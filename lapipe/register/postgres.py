@@ -7,7 +7,7 @@ and nothing else. Locks belong to the session, so connect to the server itself o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lapipe.errors import RegisterFault, UsageFault
 from lapipe.register import store
-from lapipe.register.store import Held, Unsettled, refusal
+from lapipe.register.queries import Queries
+from lapipe.register.store import Unsettled, refusal
 
 if TYPE_CHECKING:
     import psycopg
@@ -78,10 +79,12 @@ _SETTINGS = {"synchronous_commit": "on", "idle_session_timeout": "0", "idle_in_t
 _T = TypeVar("_T")
 
 
-class PostgresStore:
+class PostgresStore(Queries):
     """A schema. Use it from the thread that opened it."""
 
     path: Path | None = None
+    _BYTES = "convert_to({}, 'UTF8')"
+    _BINARY = '"C"'
 
     def __init__(self, db: psycopg.Connection[Any], conninfo: str, schema: str) -> None:
         self._db = db
@@ -247,49 +250,29 @@ class PostgresStore:
     def _all(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         # In binary form, bytes come as they are.
         with self._db.cursor(binary=True) as cursor:
-            return cursor.execute(query, values).fetchall()
+            return cursor.execute(query.replace("?", "%s"), values).fetchall()
+
+    def _change(self, query: str, values: Sequence[object] = ()) -> int:
+        return self._db.execute(query.replace("?", "%s"), values).rowcount
 
     def _one(self, query: str, *values: object) -> Any:
         rows = self._all(query, values)
         return rows[0][0] if rows else None
 
-    def head(self) -> tuple[int, bytes]:
-        rows = self._all("SELECT seq, convert_to(hash, 'UTF8') FROM entries ORDER BY seq DESC LIMIT 1")
-        return rows[0] if rows else (0, b"")
-
     def insert(self, seq: int, run: str, kind: str, body: str, digest: str) -> None:
-        self._db.execute("INSERT INTO entries (seq, run, kind, body, hash) VALUES (%s, %s, %s, %s, %s)", (seq, run, kind, body, digest))
+        super().insert(seq, run, kind, body, digest)
         self._last = (seq, digest)
-
-    def page(self, *, after: int, until: int, run: str | None = None, kinds: Collection[str] = ()) -> list[tuple[int, bytes, bytes]]:
-        where, values = "", []
-        if run is not None:
-            where += "run = %s AND "
-            values.append(run)
-        if kinds:
-            where += f"kind IN ({', '.join(['%s'] * len(kinds))}) AND "
-            values += kinds
-        return self._all("SELECT seq, convert_to(body, 'UTF8'), convert_to(hash, 'UTF8') FROM entries"
-                         f" WHERE {where}seq > %s AND seq <= %s ORDER BY seq LIMIT {store.PAGE}", (*values, after, until))
-
-    def latest(self, kind: str) -> tuple[int, bytes, bytes] | None:
-        # The closings have an index of their own, which is used where the query holds the very word.
-        is_kind = "kind = 'closed' AND kind" if kind == "closed" else "kind"
-        rows = self._all("SELECT seq, convert_to(body, 'UTF8'), convert_to(hash, 'UTF8') FROM entries"
-                         f" WHERE {is_kind} = %s ORDER BY seq DESC LIMIT 1", (kind,))
-        return rows[0] if rows else None
 
     def rows(self) -> Generator[tuple[int, bytes, bytes, bytes, bytes, bool], None, None]:
         with self._db.cursor(name="rows", binary=True) as cursor:
             cursor.itersize = 5 * store.PAGE
             yield from cursor.execute(
-                "SELECT seq, convert_to(run, 'UTF8'), convert_to(kind, 'UTF8'), convert_to(body, 'UTF8'), convert_to(hash, 'UTF8'), true"
-                " FROM entries ORDER BY seq")
+                f"SELECT seq, {self._text('run', 'kind', 'body', 'hash')}, true FROM entries ORDER BY seq")
 
     def leaves(self, until: int) -> Generator[bytes, None, None]:
         with self._db.cursor(name="leaves", binary=True) as cursor:
             cursor.itersize = 10 * store.PAGE
-            for (digest,) in cursor.execute("SELECT convert_to(hash, 'UTF8') FROM entries WHERE seq <= %s ORDER BY seq", (until,)):
+            for (digest,) in cursor.execute(f"SELECT {self._text('hash')} FROM entries WHERE seq <= %s ORDER BY seq", (until,)):
                 yield digest
 
     def frame(self, last: int) -> list[tuple[str, str]]:
@@ -310,34 +293,6 @@ class PostgresStore:
         if others or columns:
             problems.append(("LP613", "A role other than the owner may change or delete entries."))
         return problems
-
-    def prune(self, until: int, kept: Collection[str]) -> int:
-        return self._db.execute(f"UPDATE entries SET body = '' WHERE seq <= %s AND body <> '' AND kind NOT IN ({', '.join(['%s'] * len(kept))})",
-                                (until, *kept)).rowcount
-
-    def hold(self, row: Held) -> None:
-        self._db.execute("INSERT INTO evidence (id, entry, kind, subject, content, salt, keep_until) VALUES (%s, %s, %s, %s, %s, %s, %s)", row)
-
-    def held(self, *, id: str = "", subject: str = "", due: str = "", entry: int = 0) -> list[Held]:
-        where: str
-        value: str | int
-        where, value = ("id =", id) if id else ("subject =", subject) if subject else ('keep_until COLLATE "C" <', due) if due else ("entry =", entry)
-        rows = self._all(f"SELECT id, entry, kind, subject, content, salt, keep_until FROM evidence WHERE {where} %s ORDER BY entry", (value,))
-        return [Held(*row) for row in rows]
-
-    def held_count(self) -> int:
-        return int(self._one("SELECT count(*) FROM evidence"))
-
-    def let_go(self, id: str) -> bool:
-        return self._db.execute("DELETE FROM evidence WHERE id = %s", (id,)).rowcount == 1
-
-    def told(self, catalogue: str) -> tuple[int, str]:
-        rows = self._all("SELECT told, note FROM outbox WHERE catalogue = %s", (catalogue,))
-        return (int(rows[0][0]), str(rows[0][1])) if rows else (0, "")
-
-    def tell(self, catalogue: str, seq: int, note: str) -> None:
-        self._db.execute("INSERT INTO outbox VALUES (%s, %s, %s) ON CONFLICT (catalogue) DO UPDATE SET told = excluded.told, note = excluded.note",
-                         (catalogue, seq, note))
 
     # --- the schema -----------------------------------------------------------------------------------------------
 

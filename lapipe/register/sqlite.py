@@ -7,15 +7,16 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lapipe.errors import RegisterFault, UsageFault
 from lapipe.register import store
-from lapipe.register.entry import RUN_ID, as_text
-from lapipe.register.store import Held, refusal
+from lapipe.register.entry import RUN_ID
+from lapipe.register.queries import Queries
+from lapipe.register.store import refusal
 
 #: How often a start tries its lock, 10 ms apart: who looks whether a run lives holds the lock for microseconds.
 _LOCK_TRIES = 25
@@ -58,7 +59,7 @@ _STEPS: dict[int, tuple[str, ...]] = {
 _T = TypeVar("_T")
 
 
-class SqliteStore:
+class SqliteStore(Queries):
     """A file. Use it from the thread that opened it."""
 
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
@@ -184,30 +185,11 @@ class SqliteStore:
 
     # --- within a transaction -------------------------------------------------------------------------------------
 
-    def head(self) -> tuple[int, bytes]:
-        row = self._db.execute("SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
-        return row or (0, b"")
+    def _all(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return self._db.execute(query, values).fetchall()
 
-    def insert(self, seq: int, run: str, kind: str, body: str, digest: str) -> None:
-        self._db.execute("INSERT INTO entries (seq, run, kind, body, hash) VALUES (?, ?, ?, ?, ?)", (seq, run, kind, body, digest))
-
-    def page(self, *, after: int, until: int, run: str | None = None, kinds: Collection[str] = ()) -> list[tuple[int, bytes, bytes]]:
-        where, values = "", []
-        if run is not None:
-            where += "run = ? AND "
-            values.append(run)
-        if kinds:
-            where += f"kind IN ({', '.join('?' * len(kinds))}) AND "
-            values += kinds
-        return self._db.execute(f"SELECT seq, body, hash FROM entries WHERE {where}seq > ? AND seq <= ? ORDER BY seq LIMIT {store.PAGE}",
-                                (*values, after, until)).fetchall()
-
-    def latest(self, kind: str) -> tuple[int, bytes, bytes] | None:
-        found: tuple[int, bytes, bytes] | None
-        # The closings have an index of their own, which SQLite uses where it reads the very word.
-        is_kind = "kind = 'closed'" if kind == "closed" else "kind = :kind"
-        found = self._db.execute(f"SELECT seq, body, hash FROM entries WHERE {is_kind} ORDER BY seq DESC LIMIT 1", {"kind": kind}).fetchone()
-        return found
+    def _change(self, query: str, values: Sequence[object] = ()) -> int:
+        return self._db.execute(query, values).rowcount
 
     def rows(self) -> Generator[tuple[int, bytes, bytes, bytes, bytes, bool], None, None]:
         # A column that holds a BLOB with the same bytes looks the same here, and is not found by its index.
@@ -232,34 +214,6 @@ class SqliteStore:
             problems.append(("LP602", "The triggers that keep entries as they are were dropped or changed."))
         return problems
 
-    def prune(self, until: int, kept: Collection[str]) -> int:
-        return self._db.execute(f"UPDATE entries SET body = '' WHERE seq <= ? AND body <> '' AND kind NOT IN ({', '.join('?' * len(kept))})",
-                                (until, *kept)).rowcount
-
-    def hold(self, row: Held) -> None:
-        self._db.execute("INSERT INTO evidence (id, entry, kind, subject, content, salt, keep_until) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-
-    def held(self, *, id: str = "", subject: str = "", due: str = "", entry: int = 0) -> list[Held]:
-        where, value = _condition(id, subject, due, entry)
-        rows = self._db.execute(f"SELECT id, entry, kind, subject, content, salt, keep_until FROM evidence WHERE {where} ORDER BY entry",
-                                {"value": value})
-        return [Held(as_text(name), entry, *map(as_text, texts)) for name, entry, *texts in rows]
-
-    def held_count(self) -> int:
-        (count,) = self._db.execute("SELECT count(*) FROM evidence").fetchone()
-        return int(count)
-
-    def let_go(self, id: str) -> bool:
-        return self._db.execute("DELETE FROM evidence WHERE id = ?", (id,)).rowcount == 1
-
-    def told(self, catalogue: str) -> tuple[int, str]:
-        row = self._db.execute("SELECT told, note FROM outbox WHERE catalogue = ?", (catalogue,)).fetchone()
-        return (int(row[0]), as_text(row[1])) if row else (0, "")
-
-    def tell(self, catalogue: str, seq: int, note: str) -> None:
-        self._db.execute("INSERT INTO outbox VALUES (?, ?, ?) ON CONFLICT (catalogue) DO UPDATE SET told = excluded.told, note = excluded.note",
-                         (catalogue, seq, note))
-
     def _migrate(self) -> None:
         """Bring a register of an earlier version to this one, whole or not at all."""
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -275,16 +229,6 @@ class SqliteStore:
                 for statement in _STEPS[step]:
                     self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {_VERSION}")
-
-
-def _condition(id: str, subject: str, due: str, entry: int) -> tuple[str, str | int]:
-    if id:
-        return "id = :value", id
-    if subject:
-        return "subject = :value", subject
-    if due:
-        return "keep_until < :value", due
-    return "entry = :value", entry
 
 
 def _path(url: str) -> Path:
