@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -71,6 +72,9 @@ _STEPS = (
 #: truncate 32), their function's text, and whether it runs as its owner.
 _TRIGGERS = {("entries_hold", 1 + 2 + 8 + 16, _KEEP, False), ("entries_stay", 2 + 32, _KEEP, False), ("entries_follow", 1 + 2 + 4, _FOLLOW, True)}
 
+#: The tables of a register.
+_TABLES = ("entries", "counted", "evidence", "outbox", "version")
+
 #: Settings of a session, each where the server knows it. A machine that is gone is noticed within two minutes; a session may be idle as
 #: long as a run takes; a commit is on disk when it returns, whatever the server's default.
 _SETTINGS = {"synchronous_commit": "on", "idle_session_timeout": "0", "idle_in_transaction_session_timeout": "0", "statement_timeout": "0",
@@ -83,7 +87,6 @@ class PostgresStore(Queries):
     """A schema. Use it from the thread that opened it."""
 
     path: Path | None = None
-    _BYTES = "convert_to({}, 'UTF8')"
     _BINARY = '"C"'
 
     def __init__(self, db: psycopg.Connection[Any], conninfo: str, schema: str) -> None:
@@ -192,7 +195,7 @@ class PostgresStore(Queries):
             def there() -> bool:
                 # The old session holds this lock until its commit is done or undone.
                 db.execute("SELECT pg_advisory_lock(%s)", (_key(self._schema, "append"),))
-                return self._last is None or bool(other._all("SELECT 1 FROM entries WHERE seq = %s AND hash = %s", self._last))
+                return self._last is None or bool(other._ask("SELECT 1 FROM entries WHERE seq = %s AND hash = %s", self._last))
             with suppress(RegisterFault):
                 known = other.guarded(there)
             other.close()
@@ -247,16 +250,28 @@ class PostgresStore(Queries):
 
     # --- within a transaction -------------------------------------------------------------------------------------
 
+    def _bytes(self, name: str = "") -> Any:
+        """Open a cursor that gives text as the bytes that stand there. No function of the database has a hand in it: who owns the schema could put
+        one of their own in place of PostgreSQL's."""
+        from psycopg.types.string import ByteaBinaryLoader
+
+        cursor: Any = self._db.cursor(name=name, binary=True) if name else self._db.cursor(binary=True)
+        cursor.adapters.register_loader("text", ByteaBinaryLoader)
+        return cursor
+
     def _all(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        # In binary form, bytes come as they are.
-        with self._db.cursor(binary=True) as cursor:
-            return cursor.execute(query.replace("?", "%s"), values).fetchall()
+        with self._bytes() as cursor:
+            return list(cursor.execute(query.replace("?", "%s"), values).fetchall())
+
+    def _ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Ask PostgreSQL about itself, where text is text."""
+        return self._db.execute(query, values).fetchall()
 
     def _change(self, query: str, values: Sequence[object] = ()) -> int:
         return self._db.execute(query.replace("?", "%s"), values).rowcount
 
     def _one(self, query: str, *values: object) -> Any:
-        rows = self._all(query, values)
+        rows = self._ask(query, values)
         return rows[0][0] if rows else None
 
     def insert(self, seq: int, run: str, kind: str, body: str, digest: str) -> None:
@@ -264,15 +279,18 @@ class PostgresStore(Queries):
         self._last = (seq, digest)
 
     def rows(self) -> Generator[tuple[int, bytes, bytes, bytes, bytes, bool], None, None]:
-        with self._db.cursor(name="rows", binary=True) as cursor:
-            cursor.itersize = 5 * store.PAGE
-            yield from cursor.execute(
-                f"SELECT seq, {self._text('run', 'kind', 'body', 'hash')}, true FROM entries ORDER BY seq")
+        with self._bytes("rows") as cursor, ThreadPoolExecutor(1) as ahead:
+            cursor.execute("SELECT seq, run, kind, body, hash, true FROM entries ORDER BY seq")
+            # The server finds the next page while this one is gone through.
+            coming = ahead.submit(cursor.fetchmany, 5 * store.PAGE)
+            while page := coming.result():
+                coming = ahead.submit(cursor.fetchmany, 5 * store.PAGE)
+                yield from page
 
     def leaves(self, until: int) -> Generator[bytes, None, None]:
-        with self._db.cursor(name="leaves", binary=True) as cursor:
+        with self._bytes("leaves") as cursor:
             cursor.itersize = 10 * store.PAGE
-            for (digest,) in cursor.execute(f"SELECT {self._text('hash')} FROM entries WHERE seq <= %s ORDER BY seq", (until,)):
+            for (digest,) in cursor.execute("SELECT hash FROM entries WHERE seq <= %s ORDER BY seq", (until,)):
                 yield digest
 
     def frame(self, last: int) -> list[tuple[str, str]]:
@@ -281,10 +299,18 @@ class PostgresStore(Queries):
         counted = self._one("SELECT max(entries) FROM counted")
         if counted != last:
             problems.append(("LP602", f"It is the last one, and the register counted {counted}: the end was cut off."))
-        there = self._all("SELECT t.tgname, t.tgtype::int, p.prosrc, p.prosecdef FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-                          " WHERE t.tgrelid = 'entries'::regclass AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')")
+        # Of the other tables too: they have none.
+        there = self._ask("SELECT t.tgname, t.tgtype::int, p.prosrc, p.prosecdef FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+                          " WHERE t.tgrelid = ANY (%s::regclass[]) AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')", (list(_TABLES),))
         if set(there) != _TRIGGERS:
             problems.append(("LP602", "The triggers that keep entries as they are were dropped or changed."))
+        # A rule swallows what is inserted or shows something else, a policy hides rows, a table that inherits adds some.
+        plain = self._one(
+            "SELECT count(*) FROM pg_class c WHERE relnamespace = current_schema()::regnamespace AND relname = ANY (%s) AND relkind = 'r' AND NOT relrowsecurity"
+            " AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = c.oid) AND NOT EXISTS (SELECT FROM pg_inherits WHERE c.oid IN (inhparent, inhrelid))",
+            list(_TABLES))
+        if plain != len(_TABLES):
+            problems.append(("LP602", "There are rules, policies or views that lapipe did not make: they can swallow entries, or hide or show others."))
         others = self._one(
             "SELECT count(*) FROM pg_class c CROSS JOIN aclexplode(c.relacl) a WHERE a.grantee <> c.relowner AND"
             " (c.oid = 'entries'::regclass AND a.privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER')"

@@ -203,7 +203,7 @@ class SqliteStore(Queries):
             yield digest
 
     def frame(self, last: int) -> list[tuple[str, str]]:
-        """Check SQLite's own count of the entries, and the triggers."""
+        """Check SQLite's own count of the entries, the triggers, that nothing stands beside them, and that the indexes hold what the tables do."""
         problems = []
         row = self._db.execute("SELECT CAST(seq AS INTEGER) FROM sqlite_sequence WHERE name = 'entries'").fetchone()
         counted = row[0] if row else 0
@@ -212,6 +212,12 @@ class SqliteStore(Queries):
         there = dict(self._db.execute("SELECT name, sql FROM sqlite_master").fetchall())
         if any(there.get(name.encode()) != sql.encode() for name, sql in _SCHEMA.items()):
             problems.append(("LP602", "The triggers that keep entries as they are were dropped or changed."))
+        others = self._db.execute("SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchall()
+        if any(name.decode("utf-8", "replace") not in _SCHEMA for (name,) in others):
+            problems.append(("LP602", "There are triggers or views that lapipe did not make: they can swallow entries, or show others."))
+        # An index that lacks an entry hides it from who asks for its run, while who goes through all of them sees it.
+        if self._db.execute("PRAGMA integrity_check(1)").fetchone() != (b"ok",):
+            problems.append(("LP602", "The file's indexes and tables do not hold the same: entries may be hidden from who looks for them."))
         return problems
 
     def _migrate(self) -> None:
