@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from binascii import hexlify
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -109,7 +110,7 @@ class _Walk:
                 when = body[_TIME] if typed else b""
                 leaf = sha256(b"\0" + body).digest() if typed else b""
                 # A whole entry ends, byte for byte, in what its columns and the entry before it say: no need to parse it.
-                whole = (typed and leaf.hex().encode() == digest and seq == last + 1 and when >= since
+                whole = (typed and hexlify(leaf) == digest and seq == last + 1 and when >= since
                          and body.endswith(_ENDING % (kind, before, run, seq, when)))
                 if not whole:
                     entry = parsed(body) if typed else None

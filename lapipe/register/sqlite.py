@@ -192,10 +192,11 @@ class SqliteStore(Queries):
         return self._db.execute(query, values).rowcount
 
     def rows(self) -> Generator[tuple[int, bytes, bytes, bytes, bytes, bool], None, None]:
-        # A column that holds a BLOB with the same bytes looks the same here, and is not found by its index.
+        # A column that holds a BLOB with the same bytes looks the same here, and is not found by its index. Columns of text that are not null hold text or
+        # a BLOB, and every text comes before every BLOB (which costs half of what typeof does).
         yield from self._db.execute(
             "SELECT seq, run, kind, body, hash,"
-            " typeof(run) = 'text' AND typeof(kind) = 'text' AND typeof(body) = 'text' AND typeof(hash) = 'text'"
+            " run < x'' AND kind < x'' AND body < x'' AND hash < x''"
             " FROM entries ORDER BY seq")
 
     def leaves(self, until: int) -> Generator[bytes, None, None]:
