@@ -315,7 +315,7 @@ def _differs(approval: Approval, purpose: Purpose, plans: Iterable[Plan], declar
         if plan.pipeline not in approval.pipelines:
             return f"{by} does not name pipeline {plan.pipeline}"
         if approval.pipelines[plan.pipeline] != plan.fingerprint():
-            return f"{by} is for another plan of {plan.pipeline}: the purpose, a contract, a stage or the project's own code changed since"
+            return f"{by} is for another plan of {plan.pipeline}: the purpose, a contract, a stage, the project's own code or who else has a part changed since"
     if declared and approval.declared != declared:
         return f"{by} is for another state of purpose {purpose.name} or of the contracts that it names"
     return ""
