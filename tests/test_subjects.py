@@ -31,7 +31,7 @@ from lapipe.release import REWRITTEN, verify_release
 from lapipe.stages import Consent, Flag, Minimise, Object, Pseudonymise, Release, Retain, Validate
 from lapipe.subjects import Desk, Verified
 from lapipe.subjects.search import spelt
-from tests.projects import BSNS, MOODLE_IDS, PEOPLE, STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project
+from tests.projects import BSNS, MOODLE_IDS, PEOPLE, STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project, students
 
 OFFICER = Verified("privacy_officer", "at the desk")
 
@@ -130,6 +130,18 @@ def test_after_erase_no_spelling_and_no_pseudonym_of_the_person_is_in_any_byte_a
     assert not [path for path, content in contents(made.root / "notices") if leaks(content)]
     run = made.go(run_id="r3", ledger=ledger(made))
     assert run.read("moodle_activity")["student"].nunique() == PEOPLE - 1 - 3
+
+
+def test_an_erasure_looks_through_every_release_once_and_afterwards_only_into_what_it_wrote_anew(made: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = students()
+    del others.rows[3]
+    made.go({"students": others.frame()}, run_id="r2", ledger=ledger(made))
+    with Desks(made) as desk:
+        looked: list[list[str]] = []
+        really = desk.engine.holding
+        monkeypatch.setattr(desk.engine, "holding", lambda paths, column, values: looked.append([path.parent.name for path in paths]) or really(paths, column, values))
+        desk.erase(desk.person([("moodle_user", str(MOODLE_IDS[3]))]), made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+    assert looked == [["r1", "r2"], ["r1"]]
 
 
 def test_an_erased_person_stays_out_whatever_is_recorded_or_declared_later(made: Project) -> None:

@@ -373,12 +373,15 @@ class Desk:
 
     # --- find ---
 
-    def find(self, person: Person, *, landing: bool = True) -> Found:
-        """Look for a person in releases, landing files, quarantine and the register."""
-        search = Search(person, self.ring(), self.engine, custody(self.register))
+    def find(self, person: Person, *, landing: bool = True, search: Search | None = None) -> Found:
+        """Look for a person in releases, landing files, quarantine and the register; with a `search` that looked before, only into what changed since."""
+        search = search or self._search(person)
         return Found(tuple(search.releases(self.outs, tables(self.register), self.sinks, missing(self.register, self.outs))),
                      tuple(self._landing(search)) if landing else (),
                      tuple(each for each in search.quarantine(self.profile.quarantine, self.identities) if each.holds), tuple(self.cases_of(person)))
+
+    def _search(self, person: Person) -> Search:
+        return Search(person, self.ring(), self.engine, custody(self.register))
 
     def _landing(self, search: Search) -> Iterator[Landing]:
         """Look into the files of lapipe.toml, by the contracts that the register says they were read with."""
@@ -387,6 +390,7 @@ class Desk:
         for entry in self.register.entries():
             if entry.kind == "source":
                 read[pipelines.get(entry.run, ""), str(entry.body["source"])] = str(entry.body["contract"])
+        looked: set[tuple[str, str]] = set()
         for pipeline, sources in self.profile.sources.items():
             for source, path in sources.items():
                 contract = self.contracts.get(read.get((pipeline, source), ""))
@@ -394,7 +398,9 @@ class Desk:
                     yield Landing(f"source {source} of {pipeline}", {}, "it is a database, which is not searched; ask its owner")
                 elif contract is None:
                     yield Landing(path, {}, "no run has read it yet, so it is not known what it holds")
-                else:
+                elif (path, contract.name) not in looked:
+                    # A file that several pipelines read is looked into once.
+                    looked.add((path, contract.name))
                     yield from search.landing(path, contract, self.spool / "landing")
 
     def gone(self, folder: str, role: str) -> None:
@@ -425,9 +431,9 @@ class Desk:
             raise UsageFault(f"There is something at {to} already; name a new folder with --to.")
         if any(to.resolve().is_relative_to(out.resolve()) for out in self.outs):
             raise UsageFault(f"{to} lies among the releases, where others read; name a folder of your own with --to.")
-        found = self.find(person)
+        search = self._search(person)
+        found = self.find(person, search=search)
         case = self._request(person, "access", received, verified)
-        search = Search(person, self.ring(), self.engine, custody(self.register))
 
         def package() -> None:
             to.mkdir(mode=0o700, parents=True)
@@ -496,7 +502,8 @@ class Desk:
         for out in self.outs:
             settle(out, self.register)
             on_disk("tidy the releases", partial(recover, out, self.register))
-        before = self.find(person, landing=False)
+        search = self._search(person)
+        before = self.find(person, landing=False, search=search)
         self._searchable(before)
         self._held(person, before)
         case = self._request(person, "erase", received, verified)
@@ -506,10 +513,9 @@ class Desk:
         for pipeline in sorted({run.pipeline for run in self.register.runs() if run.purpose in {purpose.name for purpose in affected}}):
             with self.register.turn(pipeline):
                 pass
-        found = self.find(person)
+        found = self.find(person, search=search)
         self._searchable(found)
         self._held(person, found)
-        search = Search(person, self.ring(), self.engine, custody(self.register))
         done: list[Json] = []
         for each in found.holding:
             with self.register.turn(str(each.manifest["pipeline"])):
@@ -523,7 +529,7 @@ class Desk:
                          **({"table": each.table.told(), "rows in table": each.in_table[0], "mentions in table": each.in_table[1]} if each.table else {})})
         cells = self._forget(person)
         records = search.erase_quarantine(self.profile.quarantine, self.identities)
-        left = self.find(person, landing=False)
+        left = self.find(person, landing=False, search=search)
         if left.holding or left.quarantine:
             raise EngineFault("After erasing, the person is still found. A run may have released meanwhile: give the command again.")
         self._notices("erase", case.id, found, to)

@@ -49,6 +49,8 @@ class Holding:
     obstacle: str = ""
     table: Table | None = None
     in_table: tuple[int, int] = (0, 0)
+    #: The data file that was looked into, as the system tells it from another.
+    seen: tuple[int, int, int] = field(default=(0, 0, 0), repr=False)
 
     @property
     def name(self) -> str:
@@ -116,24 +118,35 @@ def manifests(out: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 class Search:
-    """Looks for one person with a key ring; what is computed of the keys stays in this process."""
+    """Looks for one person with a key ring; what is computed of the keys stays in this process.
+
+    Asked again, it looks only into what is new or was written anew since: a release that is what it was holds whom it held.
+    """
 
     def __init__(self, person: Person, ring: KeyRing | None, engine: Engine, known: Custody) -> None:
         self.person, self.ring, self.engine, self.known = person, ring, engine, known
+        self._before: dict[Path, Holding] = {}
 
     def releases(self, outs: Sequence[Path], tables: Mapping[str, Table], sinks: Sinks, missing: Mapping[str, Entry]) -> list[Holding]:
         """Look into every release in these folders and its table, by its folder; statistics among them are named and not searched.
 
         `missing` are those that the register knows and that are in none of the folders: each is an obstacle.
         """
-        there = [(str(folder.relative_to(out)), folder, manifest) for out in outs for folder, manifest in manifests(out)]
-        hold = self._holding([(folder, manifest) for _, folder, manifest in there])
-        placed = [(name, self._release(folder, manifest, folder in hold)) for name, folder, manifest in there]
+        there = [(str(folder.relative_to(out)), Holding(folder, manifest, seen=_seen(folder / DATA))) for out in outs for folder, manifest in manifests(out)]
+        hold = self._holding([holding for _, holding in there])
+        placed = [(name, self._release(holding, holding.folder in hold)) for name, holding in there]
         names = {name for name, _ in placed}
         orphans = [(name, Holding(outs[0] / name, {})) for name in sorted({*tables, *missing} - names)]
         looked = [(name, self._table(holding, tables[name], sinks) if name in tables else holding) for name, holding in placed + orphans]
         holdings = [self._missing(holding, missing[name]) if name in missing else holding for name, holding in looked]
-        return [holding for holding in holdings if holding.manifest]
+        found = [holding for holding in holdings if holding.manifest]
+        self._before = {holding.folder: holding for holding in found}
+        return found
+
+    def _same(self, now: Holding) -> Holding | None:
+        """Give what was found in a release before, where its manifest and data are the ones that were looked into."""
+        before = self._before.get(now.folder)
+        return before if before is not None and not before.obstacle and (before.manifest, before.seen) == (now.manifest, now.seen) else None
 
     def _missing(self, holding: Holding, entry: Entry) -> Holding:
         """Say of a release that is not here why nobody was looked for in it; its table may have been."""
@@ -158,7 +171,11 @@ class Search:
             manifest = holding.manifest or json.loads(text)
             placed = replace(holding, manifest=manifest, table=table)
             placed = placed if holding.manifest or placed.statistics else replace(placed, obstacle=self._unsearchable(manifest))
-            return placed if placed.obstacle or placed.statistics else replace(placed, in_table=sink.count(table, *self.named(manifest)))
+            if placed.obstacle or placed.statistics:
+                return placed
+            before = self._before.get(holding.folder)
+            clear = before is not None and (before.table, before.in_table, before.manifest) == (table, (0, 0), manifest) and not before.obstacle
+            return placed if clear else replace(placed, in_table=sink.count(table, *self.named(manifest)))
         except LapipeError as error:
             fault = type(error).__name__
         said: Mapping[str, Any] = holding.manifest or {"release": table.name.partition("@")[0], "run": table.name.partition("@")[2], "kind": "pseudonyms",
@@ -179,31 +196,32 @@ class Search:
         unknown = {str(column["domain"]) for column in _pseudonyms(manifest) if column.get("domain")} - set(self.person.forms)
         return f"it knows people by {', '.join(sorted(unknown))}, and the person's is not known" if unknown else ""
 
-    def _holding(self, there: Sequence[tuple[Path, Mapping[str, Any]]]) -> set[Path]:
+    def _holding(self, there: Sequence[Holding]) -> set[Path]:
         """Give the releases whose data holds any of the person's pseudonyms; those of one kind are looked through together."""
         kinds: dict[tuple[tuple[str, tuple[str, ...]], ...], list[Path]] = {}
-        for folder, manifest in there:
-            if manifest["kind"] != "statistics" and not self._unsearchable(manifest) and (folder / DATA).is_file():
-                about, naming = self.named(manifest)
-                kinds.setdefault(tuple((name, tuple(mine)) for name, mine in {**about, **naming}.items()), []).append(folder)
+        for each in there:
+            if not each.statistics and any(each.seen) and self._same(each) is None and not self._unsearchable(each.manifest):
+                about, naming = self.named(each.manifest)
+                kinds.setdefault(tuple((name, tuple(mine)) for name, mine in {**about, **naming}.items()), []).append(each.folder)
         return {path.parent for columns, folders in kinds.items() for name, mine in columns
                 for path in self.engine.holding([folder / DATA for folder in folders], name, mine)}
 
-    def _release(self, folder: Path, manifest: Mapping[str, Any], holds: bool) -> Holding:
-        if manifest["kind"] == "statistics":
-            return Holding(folder, manifest)
-        obstacle = self._unsearchable(manifest)
+    def _release(self, there: Holding, holds: bool) -> Holding:
+        if there.statistics:
+            return there
+        obstacle = self._unsearchable(there.manifest) or ("" if any(there.seen) else "its data is gone")
         if obstacle:
-            return Holding(folder, manifest, obstacle=obstacle)
-        if not (folder / DATA).is_file():
-            return Holding(folder, manifest, obstacle="its data is gone")
+            return replace(there, obstacle=obstacle)
+        before = self._same(there)
+        if before is not None:
+            return replace(there, rows=before.rows, mentions=before.mentions)
         if not holds:
-            return Holding(folder, manifest)
-        table = self.engine.view(folder / DATA)
-        about, naming = self.conditions(manifest, table)
+            return there
+        table = self.engine.view(there.folder / DATA)
+        about, naming = self.conditions(there.manifest, table)
         found = self.engine.count({"rows": about.sum().fill_null(0).cast("int64"), "mentions": (naming & ~about).sum().fill_null(0).cast("int64")})
         self.engine.drop(table)
-        return Holding(folder, manifest, int(found["rows"] or 0), int(found["mentions"] or 0))
+        return replace(there, rows=int(found["rows"] or 0), mentions=int(found["mentions"] or 0))
 
     def conditions(self, manifest: Mapping[str, Any], table: ir.Table) -> tuple[ir.BooleanValue, ir.BooleanValue]:
         """Give which rows are about the person, and which name them in another column."""
@@ -325,6 +343,14 @@ class Search:
                 lines = path.read_bytes().splitlines(keepends=True)
                 kept = [line for line in lines if not sought.search(_unpacked(line))]
                 yield path, len(lines) - len(kept), kept
+
+
+def _seen(path: Path) -> tuple[int, int, int]:
+    """Give what tells a file from another; noughts where there is none."""
+    if not path.is_file():
+        return 0, 0, 0
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _unpacked(line: bytes) -> str:
