@@ -25,6 +25,7 @@ from psycopg.rows import dict_row
 
 import lapipe.pipeline as running
 from lapipe.choices import cases
+from lapipe.custody import rotate
 from lapipe.errors import EngineFault, LapipeError, Refused, UsageFault
 from lapipe.keys import KeyRing
 from lapipe.project import load_project
@@ -35,6 +36,7 @@ from lapipe.retention import Keeper, Outcome, read_plan, write_plan
 from lapipe.sink import MANIFESTS, Sink, Table, checked, name_of, tables
 from tests.conftest import KILLS, POSTGRES, missing
 from tests.projects import MOODLE_IDS, PEOPLE, STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project
+from tests.test_custody import allow_relinking
 from tests.test_subjects import OFFICER, Desks
 
 
@@ -332,6 +334,32 @@ def test_a_person_is_found_exported_and_erased_in_the_table_too(made: Project, b
         assert "user" not in json.dumps(erased["releases"])
     manifest = json.loads(next(row for row in base.table(MANIFESTS) if row["table"] == "moodle_activity@r1")["manifest"])
     assert manifest["rewritten"][0]["why"] == "erasure"
+
+
+def test_a_release_that_is_relinked_has_its_new_pseudonyms_in_its_table_too(made: Project, base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    made.export("students").chmod(0o600)
+    made.go(run_id="r1", to=base.url, ledger=made.root / ".lapipe" / "ledger")
+    before = {row["student"] for row in base.table("moodle_activity@r1")}
+    with Register.open(made.register, clock=running.Options().clock) as register:
+        rotate(made.ring, register, today=TODAY, since=TODAY)
+    allow_relinking(made)
+    folder = made.out / "moodle_activity" / "all" / "r1"
+
+    def lost(*_: Any) -> None:
+        raise EngineFault("The connection was lost.")
+
+    with Desks(made, databases=[base.url]) as desk:
+        with monkeypatch.context() as patched:
+            patched.setattr(Sink, "renew", lost)
+            with pytest.raises(EngineFault, match="was lost"):
+                desk.relink(folder)
+        assert {row["student"] for row in base.table("moodle_activity@r1")} == before
+        assert desk.relink(folder) == len(base.table("moodle_activity@r1")), "given again, it ends what was interrupted"
+        after = {row["student"] for row in base.table("moodle_activity@r1")}
+        assert after == set(pq.read_table(folder / "data.parquet").column("student").to_pylist())
+        assert (len(after), after & before) == (len(before), set())
+        with pytest.raises(UsageFault, match="already"):
+            desk.relink(folder)
 
 
 def test_an_erasure_whose_connection_is_lost_is_finished_by_doing_it_again(made: Project, base: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lapipe import Pipeline
-from lapipe.choices import asked, cases, may_object, outlived, standing
+from lapipe.choices import asked, cases, may_object, outlived, record, standing
 from lapipe.contract import Spelling, load_contract
 from lapipe.custody import rotate
 from lapipe.errors import LapipeError, Refused, RegisterFault, UsageFault
@@ -186,6 +186,82 @@ def test_an_erased_person_stays_out_whatever_is_recorded_or_declared_later(made:
     stages = [Release(f"later_{stage.name}") if isinstance(stage, Release) else stage for stage in pipeline.stages]
     copied = Pipeline(load_purpose(made.root / "schemas/purposes/later.yaml", floor=10), pipeline.sources, stages, name="later")
     assert people("d", copied) == before - 1
+
+
+@pytest.mark.parametrize(("how", "erased"), [("a setting", True), ("a table that is not there", False), ("no YAML", False)])
+def test_a_purpose_that_cannot_be_read_stops_a_request_only_where_it_could_lose_the_person(made: Project, how: str, erased: bool) -> None:
+    broken = made.root / "schemas/purposes/broken.yaml"
+    text = (made.root / f"schemas/purposes/{WEEKLY}.yaml").read_text("utf-8").replace(f"name: {WEEKLY}", "name: broken")
+    broken.write_text({"a setting": text + "colour: red\n", "a table that is not there": text.replace("columns:\n", "columns:\n  nowhere: {id: full}\n", 1) + "colour: red\n",
+                       "no YAML": text + "  : [\n"}[how], encoding="utf-8")
+    who = [("", f"s{STUDENT_NUMBERS[3]}")]
+    with Desks(made) as desk:
+        person = desk.person(who)
+        assert [each.name for each in desk.find(person).holding] == ["moodle_activity"]
+        assert [each.split(":")[0] for each in desk.unread] == ["schemas/purposes/broken.yaml"]
+        desk.export(person, made.base / "package", OFFICER, received=TODAY)
+        desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+        with pytest.raises(UsageFault, match="Purpose broken cannot be read"):
+            desk.purpose("broken")
+        with pytest.raises(Refused, match="LP501 schemas/purposes/broken.yaml cannot be read and may know this person"):
+            desk.knowing(person)
+        rows = [{"identifier": who[0][1], "received": "2026-11-24"}]
+        with pytest.raises(Refused, match="may know this person"):
+            desk.import_choices("objection", rows, domain="", default_purpose="", route="21(1)")
+        assert not [case for case in desk.cases_of(person) if case.purpose == "broken"]
+        if not erased:
+            with pytest.raises(Refused, match="LP501 schemas/purposes/broken.yaml cannot be read, so it is not known by which names it knows people.*they could come back"):
+                desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+            assert desk.find(person).holding
+            return
+        desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+        assert not desk.find(person).holding
+    # Mended, it keeps the person out by whatever name its tables know people.
+    broken.write_text(text, encoding="utf-8")
+    with Desks(made) as desk:
+        assert standing(desk.register, desk.purpose("broken"), TODAY, {"oulad_student"}).unplaced("oulad_student") == 1
+    done = made.lapipe("subject", "find", who[0][1])
+    assert (done.code, done.err) == (0, "")
+    broken.write_text(text + "colour: red\n", encoding="utf-8")
+    done = made.lapipe("subject", "find", who[0][1], "--format", "json")
+    assert (done.code, "schemas/purposes/broken.yaml cannot be read, and the rest goes on without it" in done.err) == (0, True)
+    assert json.loads(done.out)["releases"]
+
+
+def test_an_erasure_that_was_recorded_as_an_objection_is_one_that_nothing_ends(made: Project) -> None:
+    who = f"s{STUDENT_NUMBERS[3]}"
+    with Desks(made) as desk:
+        person = desk.person([("", who)])
+        # As it was recorded before an erasure was a case of its own; and what could be recorded over it.
+        old = desk._choice("objection", person, desk.purpose(WEEKLY), "upheld", TODAY, {"route": "17(1)", "by": "privacy_officer", "request": "0" * 10})
+        (before,) = [case for case in desk.register.evidence.due(date.max) if case.content["case"] == old]
+        record(desk.register, "objection", before.content["references"], {**before.content, "route": "21(1)"}, purpose=WEEKLY, state="rejected", received=TODAY,  # type: ignore[arg-type]
+               keep_until=date(2040, 1, 1), ring=desk.ledger_ring().check_value(), case=old)
+        (case,) = desk.cases_of(person)
+        assert (case.id, case.kind, case.purpose, case.state, case.due) == (old, "erasure", "", "erased", None)
+        with pytest.raises(UsageFault, match="nothing ends"):
+            desk.decide(case, "rejected", role="privacy_officer", why="Because the interests of the study weigh more.")
+        (other,) = desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+        desk.decide(desk.case(other), "rejected", role="privacy_officer", why="Because the interests of the study weigh more.")
+        assert len(standing(desk.register, desk.purpose("assessment_results"), TODAY, {"student"}).out) == int("student" in person.forms)
+        assert standing(desk.register, desk.purpose(WEEKLY), TODAY, {"oulad_student"}).unplaced("oulad_student") == 1
+        desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+        assert [each.id for each in desk.cases_of(person) if each.kind == "erasure"] == [old], "said again, it is the same case"
+    assert made.go(run_id="later", ledger=ledger(made)).read("moodle_activity")["student"].nunique() == PEOPLE - 2
+
+
+def test_what_a_file_of_quarantine_is_called_is_told_nowhere(made: Project) -> None:
+    folder = made.root / ".lapipe" / "quarantine" / "r1"
+    folder.mkdir(parents=True)
+    (folder / "kanarie-jansen.jsonl").write_text(f"s{STUDENT_NUMBERS[3]}\n", encoding="utf-8")
+    found = made.lapipe("subject", "find", f"s{STUDENT_NUMBERS[3]}")
+    assert "quarantine of run r1: 1 rows by records" in found.out
+    said = [found, made.lapipe("subject", "find", f"s{STUDENT_NUMBERS[3]}", "--format", "json"), made.lapipe("status"), made.lapipe("status", "--format", "json"),
+            made.lapipe("retain", "--plan", "plan.json"), made.lapipe("retain", "--plan", "other.json", "--format", "json")]
+    assert "quarantine r1" in said[-2].out
+    assert "kanarie-jansen" in (made.root / "plan.json").read_text("utf-8"), "the plan is its owner's"
+    for each in said:
+        assert "jansen" not in each.out + each.err
 
 
 def test_a_restored_old_copy_of_an_erased_release_does_not_verify(made: Project, tmp_path: Path) -> None:

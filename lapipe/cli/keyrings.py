@@ -145,11 +145,13 @@ def keys_destroy(name: Annotated[str, typer.Option("--name", help="The name of t
 @keys_app.command("relink")
 def keys_relink(release: Annotated[Path, typer.Argument(metavar="RELEASE", help="A run's folder of a release of pseudonyms in OUT.")],
                 maps: Annotated[list[str] | None, typer.Option("--map", help="PIPELINE.SOURCE=PATH of a source that ties identities together.")] = None,
+                outs: Annotated[list[Path] | None, typer.Option("--out", help="Another folder that releases were written to; may be repeated.")] = None,
+                databases: Annotated[list[str] | None, typer.Option("--database", help="A postgresql:// URL by which the release's table is reached; may be repeated.")] = None,
                 profile: ProfileName = "", register: RegisterPath = "") -> None:
     """Write a release anew under the key in use now, where its purpose says that a study goes on across a rotation."""
     from lapipe.cli.subjects import opened_desk
 
-    with opened_desk(profile, register, maps) as desk:
+    with opened_desk(profile, register, maps, databases, outs) as desk:
         rows = desk.relink(release)
     say(f"{release} was written anew: its {rows} rows are under the key in use now, and can be joined with what is made with it.")
 

@@ -81,6 +81,8 @@ def opened_desk(profile: str, register: str, maps: list[str] | None = None, data
                 if not sys.stdin.isatty():
                     raise
                 desk.passphrase = typer.prompt("Passphrase of the key ring", hide_input=True)
+        for file, broken in desk.unread.items():
+            print(f"{file} cannot be read, and the rest goes on without it: {broken.why}", file=sys.stderr)
         yield desk
 
 
@@ -98,7 +100,7 @@ def _person(desk: Desk, identifier: str, domain: str, also: list[str] | None, no
 
 
 def _purposes(desk: Desk, purpose: str, person: Person) -> list[Purpose]:
-    return [desk.purpose(purpose)] if purpose else desk.affected(person)
+    return [desk.purpose(purpose)] if purpose else desk.knowing(person)
 
 
 def _day(text: str, option: str) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,7 +39,7 @@ from lapipe.keys import KeyRing, is_there
 from lapipe.ledger import Ledger, ledger_ring
 from lapipe.phrases import Language
 from lapipe.project import Profile
-from lapipe.purpose import Organisation, Purpose, load_organisation, load_purpose
+from lapipe.purpose import Organisation, Purpose, Unread, load_organisation, read_purposes
 from lapipe.purpose.consent import lacking
 from lapipe.readers import open_source
 from lapipe.register import Json, Register
@@ -118,6 +118,8 @@ class Desk:
     maps: Mapping[str, str] = field(default_factory=dict, repr=False)
     sinks: Sinks = field(default_factory=Sinks, repr=False)
     others: tuple[Path, ...] = ()
+    #: The purposes' files that cannot be read: a request is served all the same where that loses nobody.
+    unread: Mapping[str, Unread] = field(default_factory=dict)
     _rings: dict[str, KeyRing | None] = field(default_factory=dict, repr=False)
     _links: Links | None = field(default=None, repr=False)
     _checked: bool = False
@@ -138,8 +140,7 @@ class Desk:
                 raise UsageFault(f"There is no folder {other}; name one that releases were written to with --out.")
         contracts = load_contracts(root / "schemas" / "tables")
         organisation = load_organisation(root / "schemas" / "organisation.yaml")
-        purposes = {purpose.name: purpose for path in sorted((root / "schemas" / "purposes").glob("*.yaml"))
-                    for purpose in [load_purpose(path, floor=organisation.k_floor)]}
+        purposes = read_purposes(root, floor=organisation.k_floor)
         identities = load_identities(root / "schemas" / FILE, contracts)
         sources = {f"{pipeline}.{source}": path for pipeline, named in profile.sources.items() for source, path in named.items()}
         before = os.umask(0o077)
@@ -151,9 +152,9 @@ class Desk:
                 stack.callback(engine.close)
                 sinks = Sinks((profile.to, *databases))
                 stack.callback(sinks.close)
-                yield cls(root, profile, register, today, organisation, contracts, identities, purposes, engine, folder.path, passphrase,
+                yield cls(root, profile, register, today, organisation, contracts, identities, purposes.read, engine, folder.path, passphrase,
                           {**sources, **(maps or {})}, sinks,
-                          tuple(dict.fromkeys(each for other in others if (each := other.resolve()) != profile.out.resolve())))
+                          tuple(dict.fromkeys(each for other in others if (each := other.resolve()) != profile.out.resolve())), purposes.unread)
         finally:
             os.umask(before)
 
@@ -200,16 +201,49 @@ class Desk:
 
     def purpose(self, name: str) -> Purpose:
         """Give a purpose by its name."""
+        broken = self.unread.get(f"schemas/purposes/{name}.yaml")
+        if broken is not None:
+            raise UsageFault(f"Purpose {name} cannot be read, so nothing is done for it; mend it first: {broken.why}")
         if name not in self.purposes:
             raise UsageFault(f"There is no purpose '{name}' (there are: {', '.join(sorted(self.purposes)) or 'none'}).")
         return self.purposes[name]
 
     def affected(self, person: Person) -> list[Purpose]:
         """Give the purposes that read a table that knows people by one of the person's names."""
-        def reads(purpose: Purpose) -> bool:
-            tables = [self.contracts[table] for table in purpose.columns if table in self.contracts]
-            return any(column.domain in person.forms for table in tables for column in (*table, *table.extractable))
-        return [purpose for purpose in self.purposes.values() if reads(purpose)]
+        return [purpose for purpose in self.purposes.values() if self._domains(purpose.columns) & set(person.forms)]
+
+    def knowing(self, person: Person) -> list[Purpose]:
+        """Give every purpose that knows the person, for a choice that is to all of them.
+
+        Raises:
+            Refused: a purpose cannot be read and may be one of them, so that the person would not be left out of it (LP501).
+        """
+        for file, broken in self.unread.items():
+            if broken.tables is None or set(broken.tables) - set(self.contracts) or self._domains(broken.tables) & set(person.forms):
+                raise Refused(f"{file} cannot be read and may know this person, so a choice to every purpose would miss it; nothing was recorded. Mend it ({broken.why}), or name "
+                              f"each purpose with --purpose (there are: {', '.join(self.purposes) or 'none'}).", rule="LP501")
+        return self.affected(person)
+
+    def _knew(self, person: Person) -> set[str]:
+        """Give the names of the purposes that know a person who is erased, of those that cannot be read too.
+
+        Raises:
+            Refused: it cannot be told of one, and the person may be in its tables by a name that is not known (LP501).
+        """
+        names = {purpose.name for purpose in self.affected(person)}
+        unknown = sorted(self._domains(self.contracts) - set(person.forms))
+        for file, broken in self.unread.items():
+            told = broken.tables is not None and not set(broken.tables) - set(self.contracts)
+            if not told and unknown:
+                raise Refused(f"{file} cannot be read, so it is not known by which names it knows people, and the person's is not known in domain {', '.join(unknown)}: they could come "
+                              f"back by it. Nothing is erased before it is mended ({broken.why}), or give the other identifiers with --also DOMAIN=ID.", rule="LP501")
+            if not told or self._domains(broken.tables or ()) & set(person.forms):
+                names.add(Path(file).stem)
+        return names
+
+    def _domains(self, tables: Iterable[str]) -> set[str]:
+        """Give the identity domains by which tables know people."""
+        return {column.domain for table in tables if table in self.contracts for column in (*self.contracts[table], *self.contracts[table].extractable) if column.domain}
 
     def role(self, name: str, doing: str) -> str:
         """Refuse who has no role in the organisation (LP509)."""
@@ -292,8 +326,7 @@ class Desk:
         if on > self.today:
             raise UsageFault(f"{on} is still to come; a choice is recorded with the day on which it was made.")
         if purpose not in self.affected(person):
-            tables = [self.contracts[table] for table in purpose.columns if table in self.contracts]
-            domains = sorted({column.domain for table in tables for column in (*table, *table.extractable) if column.domain})
+            domains = sorted(self._domains(purpose.columns))
             raise Refused(f"Purpose {purpose.name} knows people by {', '.join(domains) or 'no identifier'}, and of this person {', '.join(person.domains)} is known, so "
                           "they could not be left out. Give the other identifier with --also DOMAIN=ID.", rule="LP501")
         known = self.references(person)
@@ -329,6 +362,8 @@ class Desk:
         for number, row in enumerate(rows, start=1):
             named = str(row.get("purpose") or default_purpose)
             every = kind == "objection" and not named
+            if not every and f"schemas/purposes/{named}.yaml" in self.unread:
+                self.purpose(named)
             if not every and named not in self.purposes:
                 # What stands in a file is not quoted: in a wrong column it may be anybody's name.
                 raise UsageFault(f"Row {number} names no purpose, or one that is not declared (there are: {', '.join(sorted(self.purposes))}).")
@@ -348,7 +383,7 @@ class Desk:
             except Refused:
                 broken += 1
                 continue
-            chosen = [each for each in self.affected(person) if may_object(each, route)] if every else [self.purposes[named]]
+            chosen = [each for each in self.knowing(person) if may_object(each, route)] if every else [self.purposes[named]]
             if not chosen:
                 raise UsageFault(f"Row {number} names no purpose, and none that knows the person can be objected to by art. {route}; nothing is taken in.")
             ready += [(person, purpose, state, day) for purpose in chosen]
@@ -411,7 +446,7 @@ class Desk:
             UsageFault: no release of that folder is missing.
         """
         self.role(role, "say that a release is gone")
-        known = missing(self.register, self.outs)
+        known = missing(self.register, self.outs, statistics=True)
         entry = known.get(folder)
         if entry is None:
             raise UsageFault(f"No release '{folder}' is missing (there are: {', '.join(sorted(known)) or 'none'}).")
@@ -506,11 +541,11 @@ class Desk:
         before = self.find(person, landing=False, search=search)
         self._searchable(before)
         self._held(person, before)
+        knew = self._knew(person)
         case = self._request(person, "erase", received, verified)
-        affected = self.affected(person)
-        self._keep_out(person, case)
+        self._keep_out(person, case, knew)
         # A run that began before that may still release: it is waited for, and those that begin later leave the person out.
-        for pipeline in sorted({run.pipeline for run in self.register.runs() if run.purpose in {purpose.name for purpose in affected}}):
+        for pipeline in sorted({run.pipeline for run in self.register.runs() if run.purpose in knew}):
             with self.register.turn(pipeline):
                 pass
         found = self.find(person, search=search)
@@ -540,12 +575,12 @@ class Desk:
             "unlinkable": sorted({each.name for each in found.obstacles}), "files of sources": sum(each.holds for each in found.landing)})
         return case.id, found
 
-    def _keep_out(self, person: Person, request: Case) -> None:
+    def _keep_out(self, person: Person, request: Case, knew: set[str]) -> None:
         """Record the erasure itself, one per person: no objection, list or decision takes it back, and a purpose declared later knows it too."""
         known = self.references(person)
         before = next((case for case in self.cases_of(person) if case.kind == ERASURE), None)
-        knew = {purpose.name for purpose in self.affected(person)} | {str(name) for name in (before.content["knew"] if before else ())}
-        record(self.register, ERASURE, {**(before.references if before else {}), **known}, {"request": request.id, "knew": sorted(knew)}, purpose="", state="erased",
+        names = knew | {str(name) for name in (before.content["knew"] if before else ())}
+        record(self.register, ERASURE, {**(before.references if before else {}), **known}, {"request": request.id, "knew": sorted(names)}, purpose="", state="erased",
                received=before.received if before else request.received, keep_until=kept_until(list(self.purposes.values()), self.today),
                ring=self.ledger_ring().check_value(), case=before.id if before else "")
 
@@ -590,12 +625,13 @@ class Desk:
             UsageFault: it is no release of pseudonyms, or under that key already.
         """
         folder = folder.resolve()
-        out = self.profile.out.resolve()
+        outs = [out.resolve() for out in self.outs]
         with self.register.turn("subject-erase"):
-            settle(self.profile.out, self.register)
-            manifest = next((said for place, said in manifests(out) if place == folder), None)
+            for out in outs:
+                settle(out, self.register)
+            manifest, place = next(((said, str(place.relative_to(out))) for out in outs for place, said in manifests(out) if place == folder), (None, ""))
             if manifest is None or manifest["kind"] == "statistics":
-                raise UsageFault(f"{folder} is no run's folder of a release of pseudonyms in {out}.")
+                raise UsageFault(f"{folder} is no run's folder of a release of pseudonyms in {' or '.join(map(str, outs))}; name another folder of releases with --out.")
             name, ring = str(manifest["purpose"]["name"]), self.ring()
             waiver = self.purpose(name).waiver(RELINK)
             if waiver is None or waiver.value is not True:
@@ -604,12 +640,19 @@ class Desk:
             used = [part for part in str(manifest["key"]).split(", ") if part]
             if not custody(self.register).refuse_missing(used, manifest.get("key_check") or {}, ring, str(manifest["release"])) or ring is None:
                 raise RegisterFault(f"Release {manifest['release']} was made with a key that was destroyed, so nobody in it can be told (GDPR art. 11).", rule="LP617")
-            new = ring.current(self.today)
+            new, table = ring.current(self.today), tables(self.register).get(place)
             if used == [new]:
+                # Killed between the two, its table is still under the key of before.
+                if table is not None and self.sinks.of(table).manifest(table) != (folder / MANIFEST).read_text(encoding="utf-8"):
+                    self.sinks.of(table).renew(table, folder)
+                    return int(manifest["rows"])
                 raise UsageFault(f"Release {manifest['release']} of run {manifest['run']} is under key {new} already.")
             with self.register.turn(str(manifest["pipeline"])):
                 change = self._relinked(manifest, ring, new)
-                return rewrite(folder, change, self.engine, self.register, today=self.today, why="relinked", keys={new: ring.check_values()[new]})
+                rows = rewrite(folder, change, self.engine, self.register, today=self.today, why="relinked", keys={new: ring.check_values()[new]})
+                if table is not None:
+                    self.sinks.of(table).renew(table, folder)
+                return rows
 
     def _relinked(self, manifest: Mapping[str, Any], ring: KeyRing, new: str) -> Callable[[ir.Table], ir.Table]:
         """Give what puts the pseudonyms of another key in the place of those of a release; the mapping stays in memory."""

@@ -318,8 +318,12 @@ class Search:
         return counts
 
     def quarantine(self, folder: Path, identities: Identities) -> list[Landing]:
-        """Look into the records that could not be parsed, for every spelling."""
-        return [Landing(str(path), {"records": count}) for path, count, _ in self._quarantined(folder, identities)]
+        """Look into the records that could not be parsed, for every spelling; by run, since what a file there is called may name a person."""
+        found: dict[str, int] = {}
+        for path, count, _ in self._quarantined(folder, identities):
+            name = f"quarantine of run {path.relative_to(folder).parts[0]}" if path.parent != folder else "quarantine"
+            found[name] = found.get(name, 0) + count
+        return [Landing(name, {"records": count}) for name, count in found.items()]
 
     def erase_quarantine(self, folder: Path, identities: Identities) -> int:
         """Take the records that hold a spelling of the person out of quarantine, and give how many."""
