@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -158,13 +159,14 @@ class _Statements:
         return Look(int(rows), int(past or 0), int(undated or 0), self._own.day(cut, oldest), self._own.day(cut, left))
 
 
-class _Asked:
-    """What both servers do alike, over a connection and `_all`, which each asks in its own way."""
+class _Asked(ABC):
+    """What both servers do alike, over a connection and `_all`."""
 
     _connection: Any
 
+    @abstractmethod
     def _all(self, query: str, values: Sequence[Any] | None) -> list[Any]:
-        raise NotImplementedError
+        """Ask, and give every row."""
 
     def _one(self, query: str, values: Sequence[Any]) -> Any:
         rows = self._all(query, values)

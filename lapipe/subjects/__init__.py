@@ -46,7 +46,7 @@ from lapipe.register import Json, Register
 from lapipe.release import DATA, GONE, MANIFEST, missing, on_disk, recover, rewrite, settle, write_csv
 from lapipe.sink import Sinks, tables
 from lapipe.subjects.letters import access_letter, notice
-from lapipe.subjects.search import Holding, Landing, Search, manifests
+from lapipe.subjects.search import Holding, Landing, Search, manifests, texts_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -632,6 +632,9 @@ class Desk:
             manifest, place = next(((said, str(place.relative_to(out))) for out in outs for place, said in manifests(out) if place == folder), (None, ""))
             if manifest is None or manifest["kind"] == "statistics":
                 raise UsageFault(f"{folder} is no run's folder of a release of pseudonyms in {' or '.join(map(str, outs))}; name another folder of releases with --out.")
+            if texts_of(manifest):
+                raise Refused(f"Release {manifest['release']} of run {manifest['run']} has texts ({', '.join(texts_of(manifest))}) in which pseudonyms of the key of before stand, and texts are "
+                              "not written anew under another key; run the pipeline again.", rule="LP501")
             name, ring = str(manifest["purpose"]["name"]), self.ring()
             waiver = self.purpose(name).waiver(RELINK)
             if waiver is None or waiver.value is not True:

@@ -126,6 +126,8 @@ class Search:
     def __init__(self, person: Person, ring: KeyRing | None, engine: Engine, known: Custody) -> None:
         self.person, self.ring, self.engine, self.known = person, ring, engine, known
         self._before: dict[Path, Holding] = {}
+        #: A spelling of the person inside a text.
+        self._whole = re.compile("|".join(spelt(form, Spelling(), text=True) for form in person.forms.values() if len(form) >= _TELLING) or r"(?!)", re.I)
 
     def releases(self, outs: Sequence[Path], tables: Mapping[str, Table], sinks: Sinks, missing: Mapping[str, Entry]) -> list[Holding]:
         """Look into every release in these folders and its table, by its folder; statistics among them are named and not searched.
@@ -201,10 +203,12 @@ class Search:
         kinds: dict[tuple[tuple[str, tuple[str, ...]], ...], list[Path]] = {}
         for each in there:
             if not each.statistics and any(each.seen) and self._same(each) is None and not self._unsearchable(each.manifest):
-                about, naming = self.named(each.manifest)
+                about, naming, _ = self.named(each.manifest)
                 kinds.setdefault(tuple((name, tuple(mine)) for name, mine in {**about, **naming}.items()), []).append(each.folder)
-        return {path.parent for columns, folders in kinds.items() for name, mine in columns
-                for path in self.engine.holding([folder / DATA for folder in folders], name, mine)}
+        found = {path.parent for columns, folders in kinds.items() for name, mine in columns
+                 for path in self.engine.holding([folder / DATA for folder in folders], name, mine)}
+        # No statistics of a file say what stands inside a text.
+        return found | {each.folder for each in there if texts_of(each.manifest)}
 
     def _release(self, there: Holding, holds: bool) -> Holding:
         if there.statistics:
@@ -224,7 +228,7 @@ class Search:
         return replace(there, rows=int(found["rows"] or 0), mentions=int(found["mentions"] or 0))
 
     def conditions(self, manifest: Mapping[str, Any], table: ir.Table) -> tuple[ir.BooleanValue, ir.BooleanValue]:
-        """Give which rows are about the person, and which name them in another column."""
+        """Give which rows are about the person, and which name them in another column or inside a text."""
         import ibis
 
         def met(columns: Mapping[str, Sequence[str]]) -> Any:
@@ -233,17 +237,28 @@ class Search:
                 found = found | table[name].isin(mine).fill_null(False)
             return found
 
-        about, naming = self.named(manifest)
-        return met(about), met(naming)
+        about, naming, texts = self.named(manifest)
+        told = met(naming)
+        for name, mine in texts.items():
+            changed = self.engine.lookup(table[name], lambda values, mine=mine: [value is not None and self.cleaned(str(value), mine) != value for value in values], "boolean")  # type: ignore[misc]
+            told = told | table[name].isin(changed.filter(changed.value).key).fill_null(False)
+        return met(about), told
 
-    def named(self, manifest: Mapping[str, Any]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-        """Give, by column, the person's pseudonyms: in the column that says whom a row is about, and in others.
+    def cleaned(self, text: str, mine: Sequence[str]) -> str | None:
+        """Give a text without the person's pseudonyms; None for one in which a spelling of an identifier of theirs was left, which is withheld."""
+        for pseudonym in mine:
+            text = text.replace(f" {pseudonym}", "").replace(pseudonym, "")
+        return None if self._whole.search(text) else text
+
+    def named(self, manifest: Mapping[str, Any]) -> tuple[dict[str, list[str]], dict[str, list[str]], dict[str, list[str]]]:
+        """Give, by column, the person's pseudonyms: in the column that says whom a row is about, in others, and inside texts.
 
         They alone are handed to an engine or a database; no key, no identifier.
         """
         person = about_column(manifest)
         columns = {str(column["name"]): self.pseudonyms(manifest, str(column.get("domain") or "")) for column in _pseudonyms(manifest)}
-        return {name: mine for name, mine in columns.items() if name == person}, {name: mine for name, mine in columns.items() if name != person}
+        return ({name: mine for name, mine in columns.items() if name == person}, {name: mine for name, mine in columns.items() if name != person},
+                {name: self.pseudonyms(manifest, "") for name in texts_of(manifest)})
 
     def pseudonyms(self, manifest: Mapping[str, Any], domain: str) -> list[str]:
         """Give the person's pseudonyms in a release: of its purpose, by every key of the ring, in one domain or where it names none in all."""
@@ -254,7 +269,7 @@ class Search:
         return [pseudonym for pseudonym in found if pseudonym]
 
     def without(self, holding: Holding) -> Callable[[ir.Table], ir.Table]:
-        """Give what leaves the person out of a release: rows about them go, and in rows about others their name is emptied."""
+        """Give what leaves the person out of a release: rows about them go, in rows about others their name is emptied, and taken out of texts."""
         import ibis
 
         manifest = holding.manifest
@@ -262,8 +277,14 @@ class Search:
         def change(table: ir.Table) -> ir.Table:
             about, _ = self.conditions(manifest, table)
             kept = table.filter(~about)
-            for name, mine in self.named(manifest)[1].items():
+            _, naming, texts = self.named(manifest)
+            for name, mine in naming.items():
                 kept = kept.mutate(**{name: ibis.cases((kept[name].isin(mine).fill_null(False), ibis.null("string")), else_=kept[name])})
+            for name, mine in texts.items():
+                found = self.engine.lookup(table[name], lambda values, mine=mine: [None if value is None else self.cleaned(str(value), mine) for value in values], "string")  # type: ignore[misc]
+                found = found.select(lapipe_key=found.key, lapipe_value=found.value)
+                joined = kept.left_join(found, kept[name] == found.lapipe_key)
+                kept = joined.mutate(**{name: joined.lapipe_value}).select(*kept.columns)
             return kept
 
         return change
@@ -295,10 +316,9 @@ class Search:
         counts: dict[str, int] = {}
         for name in names:
             column = contract[name]
-            whole = re.compile("|".join(spelt(form, Spelling(), text=True) for form in self.person.forms.values() if len(form) >= _TELLING) or r"(?!)", re.I)
             patterns = [each for each in contract.extractable if each.extracted_from == name]
 
-            def mine(value: Any, domain: str = column.domain, spelling: Spelling | None = column.spelling, whole: re.Pattern[str] = whole,
+            def mine(value: Any, domain: str = column.domain, spelling: Spelling | None = column.spelling,
                      patterns: Sequence[Any] = tuple(patterns)) -> bool:
                 text = str(value)
                 if domain in self.person.forms:
@@ -307,7 +327,7 @@ class Search:
                     form = first_group(each.patterns, text)
                     if form is not None and (each.spelling or Spelling()).canonical(form) == self.person.forms.get(each.domain):
                         return True
-                return bool(whole.search(text))
+                return bool(self._whole.search(text))
 
             def told(values: list[Any], mine: Callable[[Any], bool] = mine) -> list[bool]:
                 return [value is not None and mine(value) for value in values]
@@ -379,6 +399,11 @@ def spelt(form: str, spelling: Spelling, *, text: bool = False) -> str:
 
 def _pseudonyms(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [column for column in manifest["columns"] if column["kind"] == "pseudonym"]
+
+
+def texts_of(manifest: Mapping[str, Any]) -> list[str]:
+    """Give the columns of free text, in which pseudonyms may stand for who is named."""
+    return [str(column["name"]) for column in manifest["columns"] if column["kind"] == "free_text"]
 
 
 def about_column(manifest: Mapping[str, Any]) -> str:
