@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lapipe import Pipeline
+from lapipe import Pipeline, subjects
 from lapipe.choices import asked, cases, may_object, outlived, record, standing
 from lapipe.contract import Spelling, load_contract
 from lapipe.custody import rotate
@@ -254,8 +254,11 @@ def test_what_a_file_of_quarantine_is_called_is_told_nowhere(made: Project) -> N
     folder = made.root / ".lapipe" / "quarantine" / "r1"
     folder.mkdir(parents=True)
     (folder / "kanarie-jansen.jsonl").write_text(f"s{STUDENT_NUMBERS[3]}\n", encoding="utf-8")
+    with (made.root / "schemas/organisation.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("retention:\n  zone: Europe/Amsterdam\n  data:\n    - {name: marks, form: parquet, column: at, term: P1Y, anchor: event}\n")
     found = made.lapipe("subject", "find", f"s{STUDENT_NUMBERS[3]}")
     assert "quarantine of run r1: 1 rows by records" in found.out
+    assert "data marks: not searched, it is data under a term" in found.out
     said = [found, made.lapipe("subject", "find", f"s{STUDENT_NUMBERS[3]}", "--format", "json"), made.lapipe("status"), made.lapipe("status", "--format", "json"),
             made.lapipe("retain", "--plan", "plan.json"), made.lapipe("retain", "--plan", "other.json", "--format", "json")]
     assert "quarantine r1" in said[-2].out
@@ -303,6 +306,34 @@ def test_an_erasure_that_is_killed_anywhere_is_finished_by_doing_it_again(made: 
         verify_release(made.out / "moodle_activity", today=TODAY, register=opened)
         assert [case.content["what"] for case in cases(opened) if case.kind == "request"] == ["erase"]
         assert [entry for entry in opened.entries() if entry.kind == REWRITTEN]
+
+
+def test_an_erasure_that_was_interrupted_proves_and_tells_what_it_erased_before(made: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    made.go(run_id="r2", ledger=ledger(made))
+    who = [("", f"s{STUDENT_NUMBERS[3]}")]
+    written: list[str] = []
+    real = subjects.rewrite
+
+    def killed(folder: Path, *given: Any, **named: Any) -> int:
+        if written:
+            raise KeyboardInterrupt
+        written.append(folder.name)
+        return real(folder, *given, **named)
+
+    with monkeypatch.context() as patched, Desks(made) as desk:
+        patched.setattr(subjects, "rewrite", killed)
+        with pytest.raises(KeyboardInterrupt):
+            desk.erase(desk.person(who), made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+    assert written == ["r1"]
+    with Desks(made) as desk:
+        _, found = desk.erase(desk.person(who), made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+        assert [each.manifest["run"] for each in found.holding] == ["r2"]
+    with register(made) as opened:
+        (erased,) = [entry.body for entry in opened.entries() if entry.kind == "subject-erased"]
+    assert [(each["run"], each["rows"] > 0) for each in erased["releases"]] == [("r1", True), ("r2", True)]  # type: ignore[union-attr, index, call-overload, operator]
+    for path in (made.root / "notices").glob("notice-*.md"):
+        assert "moodle_activity (r1)" in path.read_text("utf-8")
+    assert not leaks(made.said())
 
 
 def test_a_release_that_is_in_another_folder_is_told_and_stops_an_erasure_until_it_is_named_or_said_to_be_gone(tmp_path: Path) -> None:

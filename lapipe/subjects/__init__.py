@@ -64,6 +64,9 @@ REFUSALS: Mapping[str, str] = {"expression": "art. 17(3)(a)", "legal_obligation"
 #: The exception by which a purpose lets what was made under one key be tied to what is made under another.
 RELINK = "keys.relink"
 
+#: What is counted of a person in a release, and in its table.
+_COUNTS = ("rows", "mentions", "rows_in_table", "mentions_in_table")
+
 _LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
 
@@ -437,6 +440,9 @@ class Desk:
                     # A file that several pipelines read is looked into once.
                     looked.add((path, contract.name))
                     yield from search.landing(path, contract, self.spool / "landing")
+        for declared in self.organisation.retention.data:
+            # No contract says what stands in it: it is told, so that nobody takes it for searched.
+            yield Landing(f"data {declared.name}", {}, "it is data under a term of schemas/organisation.yaml, which is not searched; ask its owner")
 
     def gone(self, folder: str, role: str) -> None:
         """Record that a release was deleted by hand, so that nobody is looked for in it any more.
@@ -551,7 +557,7 @@ class Desk:
         found = self.find(person, search=search)
         self._searchable(found)
         self._held(person, found)
-        done: list[Json] = []
+        told = self._erasing(case, found)
         for each in found.holding:
             with self.register.turn(str(each.manifest["pipeline"])):
                 if each.in_files:
@@ -560,20 +566,32 @@ class Desk:
                     self.sinks.of(each.table).renew(each.table, each.folder)
                 elif each.table is not None:
                     self.sinks.of(each.table).without(each.table, *search.named(each.manifest))
-            done.append({"release": each.name, "run": str(each.manifest["run"]), "rows": each.rows, "mentions": each.mentions,
-                         **({"table": each.table.told(), "rows in table": each.in_table[0], "mentions in table": each.in_table[1]} if each.table else {})})
         cells = self._forget(person)
         records = search.erase_quarantine(self.profile.quarantine, self.identities)
         left = self.find(person, landing=False, search=search)
         if left.holding or left.quarantine:
             raise EngineFault("After erasing, the person is still found. A run may have released meanwhile: give the command again.")
-        self._notices("erase", case.id, found, to)
+        self._notices("erase", case.id, found, to, releases=told)
         self._done(case, "done", {"ground": ground})
+        done: list[Json] = [{"release": each["release"], "run": each["run"], "rows": each["rows"], "mentions": each["mentions"],
+                             **({"table": each["in"], "rows in table": each["rows_in_table"], "mentions in table": each["mentions_in_table"]} if "in" in each else {})} for each in told]
         self.register.append("subject-erased", {
             "request": case.id, "ground": GROUNDS[ground], "verified_by": verified.role, "releases": done, "cells of the ledger": cells,
             "records of quarantine": records, "statistics": sorted({each.name for each in found.statistics}),
             "unlinkable": sorted({each.name for each in found.obstacles}), "files of sources": sum(each.holds for each in found.landing)})
         return case.id, found
+
+    def _erasing(self, case: Case, found: Found) -> list[dict[str, Any]]:
+        """Give what is erased for a request, with what it was erased from before it was interrupted: recipients of that are told too. It is kept with the request before it begins."""
+        before: Mapping[str, Mapping[str, Any]] = case.content.get("erasing") or {}
+        told: dict[str, dict[str, Any]] = {folder: dict(each) for folder, each in before.items()}
+        for each in found.holding:
+            now = {**each.told(), **({"in": each.table.told()} if each.table else {})}
+            earlier = told.get(str(each.folder), {})
+            told[str(each.folder)] = {**earlier, **now, **{name: max(int(earlier.get(name, 0)), int(now[name])) for name in _COUNTS if name in now}}
+        if told != before:
+            change(self.register, case, case.state, {"erasing": told})
+        return list(told.values())
 
     def _keep_out(self, person: Person, request: Case, knew: set[str]) -> None:
         """Record the erasure itself, one per person: no objection, list or decision takes it back, and a purpose declared later knows it too."""
@@ -761,17 +779,20 @@ class Desk:
     def _done(self, case: Case, state: str, content: Mapping[str, Any]) -> None:
         change(self.register, case, state, {**content, "answered": self.today.isoformat()})
 
-    def _notices(self, what: str, case: str, found: Found, to: Path, *, refused: str = "") -> None:
+    def _notices(self, what: str, case: str, found: Found, to: Path, *, refused: str = "", releases: Sequence[Mapping[str, Any]] | None = None) -> None:
         assessed = {purpose.name: (purpose.dpia.reference or purpose.dpia.not_needed) if purpose.dpia else "" for purpose in self.purposes.values()}
         statistics = [{**each.told(), "assessment": assessed.get(str(each.manifest["purpose"]["name"])) or "-"} for each in found.statistics]
         out = [f"{each.name} ({each.manifest['run']}): {each.obstacle}" for each in found.obstacles]
-        files = sum(bool(each.holds or each.obstacle) for each in found.landing)
+        stores = {f"data {declared.name}" for declared in self.organisation.retention.data}
+        out += [each.path for each in found.landing if each.path in stores]
+        files = sum(bool(each.holds or each.obstacle) for each in found.landing if each.path not in stores)
+        told = [each.told() for each in found.holding] if releases is None else releases
 
         def write() -> None:
             to.mkdir(mode=0o700, parents=True, exist_ok=True)
             for language in _LANGUAGES:
                 path = to / f"notice-{case}.{language}.md"
-                path.write_text(notice(what, case, [each.told() for each in found.holding], statistics, out, self.organisation, self.today, language,
+                path.write_text(notice(what, case, told, statistics, out, self.organisation, self.today, language,
                                        files=files, refused=refused), encoding="utf-8")
                 path.chmod(0o600)
 
