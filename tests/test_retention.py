@@ -26,6 +26,7 @@ from lapipe.errors import DeclarationFault, LapipeError, Refused, UsageFault
 from lapipe.purpose import Duration, load_organisation
 from lapipe.register import Register
 from lapipe.retention import BEGUN, DONE, Outcome
+from lapipe.retention.parquet import Rows
 from lapipe.signing import create_signing_key
 from tests.conftest import KILLS
 from tests.projects import ROOT, WEEKLY, project
@@ -132,6 +133,31 @@ def test_only_the_files_that_hold_old_rows_are_touched(tmp_path: Path) -> None:
     with made.register() as register:
         (done,) = [entry.body for entry in register.entries() if entry.kind == DONE]
     assert (done["deleted"], done["left"], done["oldest left"], done["unit"]) == (10 * 28 + 23, 14 * 28 - 23, "2025-11-24", "rows")
+
+
+def test_a_row_group_that_is_past_its_term_whole_is_not_read_when_its_file_is_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = small(tmp_path)
+    rows = made.root / "rows"
+    rows.mkdir()
+    made.declare(["{name: marks, form: parquet, column: at, term: P1Y, anchor: event}"], stores={"marks": str(rows)})
+    old, young = date(2020, 1, 1), TODAY
+    groups = [[old, old], [old, None], [old, young], [young, young], [None, None], [old]]
+    schema = pa.schema([("at", pa.date32()), ("n", pa.int64())])
+    with pq.ParquetWriter(rows / "mixed.parquet", schema) as writer:
+        for number, group in enumerate(groups):
+            writer.write_table(pa.table({"at": group, "n": [number] * len(group)}, schema=schema))
+    read: list[list[int]] = []
+    real = Rows._staying
+
+    def staying(self: Rows, *given: Any) -> list[int]:
+        read.append(real(self, *given))
+        return read[-1]
+
+    monkeypatch.setattr(Rows, "_staying", staying)
+    assert [each.deleted for each in made.retain()] == [5]
+    assert read == [[1, 2, 3, 4]]
+    assert sorted(map(repr, pq.read_table(rows / "mixed.parquet").to_pylist())) == sorted(map(repr, (
+        {"at": day, "n": number} for number, group in enumerate(groups) for day in group if day != old)))
 
 
 def test_rows_go_by_the_end_of_their_course_and_never_while_they_are_young_themselves(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +19,7 @@ from lapipe.cli.app import (
     RegisterPath,
     app,
     clock,
+    day_of,
     project,
     register_url,
     say,
@@ -108,7 +108,7 @@ def keys_rotate(since: Annotated[str, typer.Option("--from", help="The day from 
     from lapipe.custody import rotate
     from lapipe.register import Register
 
-    day = _day(since)
+    day = day_of(since, "--from")
     path, ring, secret = _open(keys, profile)
     with Register.open(register_url(register, profile), clock=clock) as opened:
         effect = _effect(ring.names, profile, opened)
@@ -173,16 +173,6 @@ def _effect(names: Sequence[str], profile: str, register: Register) -> Effect:
     from lapipe.subjects.search import manifests
 
     return made_with(names, [said for _, said in manifests(project(profile).profile.out)], len(cases(register)))
-
-
-def _day(text: str) -> date:
-    if not text:
-        return today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise UsageFault("--from is no day of the calendar, written as 2026-09-01.")
 
 
 def _open(keys: Path | None, profile: str) -> tuple[Path, KeyRing, str | None]:
