@@ -340,6 +340,16 @@ def organisation_standing(organisation: Organisation, demanding: Mapping[str, bo
     return Standing(reason=reason)
 
 
+def terms_standing(organisation: Organisation, demanding: Mapping[str, bool], approvals: Approvals, today: date) -> Standing:
+    """Say whether the terms by which data is deleted are approved as they stand. An approval that ran out approved them all the same: what was to go on time still is."""
+    found = Standing(reason=f"no approval of the organisation by {' or '.join(organisation.approvers)} is there")
+    for approval in approvals.of(ORGANISATION):
+        found = organisation_standing(organisation, demanding, organisation, Approvals({(ORGANISATION, approval.role): approval}), min(today, approval.expires))
+        if not found.reason:
+            break
+    return found
+
+
 def _named(trusted: Organisation, new: Organisation) -> Organisation:
     return Organisation(**{**{name: getattr(trusted, name) for name in trusted.__dataclass_fields__}, "project": new.project,
                            "controller": new.controller})

@@ -599,10 +599,10 @@ def settle(out: Path, register: Register) -> int:
 GONE = "release-gone"
 
 
-def missing(register: Register, outs: Sequence[Path]) -> dict[str, Entry]:
+def missing(register: Register, outs: Sequence[Path], *, statistics: bool = False) -> dict[str, Entry]:
     """Give, by its folder in OUT, the entry of each release of rows about people that is in none of these folders and was not deleted as far as the register knows.
 
-    Where they are, nobody can be found or erased, and no term ends; statistics hold no rows about people.
+    Where they are, nobody can be found or erased, and no term ends. `statistics` hold no rows about people, but have a term too: with it they are given as well.
     """
     completed = {run.id for run in register.runs() if run.state == "completed"}
     known: dict[str, dict[str, Entry]] = {}
@@ -616,7 +616,7 @@ def missing(register: Register, outs: Sequence[Path]) -> dict[str, Entry]:
             folder = str(entry.body["item"])
             known.get(folder.rpartition("/")[2], {}).pop(folder, None)
     return {folder: entry for run, mine in known.items() if run in completed for folder, entry in mine.items()
-            if entry.body.get("kind") != "statistics" and not any((out / folder / MANIFEST).is_file() for out in outs)}
+            if (statistics or entry.body.get("kind") != "statistics") and not any((out / folder / MANIFEST).is_file() for out in outs)}
 
 
 # --- reading back ---------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Erasing one person from releases of many months, beside rewriting just the files that hold them: `python tests/benchmarks/erase.py [ROWS] [HOLDING]`.
 
 ROWS (24 million) are spread over 24 releases about 50,000 people; the person is in HOLDING (3) of them. lapipe looks for them in all, records the request
-and an objection, rewrites what holds them with manifests and hashes, makes the ledger's marks anonymous, looks again, and drafts the notices. The measure
+and the erasure, rewrites what holds them with manifests and hashes, makes the ledger's marks anonymous, looks into what it wrote, and drafts the notices. The measure
 is DuckDB alone, which is told the files: SELECT all but one person, in the same format. On a machine that others use, seconds of processor say more than those of the clock.
 """
 
