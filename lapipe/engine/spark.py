@@ -21,7 +21,7 @@ from lapipe.contract import Contract
 from lapipe.engine import MATCH, IfAny, Keyed, Read, count_by_table, root_of
 from lapipe.engine.duckdb import DuckDB, _bytes_of, _guarded
 from lapipe.errors import EngineFault, LapipeError, UsageFault
-from lapipe.readers import Source
+from lapipe.readers import Parquet, Source
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -112,12 +112,36 @@ class Spark:
     # --- in ---
 
     def read(self, source: Source, contract: Contract) -> Read:
-        """See `Engine.read`."""
+        """See `Engine.read`. Parquet whose every value fits is read where it lies, by the executors; all else is parsed in this process."""
+        if isinstance(source, Parquet) and not source.found and (columns := _as_stored(source, contract)):
+            direct = self._in_place(source, columns)
+            if direct is not None:
+                return direct
         read = self._doors.read(source, contract)
         path = self._new("read")
         _guarded(f"read the file of {contract.name}", lambda: read.table.to_parquet(path))
         self._doors.drop(read.table)
         return Read(self._view(path), read.rows, read.unreadable)
+
+    def _in_place(self, source: Parquet, columns: Mapping[str, str]) -> Read | None:
+        """Give the rows of files as they lie; None where the executors do not have these files under the same path."""
+        import pyarrow.parquet as pq
+
+        name = self._new("source").name
+
+        def view() -> tuple[Any, int]:
+            rows = sum(pq.read_metadata(path).num_rows for path in source.paths)
+            files = [f"file:{_spelt(path.resolve())}" for path in source.paths]
+            frame = self._session.read.parquet(*files).selectExpr(*(f"{value} AS {_quoted(column)}" for column, value in columns.items()))
+            frame.createOrReplaceTempView(name)
+            # Another file may lie there on another machine.
+            return self._ibis.table(name), rows if frame.count() == rows else -1
+
+        try:
+            table, rows = _call("read the files", view)
+        except EngineFault:
+            return None
+        return Read(table, rows, held=False) if rows >= 0 else None
 
     def table(self, rows: pa.Table) -> ir.Table:
         """See `Engine.table`."""
@@ -330,6 +354,45 @@ def _fault(what: str, error: Exception) -> LapipeError:
         condition = str(error.getCondition() or "")  # type: ignore[attr-defined]
     name = condition if re.fullmatch(r"[A-Z0-9_.]+", condition) else type(error).__name__
     return EngineFault(f"The engine could not {what} ({name}).")
+
+
+#: What a Parquet file may have for each type of a contract, so that every value fits and Spark's is DuckDB's.
+_WHOLE, _TEXTS = frozenset({"int8", "int16", "int32", "int64"}), frozenset({"string", "large_string"})
+_FITS = {"string": _TEXTS | _WHOLE, "integer": _WHOLE, "boolean": frozenset({"bool"}), "date": frozenset({"date32[day]"}),
+         "timestamp": frozenset({"timestamp[us]", "timestamp[ms]"})}
+_SPARK_TYPES = {"string": "string", "integer": "bigint", "boolean": "boolean", "date": "date", "timestamp": "timestamp_ntz"}
+
+
+def _as_stored(source: Parquet, contract: Contract) -> dict[str, str]:
+    """Give the SQL of each column, where a file has a value of the contract's type for every one; nothing where a value might not fit."""
+    stored = dict(zip(source.names, zip(source.header, source.types, strict=True), strict=True))
+    found = {}
+    for column in contract.columns:
+        header, physical = stored[column.name]
+        if physical not in _FITS.get(column.type, ()):
+            return {}
+        value = _quoted(header)
+        if physical in _TEXTS:
+            # As DuckDB does, refuse what is no text.
+            value = f"validate_utf8({value})"
+            nulls = ", ".join(_literal(null) for null in sorted({*contract.reading.nulls, *column.nulls}))
+            value = f"CASE WHEN {value} IN ({nulls}) THEN NULL ELSE {value} END" if nulls else value
+        found[column.name] = f"CAST({value} AS {_SPARK_TYPES[column.type]})"
+    return found
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _literal(text: str) -> str:
+    """Write a text that a contract declares, as Spark reads it: with a backslash something else follows."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _spelt(path: Path) -> str:
+    """Write a path so that Hadoop takes it for one file, whatever its name has of its signs."""
+    return re.sub(r"([\\*?\[\]{}])", r"\\\1", str(path))
 
 
 def _schema(expression: ir.Table) -> pa.Schema:
