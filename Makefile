@@ -33,11 +33,11 @@ lint: $(VENV)/dev-$(if $(JAVA),spark,plain)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# A peer's tool that reads our contracts, in an environment of its own: its pins exclude ours.
+# A peer's tool that reads our contracts, in an environment of its own, since its pins exclude ours; and Sail, an engine that is somebody else's.
 $(VENV)-peers/installed: constraints-peers.txt
 	@test -d $(VENV)-peers || $(PYTHON) -m venv $(VENV)-peers
-	@echo "Setting up .venv-peers (datacontract-cli, which reads our contracts in a test) ..."
-	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-peers.txt datacontract-cli
+	@echo "Setting up .venv-peers (datacontract-cli, which reads our contracts in a test, and Sail, which runs pipelines in one) ..."
+	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-peers.txt datacontract-cli pysail
 	@touch $@
 
 test: lint $(VENV)-peers/installed

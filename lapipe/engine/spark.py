@@ -98,7 +98,8 @@ class Spark:
         try:
             table = self.table(pa.table({"n": [1]}))
             path = self._saved("shared", "write to the run's folder", table)
-            strange = [each for each in (path, *path.rglob("*")) if each.lstat().st_uid != os.getuid()]
+            there = [path, *path.rglob("*")] if path.exists() else []
+            strange = [each for each in there if each.lstat().st_uid != os.getuid()]
             reason = "another user" if strange else "" if list(path.glob("*.parquet")) else "another place"
             _remove(path)
             self.drop(table)
@@ -131,7 +132,7 @@ class Spark:
 
         def view() -> tuple[Any, int]:
             rows = sum(pq.read_metadata(path).num_rows for path in source.paths)
-            files = [f"file:{_spelt(path.resolve())}" for path in source.paths]
+            files = [f"file://{_spelt(path.resolve())}" for path in source.paths]
             frame = self._session.read.parquet(*files).selectExpr(*(f"{value} AS {_quoted(column)}" for column, value in columns.items()))
             frame.createOrReplaceTempView(name)
             # Another file may lie there on another machine.
@@ -156,7 +157,7 @@ class Spark:
         name = self._new("view").name
 
         def view() -> Any:
-            self._session.read.parquet(f"file:{path.resolve()}").createOrReplaceTempView(name)
+            self._reader(path).parquet(f"file://{path.resolve()}").createOrReplaceTempView(name)
             return self._ibis.table(name)
 
         return _call("open a table", view)
@@ -173,8 +174,11 @@ class Spark:
     # --- through ---
 
     def hold(self, expression: ir.Table, *, written: Sequence[str] = ()) -> ir.Table:
-        """See `Engine.hold`."""
-        return self._view(self._saved("held", "compute", expression))
+        """See `Engine.hold`. In order while it is made, a table is not moved among the executors again when it is written."""
+        path = self._saved("held", "compute", expression, order=bool(written))
+        if written:
+            self._doors.keep_in_order(path.name, written)
+        return self._view(path)
 
     def drop(self, table: ir.Table) -> None:
         """See `Engine.drop`."""
@@ -253,7 +257,8 @@ class Spark:
         import pyarrow.parquet as pq
 
         schema = _schema(expression)
-        saved = self._saved("sorted", f"write {path.name}", expression, order=ordered)
+        in_order = not ordered or self._doors.in_order(expression, expression.columns)
+        saved = self._saved("sorted", f"write {path.name}", expression, order=not in_order)
 
         def copy() -> int:
             rows = 0
@@ -291,11 +296,16 @@ class Spark:
         name = path.name
 
         def view() -> Any:
-            self._session.read.parquet(f"file:{path}").createOrReplaceTempView(name)
+            self._reader(path).parquet(f"file://{path}").createOrReplaceTempView(name)
             return self._ibis.table(name)
 
         self._held[name] = path
         return _call("open a table", view)
+
+    def _reader(self, path: Path) -> Any:
+        """Give a reader that is told the columns of a file, or of a folder of files that are alike: Spark starts a job to find them out."""
+        fields = _fields(path)
+        return self._session.read if fields is None else self._session.read.schema(fields)
 
     def _frame(self, expression: ir.Table) -> DataFrame:
         """Plan an expression. Spark's own functions of time give zoned timestamps; ours have no zone."""
@@ -306,14 +316,16 @@ class Spark:
         return frame.withColumns({name: frame[f"`{name}`"].cast("timestamp_ntz") for name in zoned}) if zoned else frame
 
     def _saved(self, word: str, what: str, expression: ir.Table, *, order: bool = False) -> Path:
-        """Compute an expression into a folder of Parquet files; sorted, the files follow one another by name."""
+        """Compute an expression into a folder of Parquet files; in an order of its rows' content where asked, file by file as they are named."""
         path = self._new(word)
 
         def save() -> None:
             frame = self._frame(expression)
             if order:
-                frame = frame.orderBy(*[frame[f"`{name}`"].asc_nulls_last() for name in frame.columns])
-            frame.write.parquet(f"file:{path}")
+                # To sort all of it Spark computes all of it twice; where a row stands among these parts comes of its content alone, too.
+                columns = [frame[f"`{name}`"] for name in frame.columns]
+                frame = frame.repartition(*columns).sortWithinPartitions(*[column.asc_nulls_last() for column in columns])
+            frame.write.parquet(f"file://{path}")
 
         _call(what, save)
         return path
@@ -393,6 +405,21 @@ def _literal(text: str) -> str:
 def _spelt(path: Path) -> str:
     """Write a path so that Hadoop takes it for one file, whatever its name has of its signs."""
     return re.sub(r"([\\*?\[\]{}])", r"\\\1", str(path))
+
+
+def _fields(path: Path) -> Any:
+    """Give the columns of Parquet as Spark has them; None where Spark's own reading of its types must say."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    file = next(iter(sorted(path.glob("*.parquet"))), None) if path.is_dir() else path
+    if file is None:
+        return None
+    schema = pq.read_schema(file)
+    known = all(kind in (pa.int8(), pa.int32(), pa.int64(), pa.bool_(), pa.string(), pa.date32(), pa.timestamp("us"), pa.float64())
+                or pa.types.is_decimal128(kind) for kind in schema.types)
+    return from_arrow_schema(schema, prefer_timestamp_ntz=True) if known else None
 
 
 def _schema(expression: ir.Table) -> pa.Schema:
@@ -543,6 +570,7 @@ def _settings(url: str, folder: Path, granted: float) -> dict[str, str]:
     log.write_text(_SILENT, encoding="utf-8")
     # On one machine most of Spark's time goes into starting and compiling: the quick compiler took a quarter of the processor's time.
     quick = " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC" if url == "spark" else ""
+    quiet = f'"-Dlog4j2.configurationFile={log}" "-Djava.io.tmpdir={local}" -XX:-UsePerfData'
     here = {} if url != "spark" else {
         "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
         "spark.sql.shuffle.partitions": str(_LOCAL_PARTS), "spark.default.parallelism": str(_LOCAL_PARTS),
@@ -551,7 +579,9 @@ def _settings(url: str, folder: Path, granted: float) -> dict[str, str]:
         "spark.master": url if here == {} else f"local[{_LOCAL_THREADS}]",
         "spark.app.name": "lapipe",
         "spark.driver.memory": f"{granted * _HEAP_SHARE / 1e6:.0f}m" if granted else _DRIVER_MEMORY,
-        "spark.driver.extraJavaOptions": f'"-Dlog4j2.configurationFile={log}" "-Djava.io.tmpdir={local}" -XX:-UsePerfData{quick}',
+        "spark.driver.extraJavaOptions": f"{quiet}{quick}",
+        # An executor on a cluster would log an error's text, with the value in it, into its own folder.
+        "spark.executor.extraJavaOptions": quiet,
         "spark.local.dir": str(local),
         "spark.sql.warehouse.dir": str(warehouse),
         "spark.sql.catalogImplementation": "in-memory",
