@@ -27,7 +27,8 @@ def alone(words: Sequence[str], what: str) -> dict[str, Any]:
     Raises:
         SystemExit: it failed; its errors follow.
     """
-    done = subprocess.run(words, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(PROJECT)})
+    found = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH", ""))))
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": found})
     if done.returncode:
         raise SystemExit(f"{what} failed:\n{done.stderr}")
     told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])

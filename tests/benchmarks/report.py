@@ -50,7 +50,7 @@ WORDS: dict[str, tuple[tuple[Words, ...], tuple[Words, ...]]] = {
     "main_job": ((("--rows", "1000000", "--times", "3", "--jobs", _FEWER, "--data", "DATA"), ("--rows", "10000000", "--times", "1", "--jobs", _FEWER, "--data", "DATA")),
                  (("--rows", "1000000", "--times", "3", "--data", "DATA"), ("--rows", "10000000", "--times", "3", "--data", "DATA"),
                   ("--rows", "100000000", "--times", "1", "--jobs", "sql,lapipe,lapipe with memory and flag,polars", "--data", "DATA"))),
-    "spark": ((("--rows", "1000000,10000000", "--dir", "DATA"),), (("--rows", "1000000,10000000", "--times", "3", "--dir", "DATA"),)),
+    "spark": ((("--rows", "1000000", "--dir", "DATA"),), (("--rows", "1000000,10000000", "--times", "3", "--dir", "DATA"),)),
     "scale": ((("--sizes", "1000000,10000000", "--dir", "DATA"),), (("--sizes", "1000000,10000000,100000000", "--dir", "DATA"),)),
     "aggregate": ((("--rows", "1000000", "--times", "3", "--dir", "DATA"),), (("--rows", "10000000", "--times", "3", "--dir", "DATA"),)),
     "reading": ((("--rows", "300000", "--times", "3"),), ((),)),
@@ -96,8 +96,8 @@ def ours(who: str) -> bool:
 def run(words: Sequence[str], print_to: int, figures: str = "") -> dict[str, float]:
     """Run a process and give its seconds, CPU seconds and peak memory, children it waited for among them."""
     start = time.perf_counter()
-    known = os.environ.get("PYTHONPATH", "")
-    environment = {**os.environ, "PYTHONPATH": f"{PROJECT}{os.pathsep}{known}" if known else str(PROJECT), FIGURES: figures}
+    found = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH", ""))))
+    environment = {**os.environ, "PYTHONPATH": found, FIGURES: figures}
     process = subprocess.Popen([sys.executable, *words], cwd=PROJECT, env=environment, stdout=print_to)
     _pid, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
