@@ -58,8 +58,10 @@ _AGREED = {
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
 }
 
-#: Log nothing: on Java's side, and above every level of Python's.
-_SILENT, _NEVER = "rootLogger.level = off\n", logging.CRITICAL + 1
+#: Log nothing: on Java's side, and above every level of Python's. Without a place to write to Spark takes the
+#: configuration for none, and an executor logs all that it does, errors with their values too.
+_SILENT = "rootLogger.level = off\nrootLogger.appenderRef.none.ref = none\nappender.none.type = Null\nappender.none.name = none\n"
+_NEVER = logging.CRITICAL + 1
 
 
 class Spark:
