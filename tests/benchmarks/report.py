@@ -186,15 +186,15 @@ def markdown(report: Mapping[str, Any]) -> str:
              f"{about['memory_gb']} GB, load average {about['load_average']}; Python {about['python']}, {versions}.", "",
              "Medians of each job's turns; spread is that of the seconds, from least to most. Ratios are lapipe's CPU seconds over a peer's in the same run; "
              "`make bench-check` compares that to the first peer.", "",
-             "| job | rows | who | times | seconds | spread | CPU seconds | peak MB | lapipe over it, CPU | seconds |", "|---|--:|---|--:|--:|--:|--:|--:|--:|--:|"]
+             "| job | rows | who | turns | seconds | spread | CPU seconds | peak MB | lapipe over it, CPU | lapipe over it, seconds |", "|---|--:|---|--:|--:|--:|--:|--:|--:|--:|"]
     for job in report["jobs"]:
         for who, took in job["taken"].items():
             over = [job["ratios"][mine].get(who, {}) for mine in job["ratios"]][:1]
             shown = [f"{over[0][name]:.2f}" if not ours(who) and over and name in over[0] else "" for name in ("cpu", "seconds")]
             cpu, peak = (f"{took['cpu']:.2f}" if "cpu" in took else "", f"{took['peak_mb']:,.0f}" if "peak_mb" in took else "")
-            lines.append(f"| {job['job']} | {job['rows'] or '':,} | {who} | {took['times']} | {took['seconds']:.2f} | {took['spread']:.0%} | {cpu} | {peak} | "
-                         f"{shown[0]} | {shown[1]} |" if job["rows"] else
-                         f"| {job['job']} | | {who} | {took['times']} | {took['seconds']:.2f} | {took['spread']:.0%} | {cpu} | {peak} | {shown[0]} | {shown[1]} |")
+            rows = f"{job['rows']:,}" if job["rows"] else ""
+            lines.append(f"| {job['job']} | {rows} | {who} | {took['times']} | {took['seconds']:.2f} | {took['spread']:.0%} | {cpu} | {peak} | "
+                         f"{shown[0]} | {shown[1]} |")
     lines += ["", "![Time and memory against rows](report.svg)"]
     for name, runs in report["scripts"].items():
         lines += ["", f"## {name}"]
