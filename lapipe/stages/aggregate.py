@@ -16,7 +16,7 @@ from lapipe.errors import ContractBroken, UsageFault
 from lapipe.local_time import PERIOD_START, period_of, period_type
 from lapipe.phrases import Language, listed, named, term_said
 from lapipe.purpose import Duration, Purpose
-from lapipe.stage import LEFT_OUT, Context, Finished, Stage, carry, closed_periods, lag_of, laxer, leave_out, refuse
+from lapipe.stage import LEFT_OUT, Context, Finished, Stage, carry, check_lag, closed_periods, lag_of, laxer, leave_out, refuse
 from lapipe.stages.measures import ROWS, Measure, Share, Sum
 from lapipe.stages.minimise import minimised
 
@@ -151,13 +151,7 @@ class Aggregate(Stage):
         if self.period not in self.by or column.detail not in PERIOD_START:
             raise UsageFault(f"Aggregate: period '{self.period}' must be one of the columns to group by, brought to "
                              f"{', '.join(PERIOD_START)} with Generalise.", rule="LP203")
-        problem = ""
-        try:
-            lag_of(self.lag)
-        except ValueError as error:
-            problem = str(error)
-        if problem:
-            raise UsageFault(f"Aggregate: lag '{self.lag}' {problem}.")
+        check_lag(self, self.lag)
 
     def _check_domain(self, name: str, source: str, contract: Contract, purpose: Purpose,
                       sources: Mapping[str, Contract]) -> None:

@@ -18,6 +18,10 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks import measure
+
 HERE = Path(__file__).resolve().parent
 
 TYPES = {"id": "string", "eventname": "string", "component": "string", "action": "string", "objectid": "string", "userid": "string",
@@ -65,7 +69,7 @@ def one(job: str, data: Path) -> None:
         begin, cpu = time.perf_counter(), time.process_time()
         rows = duckdb_reads(path, Path(folder)) if job == "duckdb" else lapipe_reads(path, Path(folder), job)
         print(json.dumps({"seconds": time.perf_counter() - begin, "cpu": time.process_time() - cpu, "rows": rows,
-                          "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))
+                          "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6}))
 
 
 def other_formats(data: Path) -> None:
@@ -99,17 +103,15 @@ def main() -> None:
             subprocess.run([sys.executable, str(HERE / "make_data.py"), str(given.rows), str(data)], check=True)
         if not (data / "log.jsonl").is_file():
             other_formats(data)
-        took: dict[str, list[dict[str, float]]] = {job: [] for job in JOBS}
-        for _ in range(given.times):
-            for job in JOBS:
-                done = subprocess.run([sys.executable, __file__, "--one", job, "--dir", str(data)], check=True, capture_output=True, text=True)
-                took[job].append(json.loads(done.stdout))
+        took = measure.in_turns(JOBS, lambda job: measure.alone([sys.executable, __file__, "--one", job, "--dir", str(data)], job), given.times)
+    whole = [job for job in JOBS if took[job][0]["rows"] == took["duckdb"][0]["rows"]]
+    measure.tell("reading CSV", given.rows, {"DuckDB's reader" if job == "duckdb" else job: took[job] for job in whole})
     base = statistics.median(turn["seconds"] for turn in took["duckdb"])
     for job, turns in took.items():
         seconds, cpu = (statistics.median(turn[word] for turn in turns) for word in ("seconds", "cpu"))
         rows = int(turns[0]["rows"])
         print(f"{job:30} {rows:>12,} rows {seconds:7.2f} s  {cpu:7.2f} s CPU  {rows / seconds / 1e6:6.2f} M rows/s  "
-              f"{seconds / base * took['duckdb'][0]['rows'] / rows:5.2f} x  {max(t['peak'] for t in turns):5.2f} GB")
+              f"{seconds / base * took['duckdb'][0]['rows'] / rows:5.2f} x  {max(t['peak_mb'] for t in turns):,.0f} MB")
 
 
 if __name__ == "__main__":

@@ -10,9 +10,12 @@ SQLite is timed.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import hashlib
 import json
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -23,6 +26,10 @@ from typing import Any
 
 from lapipe.register import NOTHING_BEFORE, Register
 from lapipe.register.entry import written
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks import measure
 
 #: Bodies as the demo's run writes them, by the length of their canonical text.
 LENGTHS = (1900, 420, 330, 330, 350, 310, 310, 290, 330, 290, 420, 310, 360, 330, 450, 520, 330, 330, 290)
@@ -101,6 +108,30 @@ def verify(url: str) -> dict[str, float]:
     return told
 
 
+def by_hand(folder: Path, seconds: float) -> dict[str, float]:
+    """Append the same bodies to a table of SQLite, each in a transaction of its own that is on disk when it returns, with a hash over the one before;
+    give what 1,000 of them take."""
+    with contextlib.closing(sqlite3.connect(folder / "by-hand", isolation_level=None)) as db:
+        db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE entries (id INTEGER PRIMARY KEY, body TEXT, hash TEXT)")
+        some, last, made = bodies(), "", 0
+        begun, used = time.perf_counter(), time.process_time()
+        while time.perf_counter() - begun < seconds:
+            body = json.dumps(some[made % len(some)])
+            db.execute("BEGIN IMMEDIATE")
+            last = hashlib.sha256((last + body).encode()).hexdigest()
+            db.execute("INSERT INTO entries (body, hash) VALUES (?, ?)", (body, last))
+            db.execute("COMMIT")
+            made += 1
+        return {"seconds": (time.perf_counter() - begun) / made * 1000, "cpu": (time.process_time() - used) / made * 1000}
+
+
+def as_by_hand(folder: Path, seconds: float) -> dict[str, float]:
+    """Append through the register for as long."""
+    used = time.process_time()
+    made = append_for(str(folder / "register"), seconds)
+    return {"seconds": seconds / made * 1000, "cpu": (time.process_time() - used) / made * 1000}
+
+
 def fsyncs(folder: Path, seconds: float = 2) -> float:
     made, end = 0, time.monotonic() + seconds
     handle = os.open(folder / "fsync", os.O_CREAT | os.O_WRONLY)
@@ -144,6 +175,15 @@ def main() -> None:
         print(json.dumps(verify(given.verify)))
         return
     with tempfile.TemporaryDirectory(dir=given.dir) as folder:
+        taken: dict[str, list[dict[str, float]]] = {"lapipe": [], "SQLite by hand": []}
+        for turn in range(3):
+            for who, work in (("lapipe", as_by_hand), ("SQLite by hand", by_hand)):
+                place = Path(folder) / f"{who}-{turn}"
+                place.mkdir()
+                taken[who].append(work(place, given.seconds / 2))
+        measure.tell("register, 1,000 appends", 0, taken)
+        for who, turns in taken.items():
+            print(f"{who}: 1,000 appends in {measure.median(turns, 'seconds'):.2f} s, {measure.median(turns, 'cpu'):.2f} s CPU")
         print(f"the disk: {fsyncs(Path(folder)):,.0f} fsyncs a second")
         places = {"SQLite": (f"{folder}/appends", f"{folder}/large")}
         if given.postgres:
