@@ -121,7 +121,7 @@ class Aggregate(Stage):
                               label={"nl": "aantal mensen", "en": "number of people"}))
         columns += [measure.result(name) for name, measure in self.measures.items()]
         return Contract(name=contract.name, version=contract.version, columns=tuple(columns), key=(*self.by, *([OVER] if self.totals else ())),
-                        statistics=True, period=self.period, lag=self.lag, framed=self._framed(contract))
+                        statistics=True, period=self.period, lag=self.lag, framed=self._framed(contract), k=self.k_of(purpose))
 
     def person_of(self, contract: Contract) -> str:
         """Name the column that tells people apart; refuse one that cannot (LP404)."""
