@@ -212,7 +212,8 @@ class Contract:
 
     `person` names the column that says who a row is about, by which people are counted; it may have been left out.
     `extractable` are the columns that can be found in a text column. `statistics` is true once the rows are groups instead
-    of people, and `period` then names the column of a time series' periods; `framed` says that every group known beforehand has a row.
+    of people, and `period` then names the column of a time series' periods; `framed` says that every group known beforehand has a row,
+    `k` how many people a group has at least: more than the purpose asks, where a published rule does.
     """
 
     name: str
@@ -224,6 +225,7 @@ class Contract:
     extractable: tuple[Column, ...] = ()
     statistics: bool = False
     framed: bool = False
+    k: int = 0
     period: str = ""
     lag: str = ""
     description: str = ""
