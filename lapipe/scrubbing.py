@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lapipe.unfolding import HIDDEN, PERSON, NotUnderstood, address, container
+from lapipe.unfolding import EITHER, HIDDEN, PERSON, NotUnderstood, address, container
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +36,9 @@ class Scrubbing:
     plugin's, which stays. Where several fit, the longest does. `words` are all other words that a sentence may have.
 
     With the form `address` or `container` they are the words of a path or the keys of a JSON or PHP array, as `lapipe.unfolding` reads
-    them; what stands there under `kept` is a number, one of `names`, or matches one of the patterns `ids`.
+    them; what stands there under `kept` is a number, one of `names`, or matches one of the patterns `ids`. A word under both `kept` and
+    `hidden` keeps only a name or what matches a pattern, and hides the rest. A key may be said with the one around it (`course.id`).
+    Under the keys `addresses` stand addresses, and a container with such keys may be an address itself.
 
     >>> reading = Scrubbing(person=("user with id",), kept=("course with id",), words=("The", "viewed", "the"))
     >>> Scrubber(reading).scrub("The user with id '7' viewed the course with id '12'.")
@@ -53,6 +55,7 @@ class Scrubbing:
     names: tuple[str, ...] = ()
     form: str = ""
     ids: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.person)
@@ -94,7 +97,9 @@ class Scrubber:
                                key=lambda each: -len(each[0]))
         self._names = frozenset(self.reading.names)
         self._ids = [re.compile(pattern) for pattern in self.reading.ids]
-        self._roles = {word.casefold(): role for role, words in {"word": self.reading.words, **said}.items() for word in words}
+        both = tuple(set(self.reading.kept) & set(self.reading.hidden))
+        self._roles = {word.casefold(): role for role, words in {
+            "word": self.reading.words, "address": self.reading.addresses, **said, EITHER: both}.items() for word in words}
         every = (*self.reading.words, *(phrase for phrase, _ in self._phrases))
         self._words = frozenset(word.casefold() for text in every for word in _WORD.findall(text))
 

@@ -22,6 +22,7 @@ def scrubber(table: str, column: str) -> Scrubber:
 
 OTHER, URL, EVENT = ("moodle_logstore", "other"), ("canvas_web_logs", "url"), ("openedx_tracking", "event")
 IRI, CALIPER = ("xapi_statements", "object_id"), ("caliper_events", "object_id")
+AGENT, MEMBER, DATA = ("xapi_statements", "authority"), ("caliper_events", "membership"), ("openedx_tracking", "data")
 
 CASES = [
     (OTHER, '{"relateduserid":"7","courseid":"12"}', '{"relateduserid":"person","courseid":"12"}'),
@@ -50,6 +51,23 @@ CASES = [
     (CALIPER, "urn:instructure:canvas:user:21070000000000145", "urn:instructure:canvas:user:person"),
     (CALIPER, "urn:instructure:canvas:course:21070000000000145", "urn:instructure:canvas:course:21070000000000145"),
     (CALIPER, "https://kanarie.example/terms/201601/courses/7/sections/1/users/kanarie", "/terms/201601/courses/7/sections/1/users/person"),
+    (AGENT, '{"objectType":"Agent","name":"Kanarie","account":{"homePage":"https://lms.example","name":"kanarie"}}',
+     '{"objectType":"Agent","name":"person","account":{"homePage":"https://lms.example","name":"person"}}'),
+    (AGENT, '{"mbox":"mailto:kanarie@x.example","account":{"homePage":"https://x.example/~kanarie","name":7}}',
+     '{"mbox":"person","account":{"homePage":"hidden","name":"person"}}'),
+    (AGENT, '{"objectType":"Group","member":[{"mbox_sha1sum":"kanarie"},{"openid":"kanarie"}]}',
+     '{"objectType":"Group","member":[{"mbox_sha1sum":"person"},{"openid":"person"}]}'),
+    (AGENT, '{"objectType":"kanarie"}', None), (AGENT, '{"kanarie":1}', None), (AGENT, '{"member":["kanarie"]}', '{"member":["hidden"]}'), (AGENT, "kanarie", None),
+    (MEMBER, '{"id":"urn:instructure:canvas:course:12:Instructor:731","member":{"id":"urn:instructure:canvas:user:731"},"roles":["Learner"]}',
+     '{"id":"urn:instructure:canvas:course:12:Instructor:person","member":"person","roles":["Learner"]}'),
+    (MEMBER, '{"id":"https://kanarie.example/kanarie/731","organization":"https://x.example/courses/12/users/kanarie","roles":[]}',
+     '{"id":"hidden","organization":"/courses/12/users/person","roles":[]}'),
+    (MEMBER, "https://x.example/courses/12/quizzes/3?module_item_id=4&q=kanarie", "/courses/12/quizzes/3?module_item_id=4"),
+    (MEMBER, "https://x.example/kanarie/3", None), (MEMBER, "kanarie/kanarie", None), (MEMBER, '{"status":"kanarie"}', None), (MEMBER, '{"id":7}', '{"id":"hidden"}'),
+    # What is both kept and hidden: a module stays, a number may be anybody's.
+    (DATA, '{"id":"block-v1:a+b+c+type@problem+block@d1"}', '{"id":"block-v1:a+b+c+type@problem+block@d1"}'), (DATA, '{"id":731}', '{"id":"hidden"}'),
+    (DATA, '{"id":"-731","user_id":"kanarie"}', '{"id":"hidden","user_id":"person"}'), (DATA, '{"target_url":"http://x/u/kanarie"}', '{"target_url":"/u/person"}'),
+    (DATA, '{"current_url":"http://x/courses/course-v1:a+b+c/kanarie/7"}', '{"current_url":"hidden"}'),
 ]
 
 
