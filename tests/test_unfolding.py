@@ -23,6 +23,7 @@ def scrubber(table: str, column: str) -> Scrubber:
 OTHER, URL, EVENT = ("moodle_logstore", "other"), ("canvas_web_logs", "url"), ("openedx_tracking", "event")
 IRI, CALIPER = ("xapi_statements", "object_id"), ("caliper_events", "object_id")
 AGENT, MEMBER, DATA = ("xapi_statements", "authority"), ("caliper_events", "membership"), ("openedx_tracking", "data")
+EVENT_NAME, REFERER = ("openedx_tracking", "event_type"), ("openedx_tracking", "referer")
 
 CASES = [
     (OTHER, '{"relateduserid":"7","courseid":"12"}', '{"relateduserid":"person","courseid":"12"}'),
@@ -68,6 +69,10 @@ CASES = [
     (DATA, '{"id":"block-v1:a+b+c+type@problem+block@d1"}', '{"id":"block-v1:a+b+c+type@problem+block@d1"}'), (DATA, '{"id":731}', '{"id":"hidden"}'),
     (DATA, '{"id":"-731","user_id":"kanarie"}', '{"id":"hidden","user_id":"person"}'), (DATA, '{"target_url":"http://x/u/kanarie"}', '{"target_url":"/u/person"}'),
     (DATA, '{"current_url":"http://x/courses/course-v1:a+b+c/kanarie/7"}', '{"current_url":"hidden"}'),
+    (EVENT_NAME, "edx.course.enrollment.activated", "edx.course.enrollment.activated"), (EVENT_NAME, "play_video", "play_video"), (EVENT_NAME, "kanarie", None),
+    (EVENT_NAME, "/courses/course-v1:a+b+c/instructor/api/kanarie", None), (EVENT_NAME, "/api/user/v1/accounts/kanarie", None),
+    (EVENT_NAME, "edx.731.kanarie", None), (REFERER, "http://x/u/kanarie", "/u/person"), (REFERER, "https://kanarie.example", ""),
+    (REFERER, "http://x/courses/course-v1:a+b+c/discussion/forum/users/7?q=kanarie&user=7", "/courses/course-v1:a+b+c/discussion/forum/users/person?user=person"),
 ]
 
 
