@@ -15,6 +15,7 @@ import pytest
 
 from lapipe.contract import load_contract, load_contracts
 from lapipe.errors import ContractBroken, DeclarationFault, LapipeError, UsageFault
+from lapipe.readers.opened import SAMPLE
 from lapipe.scan import Scanned, in_words, scan
 from lapipe.scan.draft import write_draft
 from tests.conftest import missing
@@ -304,7 +305,9 @@ def test_a_rare_delimiter_is_found_and_its_draft_reads_the_file(delimiter: str, 
 @pytest.mark.parametrize(("name", "content", "told"), [
     ("two.zip", {"a.csv": "a,b\n1,2\n", "b.csv": "a,b\n1,2\n"}, "holds 2 files"), ("none.csv.zip", {}, "holds no files"),
     ("page.xls", "<html><table><tr><td>kanarie</td></tr></table></html>", r"is a web page \(HTML\)"),
-    ("two.csv", b"naam,x\n" + "kanarie,\u00e9\n".encode("utf-16-le") + b"a,b\n" * 20, "NUL bytes, or text of two encodings"),
+    ("two.csv", b"naam,x\n" + "kanarie,\u00e9\n".encode("utf-16-le") + b"a,b\n" * 20, "NUL bytes inside its values, or text of two encodings"),
+    ("late.csv", b"student,mark\n" + b"x" * (SAMPLE - 14) + b"\0y,1\n", "NUL bytes inside its values"),
+    ("inside.csv", b"student,mark\ns2000001,7\ns20\x0000002,8\n", "NUL bytes inside its values"),
     ("cut.csv.gz", gzip.compress(b"a,b\n1,2\n" * 100, mtime=0)[:-12], "ends too early"), ("only.csv", "student,mark\n", "2 columns and 0 rows")])
 def test_what_holds_no_one_table_is_refused_with_what_it_is(name: str, content: Any, told: str, tmp_path: Path) -> None:
     if isinstance(content, dict):
@@ -315,6 +318,21 @@ def test_what_holds_no_one_table_is_refused_with_what_it_is(name: str, content: 
     with pytest.raises(ContractBroken, match=told) as refused:
         scanned(tmp_path, content, name)
     assert "kanarie" not in str(refused.value)
+
+
+@pytest.mark.parametrize("content", [
+    b"\0" * 826 + b"student,mark\n" + b"s2000001,7\n" * 3, b"student,mark\ns2000001\0\0\0,7\0\ns2000002\0\0\0,8\0\ns2000003,9\n\0\0\0\0",
+    b"student,mark\n" + b"s2000001,7\n" * 2 + b"x" * (SAMPLE - 37) + b"\0\0\0\0,7\n"], ids=["before", "behind cells", "over two pieces"])
+def test_nul_bytes_that_pad_a_file_are_told_and_drafted(content: bytes, tmp_path: Path) -> None:
+    out = tmp_path / "d.odcs.yaml"
+    found = scanned(tmp_path, content)
+    assert found.rows == 3
+    assert [column.name for column in found.columns] == ["student", "mark"]
+    assert any(f"{content.count(0)} NUL bytes" in note for note in found.notes)
+    write_draft(found, out)
+    text = out.read_text("utf-8")
+    assert '"nul": "removed"' in text
+    assert "NUL bytes" in text
 
 
 def test_what_a_mac_puts_beside_a_file_in_a_zip_is_no_second_file(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import dataclasses
 import io
@@ -45,6 +46,8 @@ _PROSE, _PROSES = re.compile(r"\S\s{2,}\S|(?:\S+\s+){3}\S"), 0.3
 _PAGE = re.compile(r"\s*<(?:!doctype html|html|table|\?xml)\b", re.IGNORECASE)
 #: Delimiters that are looked for only where none of the usual ones divides a line.
 _RARE = ("^", "~", "\u00a6", "\u00a7", "\x1f", "\x01")
+#: NUL bytes between two characters of which neither ends a cell.
+_INSIDE = re.compile(rb"""[^\0,;\t|"\r\n]\0+[^\0,;\t|"\r\n]""")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPITAL = r"(?=[^\W\d_])[^a-z][\w.'’-]*"
 _PERSON = re.compile(rf"(?:(?:van|von|de|den|der|het|'t|ten|ter|el|al|la|le|da|di) )*{_CAPITAL}"
@@ -179,13 +182,15 @@ def _parquet(path: Path, is_header: bool) -> Undeclared:
 
 
 def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Undeclared:
-    encoding = _found_encoding(path)
+    encoding = _found_encoding(path, padded=True)
+    padding = 0 if encoding.startswith("utf-16") else _padding(path)
     try:
         with open_bytes(path) as stream:
             sample = stream.read(SAMPLE)
     except (OSError, EOFError, zipfile.BadZipFile):
         sample = b""
-    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(sample).removeprefix("\ufeff")
+    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(sample)
+    text = (text.replace("\0", "") if padding else text).removeprefix("\ufeff")
     if not text or not text.strip():
         raise ContractBroken(f"{path} is empty, or not text; export it again.", rule="LP208")
     if _PAGE.match(text):
@@ -198,8 +203,10 @@ def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Und
         raise UsageFault(f"{path} has one column under every delimiter (comma, semicolon, tab, bar). When that is what it should have, say --header; else "
                          "export it again. A file of fixed width needs --layout.")
     reading = Reading(encoding="" if encoding in ("utf-8", "utf-8-sig") else encoding, delimiter=delimiter, header=not names, nulls=(),
-                      quarantine_rows=_ALL)
+                      nul_removed=padding > 0, quarantine_rows=_ALL)
     columns, reading, notes = _framed(path, rows, names, is_header, reading)
+    if padding:
+        notes = (*notes, f"{padding:,} NUL bytes stand at the ends of its cells or lines, and were taken out as padding")
     contract = Contract("scan", columns=columns, reading=reading)
     if can_sift(contract, len(columns), delimiter):
         sifted = Sifted(contract, contract.names, delimiter, spool, spool / "quarantine")
@@ -264,8 +271,8 @@ def _found_encoding(path: Path, *, padded: bool = False) -> str:
                 if piece.startswith(mark):
                     return encoding
             if b"\0" in piece:
-                for encoding, zeros in (("utf-16-le", piece[1::2]), ("utf-16-be", piece[::2])):
-                    if zeros.count(0) * 2 > len(zeros):
+                for encoding, zeros, others in (("utf-16-le", piece[1::2], piece[::2]), ("utf-16-be", piece[::2], piece[1::2])):
+                    if zeros.count(0) * 2 > len(zeros) and others.count(0) * 10 < len(others):
                         return encoding
                 problem = "" if padded else "holds NUL bytes, or text of two encodings; export it again"
             decoder = codecs.getincrementaldecoder("utf-8")()
@@ -280,6 +287,28 @@ def _found_encoding(path: Path, *, padded: bool = False) -> str:
     if problem:
         raise ContractBroken(f"{path} {problem}.", rule="LP208")
     return "utf-8"
+
+
+def _padding(path: Path) -> int:
+    """Count the NUL bytes of a file, which pad its cells or lines.
+
+    Raises:
+        ContractBroken: some stand inside a value; without them it would be another one (LP208).
+    """
+    count, before, inside = 0, b"", False
+    with contextlib.suppress(OSError, EOFError, zipfile.BadZipFile, zlib.error), open_bytes(path) as stream:
+        while piece := stream.read(SAMPLE):
+            if b"\0" in piece:
+                count += piece.count(0)
+                # A run that goes on in the next piece is judged there, by what stood before it.
+                inside = inside or _INSIDE.search(before + piece) is not None
+            elif before.endswith(b"\0"):
+                inside = inside or _INSIDE.search(before + piece[:1]) is not None
+            last = (before + piece.rstrip(b"\0"))[-1:] if piece.strip(b"\0") else before[:1]
+            before = last + b"\0" if last and piece.endswith(b"\0") else last
+    if inside:
+        raise ContractBroken(f"{path} holds NUL bytes inside its values, or text of two encodings; export it again.", rule="LP208")
+    return count
 
 
 def _cells(text: str, path: Path, delimiters: Sequence[str] = DELIMITERS) -> tuple[str, list[list[str]]]:
