@@ -19,12 +19,12 @@ from lapipe.contract import Column, Contract, Reading, folded
 from lapipe.detect import headers
 from lapipe.errors import ContractBroken, UsageFault
 from lapipe.readers import FORMATS, Parquet, Source, excel_or_text
+from lapipe.readers.arrays import read_array
 from lapipe.readers.delimited import PseudoRows, read_delimited
 from lapipe.readers.discovered import columns_of_json, columns_of_layout, distinct_names
 from lapipe.readers.fixed import read_fixed
 from lapipe.readers.framing import pseudo_rows_of, seem_nobodys, trailer_of
 from lapipe.readers.lines import read_lines
-from lapipe.readers.objects import read_array
 from lapipe.readers.opened import BOMS, SAMPLE, damaged, open_bytes, readable, sampled
 from lapipe.readers.sifted import Sifted, can_sift, sift
 from lapipe.readers.spooled import Account, Spool, kept_or_discarded
