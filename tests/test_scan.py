@@ -335,6 +335,14 @@ def test_nul_bytes_that_pad_a_file_are_told_and_drafted(content: bytes, tmp_path
     assert "NUL bytes" in text
 
 
+def test_a_file_of_two_encodings_one_of_which_is_read_wrongly_is_told(tmp_path: Path) -> None:
+    half = "s2000001;Zoë;André\n"
+    mixed = b"student;voornaam;achternaam\n" + half.encode() * 20 + half.replace("1;", "2;").encode("cp1252") * 20
+    assert any("UTF-8 and others are not" in note for note in scanned(tmp_path, mixed).notes)
+    sound = b"student;voornaam;achternaam\n" + half.encode("cp1252") * 40
+    assert scanned(tmp_path, sound, "other.csv").notes == ()
+
+
 def test_what_a_mac_puts_beside_a_file_in_a_zip_is_no_second_file(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "z", "w") as archive:
         archive.writestr("e.csv", "student,mark\ns2000001,7\ns2000002,8\n")

@@ -48,6 +48,8 @@ _PAGE = re.compile(r"\s*<(?:!doctype html|html|table|\?xml)\b", re.IGNORECASE)
 _RARE = ("^", "~", "\u00a6", "\u00a7", "\x1f", "\x01")
 #: NUL bytes between two characters of which neither ends a cell.
 _INSIDE = re.compile(rb"""[^\0,;\t|"\r\n]\0+[^\0,;\t|"\r\n]""")
+#: A letter of Western Europe as UTF-8 has it; as two letters it is in no word.
+_OF_UTF8 = re.compile(rb"[a-zA-Z,;\t\s]\xc3[\x80-\xbf](?:[a-z,;\t\s]|$)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPITAL = r"(?=[^\W\d_])[^a-z][\w.'’-]*"
 _PERSON = re.compile(rf"(?:(?:van|von|de|den|der|het|'t|ten|ter|el|al|la|le|da|di) )*{_CAPITAL}"
@@ -205,6 +207,8 @@ def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Und
     reading = Reading(encoding="" if encoding in ("utf-8", "utf-8-sig") else encoding, delimiter=delimiter, header=not names, nulls=(),
                       nul_removed=padding > 0, quarantine_rows=_ALL)
     columns, reading, notes = _framed(path, rows, names, is_header, reading)
+    if encoding == "cp1252" and _OF_UTF8.search(sample):
+        notes = (*notes, "some of its letters are UTF-8 and others are not, so either are read wrongly; export it again in one encoding")
     if padding:
         notes = (*notes, f"{padding:,} NUL bytes stand at the ends of its cells or lines, and were taken out as padding")
     contract = Contract("scan", columns=columns, reading=reading)
