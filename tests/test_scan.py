@@ -343,6 +343,15 @@ def test_a_file_of_two_encodings_one_of_which_is_read_wrongly_is_told(tmp_path: 
     assert scanned(tmp_path, sound, "other.csv").notes == ()
 
 
+@pytest.mark.parametrize(("last", "told"), [("Totaal,,,1770", True), ("s2000099,,,8", True), ("s2000099,x,y,8", False), ("Totaal,,1770", False)])
+def test_a_last_row_that_seems_nobodys_is_told_without_its_text(last: str, told: bool, tmp_path: Path) -> None:
+    rows = "".join(f"s20000{number:02},a{number},b{number},{number}\n" for number in range(40))
+    found = scanned(tmp_path, f"student,group,room,mark\n{rows}{last}\n")
+    assert any("the last row has nothing" in note for note in found.notes) == told
+    assert "Totaal" not in str(found.notes)
+    assert found.rows + found.unparsed == 41
+
+
 def test_what_a_mac_puts_beside_a_file_in_a_zip_is_no_second_file(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "z", "w") as archive:
         archive.writestr("e.csv", "student,mark\ns2000001,7\ns2000002,8\n")

@@ -23,7 +23,7 @@ from lapipe.readers.arrays import read_array
 from lapipe.readers.delimited import PseudoRows, read_delimited
 from lapipe.readers.discovered import columns_of_json, columns_of_layout, distinct_names
 from lapipe.readers.fixed import read_fixed
-from lapipe.readers.framing import pseudo_rows_of, seem_nobodys, trailer_of
+from lapipe.readers.framing import pseudo_rows_of, seem_nobodys, seems_nobodys_end, trailer_of
 from lapipe.readers.lines import read_lines
 from lapipe.readers.opened import BOMS, SAMPLE, damaged, open_bytes, readable, sampled
 from lapipe.readers.sifted import Sifted, can_sift, sift
@@ -34,6 +34,8 @@ from lapipe.readers.text import DELIMITERS, Text
 _ALL = 1 << 62
 #: Rows of the sample that are held against each other to find delimiter and header.
 _ROWS = 1_000
+#: Of the end of a file so many bytes are looked at for its last line.
+_TAIL = 1 << 16
 #: The share of rows that must have the header's number of cells under a delimiter.
 _ALIKE = 0.9
 #: A cell that is a number, date, time, address or id is no column's name; a year alone may be one.
@@ -207,6 +209,10 @@ def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Und
     reading = Reading(encoding="" if encoding in ("utf-8", "utf-8-sig") else encoding, delimiter=delimiter, header=not names, nulls=(),
                       nul_removed=padding > 0, quarantine_rows=_ALL)
     columns, reading, notes = _framed(path, rows, names, is_header, reading)
+    last = _last(path, encoding, delimiter)
+    if len(last) == len(rows[0]) and seems_nobodys_end(rows[1:], last) and not PseudoRows(reading.pseudo_rows, [column.name for column in columns]).has(0, last):
+        notes = (*notes, "the last row has nothing in most of the columns that the others fill; if that is nobody's, a total say, name the text that stands in it "
+                         "under reading: `pseudoRows: [{column: ..., text: ...}]`")
     if encoding == "cp1252" and _OF_UTF8.search(sample):
         notes = (*notes, "some of its letters are UTF-8 and others are not, so either are read wrongly; export it again in one encoding")
     if padding:
@@ -291,6 +297,20 @@ def _found_encoding(path: Path, *, padded: bool = False) -> str:
     if problem:
         raise ContractBroken(f"{path} {problem}.", rule="LP208")
     return "utf-8"
+
+
+def _last(path: Path, encoding: str, delimiter: str) -> list[str]:
+    """Give the cells of the last line that is not empty; none where the file is packed or the line cannot be taken apart."""
+    if path.suffix.lower() in (".gz", ".zip"):
+        return []
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - _TAIL) // 2 * 2)
+        text = stream.read().decode(encoding.replace("utf-8-sig", "utf-8"), "replace").replace("\0", "")
+    lines = [line for line in text.splitlines() if line.strip()]
+    try:
+        return next(csv.reader(lines[-1:], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return []
 
 
 def _padding(path: Path) -> int:
