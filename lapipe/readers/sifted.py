@@ -30,10 +30,10 @@ _BURST = 4_096
 _QUOTE, _NEWLINE, _RETURN = ord('"'), ord("\n"), ord("\r")
 
 
-def can_sift(contract: Contract, width: int, delimiter: str) -> bool:
-    """Tell whether rows can go on as text: an empty row of one column would be none, and a cell that is filled up must be no value."""
+def can_sift(contract: Contract, delimiter: str) -> bool:
+    """Tell whether rows can go on as text: a cell that is filled up must be no value."""
     reading = contract.reading
-    return (width > 1 and delimiter.isascii() and (not reading.filled or "" in reading.nulls)
+    return (delimiter.isascii() and (not reading.filled or "" in reading.nulls)
             and all(_word(row.text) for row in reading.pseudo_rows if row.text))
 
 

@@ -68,7 +68,8 @@ def open_text(paths: Sequence[Path], contract: Contract, spool: Path, quarantine
     reading = contract.reading
     rewritten: list[Path] = []
     line_ends: set[str] = set()
-    records, plain = 0, not (reading.pseudo_rows or reading.trailer or reading.filled or reading.nul_removed or reading.quarantines)
+    # Of one column, the engine takes an empty line for a row.
+    records, plain = 0, len(first.names) > 1 and not (reading.pseudo_rows or reading.trailer or reading.filled or reading.nul_removed or reading.quarantines)
     for each in opened:
         if not plain:
             break
@@ -87,7 +88,7 @@ def open_text(paths: Sequence[Path], contract: Contract, spool: Path, quarantine
     if plain:
         return Text(tuple(rewritten), first.header, first.names, first.delimiter, first.encoding, records, reading.header, line_ends.pop())
     found: dict[str, str | int] = {"format": "delimited", "encoding": first.encoding, "delimiter": first.delimiter}
-    if can_sift(contract, len(first.names), first.delimiter):
+    if can_sift(contract, first.delimiter):
         sifted = Sifted(contract, first.names, first.delimiter, spool, quarantine)
         with kept_or_discarded(sifted):
             for each in opened:

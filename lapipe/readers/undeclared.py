@@ -218,7 +218,7 @@ def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Und
     if padding:
         notes = (*notes, f"{padding:,} NUL bytes stand at the ends of its cells or lines, and were taken out as padding")
     contract = Contract("scan", columns=columns, reading=reading)
-    if can_sift(contract, len(columns), delimiter):
+    if can_sift(contract, delimiter):
         sifted = Sifted(contract, contract.names, delimiter, spool, spool / "quarantine")
         _whole(sifted, lambda: readable(path, contract, lambda: sift(path, contract, encoding, sifted), encoding, spool))
         sifted.close({})
