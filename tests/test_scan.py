@@ -352,6 +352,14 @@ def test_a_last_row_that_seems_nobodys_is_told_without_its_text(last: str, told:
     assert found.rows + found.unparsed == 41
 
 
+def test_an_object_with_two_lists_of_records_is_not_taken_for_one_record(tmp_path: Path) -> None:
+    records = [{"id": f"kanarie{number}", "x": number} for number in range(50)]
+    with pytest.raises(ContractBroken, match="not one of its keys alone holds a list of records") as refused:
+        scanned(tmp_path, json.dumps({"a": records, "b": records}), "two.json")
+    assert "kanarie" not in str(refused.value)
+    assert scanned(tmp_path, json.dumps({"a": records, "b": []}), "one.json").rows == 50
+
+
 def test_what_a_mac_puts_beside_a_file_in_a_zip_is_no_second_file(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "z", "w") as archive:
         archive.writestr("e.csv", "student,mark\ns2000001,7\ns2000002,8\n")

@@ -342,8 +342,11 @@ def take_array(path: Path, contract: Contract, encoding: str, objects: Taker, ma
         text.expect("")
 
 
-def envelope_of(path: Path, contract: Contract, encoding: str) -> tuple[str, tuple[str, ...]]:
-    """Find, of the object that a file holds, the one key that holds an array of objects, and the other keys; neither where there are more."""
+def envelope_of(path: Path, contract: Contract, encoding: str) -> tuple[str, tuple[str, ...], int]:
+    """Find, of the object that a file holds, the one key that holds an array of objects, and the other keys; neither where there are more.
+
+    How many there are stands behind them.
+    """
     found, others = list[str](), list[str]()
     with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as stream:
         text = _Stream(stream, path, contract)
@@ -363,7 +366,8 @@ def envelope_of(path: Path, contract: Contract, encoding: str) -> tuple[str, tup
             text.expect(",")
         text.expect("}")
         text.expect("")
-    return (found[0], tuple(others)) if len(found) == 1 and all(map(_WORD.fullmatch, [*found, *others])) else ("", ())
+    one = len(found) == 1 and all(map(_WORD.fullmatch, [*found, *others]))
+    return (found[0] if one else "", tuple(others) if one else (), len(found))
 
 
 @dataclass
