@@ -97,4 +97,5 @@ def counted(words: np.ndarray, at: np.ndarray) -> np.ndarray:
     counts = np.bitwise_count(words).astype(np.int64)
     word = at >> 6
     below = (np.uint64(1) << (at & 63).astype(np.uint64)) - np.uint64(1)
-    return (np.cumsum(counts) - counts)[word] + np.bitwise_count(words[word] & below)
+    found: np.ndarray = (np.cumsum(counts) - counts)[word] + np.bitwise_count(words[word] & below)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 from collections.abc import Mapping, Sequence
@@ -109,20 +110,23 @@ def _look(path: Path, contract: Contract) -> Text:
     if contract.reading.nul_removed:
         text = text.replace("\0", "")
     delimiter = contract.reading.delimiter or _delimiter(text, contract)
-    header = _first(text, delimiter)
+    header, below = _first(text, delimiter)
     if contract.reading.header:
-        names = match_header(without_trailer(header, contract, path), contract, str(path))
+        names = match_header(without_trailer(header, contract, path), contract, str(path), alike=len(header) == len(below))
     else:
         header = names = headerless(header, contract, str(path))
     return Text((path,), header, names, delimiter, encoding)
 
 
-def _first(text: str, delimiter: str) -> tuple[str, ...]:
-    """Give the cells of the first row; an unclosed quote gives what there is."""
-    try:
-        return tuple(next((cells for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if cells), []))
-    except csv.Error:
-        return ()
+def _first(text: str, delimiter: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the cells of the first row and of the next; an unclosed quote gives what there is."""
+    found: list[tuple[str, ...]] = []
+    with contextlib.suppress(csv.Error):
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            found += [tuple(cells)] if cells else []
+            if len(found) == 2:
+                break
+    return (*found, (), ())[0], (*found, (), ())[1]
 
 
 def _delimiter(text: str, contract: Contract) -> str:
@@ -130,7 +134,7 @@ def _delimiter(text: str, contract: Contract) -> str:
     known = known_names(contract)
 
     def score(delimiter: str) -> int:
-        cells = _first(text, delimiter)
+        cells, _ = _first(text, delimiter)
         if not contract.reading.header:
             return -abs(len(cells) - len(contract.names))
         return sum(folded(cell) in known for cell in cells)
