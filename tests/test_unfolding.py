@@ -120,3 +120,22 @@ def test_no_person_survives_in_any_container_and_both_forms_say_the_same() -> No
             kept = {key: each for key, each in json.loads(out).items() if key in reading.kept}
             assert kept == {key: each for key, each in value.items() if key in reading.kept}
     assert released > 500
+
+
+@pytest.mark.parametrize("where", [URL, IRI, CALIPER, REFERER])
+def test_addresses_that_differ_in_their_numbers_alone_are_scrubbed_as_each_by_itself(where: tuple[str, str]) -> None:
+    chance, made, released, several = random.Random(9), scrubber(*where), 0, set()
+    words = [*made.reading.person, *made.reading.hidden, *made.reading.kept, *made.reading.words, "kanarie", "12a", "%31", "a:b", ""]
+    numbers = ("7", "12", "0012", "731000000101", "105150000000000012", "1234567890123456789", "-1", "1.5", "900000000000000007", "x900000000000000007", "course-v1:a+b+900000000000000007")
+    for _ in range(4_000):
+        parts = [word for _ in range(chance.randrange(1, 4)) for word in (chance.choice(words).partition("?")[0], chance.choice(numbers))]
+        text = chance.choice(("", "https://lms.example", "https://lms.example:8443", "urn", " ")) + "/" + "/".join(parts)
+        text = text.replace("/", ":") if text.startswith("urn") else text
+        asked = [f"{word.partition('?')[2]}={chance.choice((*numbers, 'kanarie'))}" for word in chance.sample(words, 3) if "?" in word]
+        text += ("?" + "&".join(asked) if asked else "") + chance.choice(("", "", "#7", "/", " "))
+        out = made.scrub(text)
+        assert out == made._unfolded(text), text
+        released += out is not None
+        several.add(text)
+    assert released > 50
+    assert len(several) > 3_000
