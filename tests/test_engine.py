@@ -483,7 +483,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Run]:
                                               "objections": contract("oulad_objection")},
         (Minimise(), Validate(), Object("objections"), Flag(),
          Aggregate(by=("id_assessment",), domains={"id_assessment": "assessments.id_assessment"},
-                   measures={"mean": Mean("score"), "middle": Median("score"), "spread": Deviation("score", scale=3),
+                   measures={"mean": Mean("score"), "middle": Median("score"), "spread": Deviation("score"),
                              "all": Sum("score", scale=0)}),
          Release("scores")))
     return _on_both(pipeline, {name: folder / f"{name}.csv" for name in ("results", "assessments", "objections")}, folder)

@@ -370,7 +370,7 @@ _COLUMN_PROFILE: Mapping[str, Any] = {
         "scrub": {
             "type": "object", "additionalProperties": False, "required": ["person", "words"],
             "properties": {"person": {**_TEXTS, "minItems": 1}, "hidden": _TEXTS, "kept": _TEXTS, "named": _TEXTS,
-                           "names": _TEXTS, "words": _TEXTS, "form": {"enum": ["address", "container"]}, "ids": _TEXTS},
+                           "names": _TEXTS, "words": _TEXTS, "form": {"enum": ["address", "container"]}, "ids": _TEXTS, "addresses": _TEXTS},
         },
         "path": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
         "start": _COUNT, "length": _COUNT, "position": _COUNT,
@@ -696,6 +696,8 @@ def _consistent(document: Document, columns: Sequence[Column], profile: Mapping[
             raise document.fault(where, f"{column.name} says how it is scrubbed but is {column.kind}, not free_text.")
         if column.scrub.ids and not column.scrub.form:
             raise document.fault(where, f"{column.name} gives patterns of ids (scrub.ids), which only the forms address and container have.")
+        if column.scrub.addresses and column.scrub.form != "container":
+            raise document.fault(where, f"{column.name} gives keys with addresses (scrub.addresses), which only the form container has.")
         if column.extracted_from and (column.extracted_from not in names or not column.patterns):
             raise document.fault(where, f"{column.name} needs extractedFrom (one of {', '.join(names)}) and patterns.")
         if column.kind in (Kind.IDENTIFIER, Kind.PSEUDONYM) and column.type not in ("string", "integer"):

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
+#: Marks around a text that nobody sees: byte order, zero width, direction.
+_UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060"
+
 #: What a spreadsheet makes of an identifier that is made of digits.
 _SCIENTIFIC, _FLOAT = re.compile(r"[0-9](?:[.,][0-9]+)?[eE][+][0-9]+"), re.compile(r"[0-9]+[.]0")
 
@@ -25,9 +28,10 @@ def compiled(pattern: str) -> re.Pattern[str]:
 class Spelling:
     """How the spellings of one identifier are brought to one canonical form.
 
-    Steps, in order: surrounding white space goes; Unicode to NFC; `lower`; each of `prefixes` goes, once; with `number`, a
-    trailing `.0` (a spreadsheet's float) and leading zeros go; `width` pads with zeros again. The result must match
-    `pattern` as a whole. A spelling among `nobody` (compared in canonical form) names no person.
+    Steps, in order: surrounding white space goes, and marks that nobody sees (a byte order mark inside a file that was joined of
+    two); Unicode to NFC; `lower`; each of `prefixes` goes, once; with `number`, a trailing `.0` (a spreadsheet's float) and leading
+    zeros go; `width` pads with zeros again. The result must match `pattern` as a whole. A spelling among `nobody` (compared in
+    canonical form) names no person.
     """
 
     prefixes: tuple[str, ...] = ()
@@ -44,10 +48,12 @@ class Spelling:
         '1234567'
         >>> Spelling().canonical("1.23E+16") is None
         True
+        >>> Spelling().canonical("\\ufeff s1234567")
+        's1234567'
         """
         if raw.isascii() and raw.isdigit() and raw[0] != "0" and len(raw) >= self.width and not self.pattern and not self.prefixes:
             return raw  # What all that follows would leave as it is: most identifiers of most exports.
-        text = unicodedata.normalize("NFC", raw.strip())
+        text = unicodedata.normalize("NFC", raw.strip().strip(_UNSEEN).strip())
         # A spreadsheet's 1.23E+16 has lost its digits, and its 1234567.0 is a number only where that is declared.
         if _SCIENTIFIC.fullmatch(text) or (not self.number and _FLOAT.fullmatch(text)):
             return None

@@ -56,7 +56,8 @@ class Aggregate(Stage):
     one can be computed (lapipe.disclosure). `outcome` names the grouping column that tells how people did: where all of a group
     have one outcome, the group is withheld. `preset` names published rules for small numbers (duo, nse, nco, ten, opensafely),
     which may be stricter than the purpose, not laxer. `rounding` (a number, or "midpoint-6") rounds counts of people, and makes
-    totals of the rounded parts. With any of these a group of which one figure is unsafe is withheld whole.
+    totals of the rounded parts. A figure in more digits than its measure has of itself stands under the purpose's exceptions, as
+    `Aggregate.scale` with the most digits of any. With any of these a group of which one figure is unsafe is withheld whole.
     """
 
     by: Sequence[str]
@@ -101,6 +102,9 @@ class Aggregate(Stage):
             if used and contract[used].use == "inside":
                 raise refuse("LP304", self, f"purpose {purpose.name} uses '{used}' inside the pipeline only; it may not be told in "
                              "figures.")
+        digits = max((measure.finer for measure in self.measures.values()), default=0)
+        if digits:
+            laxer(self, "scale", digits, purpose)
         self._check_measures(contract)
         if self.period:
             self._check_period(contract)

@@ -43,6 +43,12 @@ class Measure:
     def check(self, contract: Contract) -> None:
         """Refuse a column that the measure cannot be made of."""
 
+    @property
+    def finer(self) -> int:
+        """The digits after the point, where they are more than the measure has of itself; 0 otherwise."""
+        asked: int = getattr(self, "scale", 0)
+        return asked if asked > getattr(type(self), "scale", 0) else 0
+
     def result(self, name: str) -> Column:
         """Describe the figure's column."""
         raise NotImplementedError

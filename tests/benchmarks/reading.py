@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 
 TYPES = {"id": "string", "eventname": "string", "component": "string", "action": "string", "objectid": "string", "userid": "string",
          "courseid": "string", "timecreated": "integer", "origin": "string", "ip": "string"}
-JOBS = ("duckdb", "lapipe", "lapipe, quarantine declared", "lapipe, JSON lines", "lapipe, fixed width")
+JOBS = ("duckdb", "lapipe", "lapipe, quarantine declared", "lapipe, JSON lines", "lapipe, JSON array", "lapipe, fixed width")
 
 
 def duckdb_reads(path: Path, folder: Path) -> int:
@@ -48,7 +48,7 @@ def lapipe_reads(path: Path, folder: Path, job: str) -> int:
     widths = dict.fromkeys(TYPES, 40)
     columns = tuple(Column(name, type=type, start=1 + 40 * place if "fixed" in job else 0, length=widths[name] if "fixed" in job else 0)
                     for place, (name, type) in enumerate(TYPES.items()))
-    reading = Reading(format="fixed" if "fixed" in job else "jsonl" if "JSON" in job else "", quarantine_rows=10 if "quarantine" in job else 0)
+    reading = Reading(format="fixed" if "fixed" in job else "json" if "array" in job else "jsonl" if "JSON" in job else "", quarantine_rows=10 if "quarantine" in job else 0)
     contract = Contract("log", columns=columns, reading=reading)
     engine = DuckDB(folder)
     return engine.read(open_source(path, contract, folder, folder / "quarantine"), contract).rows
@@ -64,7 +64,7 @@ def one(job: str, data: Path) -> None:
 
     assert duckdb
     assert ibis
-    path = data / {"lapipe, JSON lines": "log.jsonl", "lapipe, fixed width": "log.asc"}.get(job, "log.csv")
+    path = data / {"lapipe, JSON lines": "log.jsonl", "lapipe, JSON array": "log.json", "lapipe, fixed width": "log.asc"}.get(job, "log.csv")
     with tempfile.TemporaryDirectory(dir=data) as folder:
         begin, cpu = time.perf_counter(), time.process_time()
         rows = duckdb_reads(path, Path(folder)) if job == "duckdb" else lapipe_reads(path, Path(folder), job)
@@ -73,17 +73,19 @@ def one(job: str, data: Path) -> None:
 
 
 def other_formats(data: Path) -> None:
-    """Write a tenth of the log as JSON lines and in fixed width."""
+    """Write a tenth of the log as JSON lines, as an array, and in fixed width."""
     import csv
 
     with (data / "log.csv").open(encoding="utf-8", newline="") as stream, (data / "log.jsonl").open("w", encoding="utf-8") as lines, \
-            (data / "log.asc").open("w", encoding="utf-8") as flat:
+            (data / "log.json").open("w", encoding="utf-8") as array, (data / "log.asc").open("w", encoding="utf-8") as flat:
         rows = sum(1 for _ in stream) - 1
         stream.seek(0)
         reader = csv.DictReader(stream)
-        for _, row in zip(range(rows // 10), reader, strict=False):
+        for number, row in zip(range(rows // 10), reader, strict=False):
             lines.write(json.dumps(row) + "\n")
+            array.write(("[" if number == 0 else ",\n") + json.dumps(row))
             flat.write("".join(value.ljust(40) for value in row.values()) + "\r\n")
+        array.write("]\n")
 
 
 def main() -> None:
@@ -101,7 +103,7 @@ def main() -> None:
         data = given.dir or Path(temporary)
         if not (data / "log.csv").is_file():
             subprocess.run([sys.executable, str(HERE / "make_data.py"), str(given.rows), str(data)], check=True)
-        if not (data / "log.jsonl").is_file():
+        if not (data / "log.json").is_file():
             other_formats(data)
         took = measure.in_turns(JOBS, lambda job: measure.alone([sys.executable, __file__, "--one", job, "--dir", str(data)], job), given.times)
     whole = [job for job in JOBS if took[job][0]["rows"] == took["duckdb"][0]["rows"]]
