@@ -15,6 +15,7 @@ import pytest
 
 from lapipe.article30 import CNIL, FIELDS, ICO, Item, Record, as_csv, as_json, as_markdown, records, write_xlsx
 from lapipe.phrases import LANGUAGES, Language
+from lapipe.purpose import Duration
 from lapipe.register import Register
 from tests.projects import TODAY, WEEKLY, Project, project
 from tests.test_register import Ticking
@@ -173,7 +174,7 @@ def test_what_was_deleted_at_its_term_is_evidence_of_the_term_under_the_purpose_
     other = found(made)["30(1)", "assessment_results"]
     assert (labels(other, "erased"), labels(other, "not_erased")) == ({"missing"}, {"missing"})
     # What is past its term and there still takes the evidence away, and is told with the reason.
-    last = date.today().replace(year=date.today().year + 2)
+    last = Duration.parse("P2Y").after(datetime.now(UTC).date())
     assert terms(last)[kept][0] == "evidenced"
     late = last + timedelta(days=1)
     assert terms(late)[kept] == (declared, ())

@@ -1,7 +1,7 @@
-"""Entries of the register as OpenLineage events: names, kinds, settings, rules and hashes; no value, no count of rows or people, no path, and of a failure
-the rule or the class of the error, never the error's own message.
+"""Entries of the register as OpenLineage events.
 
-Needs `openlineage-python`, so it is imported where something is sent and nowhere else. OpenLineage 2-0-2; the job's facet `processing` is
+They hold names, kinds, settings, rules and hashes; no value, no count of rows or people, no path, and of a failure the rule or the class of the error, never
+the error's own message. Needs `openlineage-python`, so it is imported where something is sent and nowhere else. OpenLineage 2-0-2; the job's facet `processing` is
 Qedro's and holds what its schema names (purpose and legal basis, GDPR art. 30(1)(b) and 6(1)), `lapipe_purpose` what else the purpose says;
 `lapipe_register` says which entry shows what was told.
 """
