@@ -1,7 +1,8 @@
 # make demo   see it work: a made-up university, the shipped pipeline, what came out and where to look
 # make test   lint, strict types, every test
-# make bench  every benchmark beside its peers, in one report (some minutes; `make bench FULL=1` takes an hour and 20 GB of disk)
-# make bench-check  what got slower than the committed report by more than 15 %
+# make bench  every benchmark beside its peers, in one report (ten minutes on a quiet machine; `make bench FULL=1`, up to 100M rows, takes an hour or two
+#             and 30 GB of disk)
+# make bench-check  what got slower beside its peer than in the committed report by more than 15 %
 
 PYTHON ?= python3
 VENV   := .venv
@@ -32,21 +33,28 @@ lint: $(VENV)/dev-$(if $(JAVA),spark,plain)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# A peer's tool that reads our contracts, in an environment of its own: its pins exclude ours.
+# A peer's tool that reads our contracts, in an environment of its own, since its pins exclude ours; and Sail, an engine that is somebody else's.
 $(VENV)-peers/installed: constraints-peers.txt
 	@test -d $(VENV)-peers || $(PYTHON) -m venv $(VENV)-peers
-	@echo "Setting up .venv-peers (datacontract-cli, which reads our contracts in a test) ..."
-	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-peers.txt datacontract-cli
+	@echo "Setting up .venv-peers (datacontract-cli, which reads our contracts in a test, and Sail, which runs pipelines in one) ..."
+	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-peers.txt datacontract-cli pysail
 	@touch $@
 
 test: lint $(VENV)-peers/installed
 	$(BIN)/python -m pytest -n auto --dist worksteal lapipe tests
 
-bench: $(VENV)/dev-$(if $(JAVA),spark,plain)
-	$(BIN)/python tests/benchmarks/report.py $(if $(FULL),--full --times 3)
+# Peers in the benchmarks that pin old versions, in an environment of their own.
+$(VENV)-bench/installed: constraints-bench.txt
+	@test -d $(VENV)-bench || $(PYTHON) -m venv $(VENV)-bench
+	@echo "Setting up .venv-bench (pycanon and pytauargus, peers in the benchmarks) ..."
+	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-bench.txt pycanon pytauargus pyarrow
+	@touch $@
 
-bench-check: $(VENV)/dev-$(if $(JAVA),spark,plain)
-	$(BIN)/python tests/benchmarks/report.py --check --times 3
+bench: $(VENV)/dev-$(if $(JAVA),spark,plain) $(VENV)-bench/installed
+	$(BIN)/python tests/benchmarks/report.py $(if $(FULL),--full)
+
+bench-check: $(VENV)/dev-$(if $(JAVA),spark,plain) $(VENV)-bench/installed
+	$(BIN)/python tests/benchmarks/report.py --check
 
 clean:
-	rm -rf $(VENV) $(VENV)-peers lapipe-demo .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-peers $(VENV)-bench lapipe-demo .mypy_cache .ruff_cache .hypothesis

@@ -315,7 +315,7 @@ def _differs(approval: Approval, purpose: Purpose, plans: Iterable[Plan], declar
         if plan.pipeline not in approval.pipelines:
             return f"{by} does not name pipeline {plan.pipeline}"
         if approval.pipelines[plan.pipeline] != plan.fingerprint():
-            return f"{by} is for another plan of {plan.pipeline}: the purpose, a contract, a stage or the project's own code changed since"
+            return f"{by} is for another plan of {plan.pipeline}: the purpose, a contract, a stage, the project's own code or who else has a part changed since"
     if declared and approval.declared != declared:
         return f"{by} is for another state of purpose {purpose.name} or of the contracts that it names"
     return ""
@@ -338,6 +338,16 @@ def organisation_standing(organisation: Organisation, demanding: Mapping[str, bo
         else:
             return Standing((approval,))
     return Standing(reason=reason)
+
+
+def terms_standing(organisation: Organisation, demanding: Mapping[str, bool], approvals: Approvals, today: date) -> Standing:
+    """Say whether the terms by which data is deleted are approved as they stand. An approval that ran out approved them all the same: what was to go on time still is."""
+    found = Standing(reason=f"no approval of the organisation by {' or '.join(organisation.approvers)} is there")
+    for approval in approvals.of(ORGANISATION):
+        found = organisation_standing(organisation, demanding, organisation, Approvals({(ORGANISATION, approval.role): approval}), min(today, approval.expires))
+        if not found.reason:
+            break
+    return found
 
 
 def _named(trusted: Organisation, new: Organisation) -> Organisation:

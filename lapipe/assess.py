@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lapipe.contract import Contract, Reading, Spelling
+from lapipe.contract.spelling import Canonical
 from lapipe.disclosure.bands import band
 from lapipe.disclosure.diversity import in_scale
 from lapipe.disclosure.hierarchy import ANY, Hierarchy, hierarchy
@@ -214,18 +215,11 @@ def _people(engine: Engine, table: ir.Table, question: Question, quasi: Sequence
 
 
 def _spelt(engine: Engine, table: ir.Table, subject: str, spelling: Spelling) -> ir.Table:
-    unspellable = 0
-
-    def compute(raw: list[Any]) -> list[str | None]:
-        nonlocal unspellable
-        texts = [spelling.canonical(str(value)) for value in raw]
-        unspellable += sum(text is None for text in texts)
-        return [None if text is None or spelling.is_nobody(text) else text for text in texts]
-
+    compute = Canonical(spelling)
     mapping = engine.lookup(table[subject], compute, "string")
-    if unspellable:
-        raise ContractBroken(f"{unspellable} distinct spellings of '{subject}' are not what the contract declares. Correct the export, or the contract.",
-                             rule="LP207")
+    if compute.unspellable:
+        raise ContractBroken(f"{compute.unspellable} distinct spellings of '{subject}' are not what the contract declares. Correct the export, or the "
+                             "contract.", rule="LP207")
     mapping = mapping.select(lapipe_key=mapping.key, lapipe_who=mapping.value)
     joined = table.left_join(mapping, table[subject] == mapping.lapipe_key).drop("lapipe_key", subject)
     return joined.rename({subject: "lapipe_who"})

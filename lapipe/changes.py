@@ -317,6 +317,9 @@ def _contract(old: Contract | None, new: Contract | None, told: _Told, root: Pat
     where = new.path.relative_to(root).as_posix() if new.path and new.path.is_relative_to(root) else f"contract {new.name}"
     if old.person != new.person:
         told.less("LP210", where, "the column that says who a row is about (person) changed, and people are counted by it.")
+    for said, what in (("nulls", "the null spellings"), ("decimal", "the decimal sign"), ("thousands", "the sign between thousands")):
+        if getattr(old.reading, said) != getattr(new.reading, said):
+            told.less("LP210", where, f"{what} of its files changed, so its columns may hold something else than what was assessed.")
     after = {column.name: column for column in (*new, *new.extractable)}
     for column in (*old, *old.extractable):
         _column(where, column, after.get(column.name), told)
@@ -325,7 +328,7 @@ def _contract(old: Contract | None, new: Contract | None, told: _Told, root: Pat
 #: What says which values a column is read from, and what is made of them.
 _READ = {"path": "the path", "start": "the place", "length": "the place", "position": "the place", "extracted_from": "the source",
          "patterns": "the pattern", "spelling": "the spelling", "scrub": "what Scrub makes", "nulls": "the null spellings", "zone": "the zone",
-         "local_name": "the local name"}
+         "local_name": "the local name", "type": "the type", "clock": "the clock", "format": "the format"}
 
 
 def _column(where: str, old: Column, new: Column | None, told: _Told) -> None:
@@ -344,6 +347,10 @@ def _column(where: str, old: Column, new: Column | None, told: _Told) -> None:
     for said, what in _READ.items():
         if getattr(old, said) != getattr(new, said):
             told.less("LP210", where, f"{what} of column '{old.name}' changed, so it may hold something else than what was assessed.")
+    if new.scale > old.scale:
+        told.less("LP210", where, f"column '{old.name}' has {new.scale} digits after the point and had {old.scale}, which is finer.")
+    elif new.scale < old.scale:
+        told.more(where, f"column '{old.name}' has {new.scale} digits after the point and had {old.scale}.")
     gained = set(new.aliases) - set(old.aliases)
     if gained:
         told.less("LP210", where, f"column '{old.name}' is read under {len(gained)} names that it did not have.")

@@ -40,6 +40,9 @@ OPEN = ("received",)
 #: An erasure: it keeps a person out of every purpose, of one that is declared later too, and nothing ends it (GDPR art. 17(1)).
 ERASURE = "erasure"
 
+#: How an erasure was recorded before it was a case of its own: as an objection to each purpose by this route, which no objection has.
+_ONCE_ERASURE = "17(1)"
+
 #: The kinds of evidence that this module keeps.
 KINDS = ("objection", "consent", "restriction", "request", ERASURE)
 
@@ -82,16 +85,28 @@ def references(person: Person, ring: KeyRing) -> dict[str, str]:
 
 
 def cases(register: Register) -> list[Case]:
-    """Give every case in its latest state, in the order in which they came in."""
+    """Give every case in its latest state, in the order in which they came in.
+
+    An erasure that was recorded as an objection, whatever became of that since, is given as the erasure that it is: nothing ends it.
+    """
     latest: dict[str, Case] = {}
+    erased: set[str] = set()
     for kept in register.evidence.due(date.max):
         if kept.kind in KINDS:
             said: Mapping[str, Any] = kept.content
             case = Case(str(said["case"]), kept.kind, str(said["purpose"]), str(said["state"]), date.fromisoformat(str(said["received"])),
                         dict(said["references"]), said, kept.entry, kept.keep_until)
+            if said.get("route") == _ONCE_ERASURE:
+                erased.add(case.id)
             if case.id not in latest or latest[case.id].entry < case.entry:
                 latest[case.id] = case
-    return sorted(latest.values(), key=lambda case: (case.received, case.entry))
+    return sorted((_as_erasure(case) if case.id in erased else case for case in latest.values()), key=lambda case: (case.received, case.entry))
+
+
+def _as_erasure(case: Case) -> Case:
+    if case.kind == ERASURE:
+        return case
+    return replace(case, kind=ERASURE, purpose="", state="erased", content={**case.content, "knew": [case.purpose]})
 
 
 def check_ring(found: Sequence[Case], ring: KeyRing) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,9 @@ from lapipe.disclosure.linked import Linked
 from lapipe.disclosure.memory import Comparison, Dimension, Relation
 from lapipe.engine import Engine
 from lapipe.groups import Groups, Places, Rows, numbered, places, spelt_column
-from lapipe.ledger import CELL, STATE, WHO, About, Ledger, Remembered, compared, has_in_common, hold_against
+from lapipe.ledger import CELL, WHO, About, Ledger, Remembered, compared, has_in_common, hold_against, states
 from lapipe.stages.aggregate import FROZEN, OVER, PUBLISHED, STATUS, WITHHELD, Aggregate
+from lapipe.stages.measures import Median
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -58,7 +59,8 @@ def about_release(run: str, release: str, pipeline: str, purpose: str, k: int, c
     """Say what a release of a stage's groups is about; `before` describes the rows that the stage groups."""
     dimensions = tuple(Dimension(_origin(before, name), before[name].detail, before[name].is_time) for name in stage.by)
     figures = (f"rounded: {stage.rounding}, {stage.preset}", *(f"{name}: {measure!r}" for name, measure in sorted(stage.measures.items())))
-    return About(run, release, pipeline, purpose, before[stage.person_of(before)].domain, dimensions, figures, k, created, erase_by.isoformat())
+    return About(run, release, pipeline, purpose, before[stage.person_of(before)].domain, dimensions, figures, k, created, erase_by.isoformat(),
+                 told=tuple(stage.told(before)))
 
 
 def _origin(contract: Contract, name: str) -> str:
@@ -82,14 +84,16 @@ class _Part:
     name: str = ""
     comparisons: tuple[tuple[Remembered, Comparison], ...] = ()
     frozen: dict[int, tuple[Remembered, int]] = field(default_factory=dict)
+    emptied: dict[int, set[str]] = field(default_factory=dict)
 
-    def told(self) -> set[int]:
+    def told(self, thing: str) -> set[int]:
         """Give the groups that an earlier release shows with the very same people: whatever is done now, they are known."""
-        found = set(self.frozen)
+        found = set(np.flatnonzero(self.groups.shows(thing)).tolist()) & set(self.frozen)
         for remembered, comparison in self.comparisons:
-            if comparison.same:
-                known = remembered.groups().known
-                found |= {i for i, j in comparison.same.items() if known[j]}
+            same = comparison.equal if thing else comparison.same
+            if same and (not thing or thing in remembered.about.told):
+                known = remembered.groups().shows(thing)
+                found |= {i for i, j in same.items() if known[j]}
         return found
 
 
@@ -122,20 +126,43 @@ def _part(leaving: Leaving, over: tuple[str, ...], shown: Rows, marks: Marks, en
                          .rename_columns([*(f"lapipe_by_{each}" for each in by), "lapipe_cell"]))
     who = engine.lookup(people[person], marks, "int64")
     who = who.select(lapipe_key=who.key, lapipe_who=who.value)
-    table = people.select(*by, person, **{STATE: stage.contribution(people)})
+    state = dict(zip(states(leaving.about.told), stage.contributions(people, leaving.before), strict=True))
+    table = people.select(*by, person, **state)
     table = table.inner_join(cells, [table[each].identical_to(cells[f"lapipe_by_{each}"]) for each in by]) if by else table.cross_join(cells)
     table = table.inner_join(who, table[person] == who.lapipe_key)
-    members = table.select(**{CELL: table.lapipe_cell, WHO: table.lapipe_who, STATE: table[STATE]})
+    members = table.select(**{CELL: table.lapipe_cell, WHO: table.lapipe_who, **{each: table[each] for each in state}})
     dimensions = tuple(dimension for each, dimension in zip(stage.by, leaving.about.dimensions, strict=True) if each in by)
     sizes = found.column("lapipe_n").to_numpy().astype(np.int64)
     # A row of a group of nobody, where every group has a row, is a group too.
     at, alone = places(mine, theirs), np.flatnonzero(places(theirs, mine) < 0)
-    groups = Groups(dimensions, keys, sizes, np.zeros(len(sizes), dtype=bool), leaving.about.figures)
+    groups = Groups(dimensions, keys, sizes, np.zeros(len(sizes), dtype=bool), leaving.about.figures, leaving.about.told)
     groups = groups.and_of_nobody([key.take(pa.array(alone)) for key in of], len(alone))
     rows = np.concatenate([np.where(at < 0, -1, numbers[at]) if len(numbers) else at, numbers[alone]])
     published = pc.equal(shown.table.column(STATUS), PUBLISHED).to_numpy().astype(bool)
     groups.known[rows >= 0] = published[rows[rows >= 0]]
+    groups = replace(groups, gaps=_gaps(leaving, shown, groups, rows))
     return _Part(leaving.about.part(name, dimensions), name, by, groups, rows, members)
+
+
+def _gaps(leaving: Leaving, shown: Rows, groups: Groups, rows: Places) -> dict[str, np.ndarray[Any, Any]]:
+    """Mark the groups that are known and of which a figure was left out, for each thing that such figures tell of."""
+    found: dict[str, np.ndarray[Any, Any]] = {}
+    for thing, names in _figures(leaving).items():
+        empty = np.logical_and.reduce([shown.table.column(name).is_null().to_numpy().astype(bool) for name in names])
+        gap = groups.known.copy()
+        gap[gap] = empty[rows[gap]]
+        if gap.any():
+            found[thing] = gap
+    return found
+
+
+def _figures(leaving: Leaving) -> dict[str, list[str]]:
+    """Give the columns of the figures that tell of each thing and can be added up; a median cannot."""
+    found: dict[str, list[str]] = {}
+    for name, measure in leaving.stage.measures.items():
+        if not isinstance(measure, Median):
+            found.setdefault(leaving.stage.thing(measure, leaving.before), []).append(name)
+    return found
 
 
 def hold(statistics: Sequence[tuple[pa.Table, Leaving, Marks]], ledger: Ledger, engine: Engine, today: date) -> list[Shown]:
@@ -161,10 +188,15 @@ def hold(statistics: Sequence[tuple[pa.Table, Leaving, Marks]], ledger: Ledger, 
             part.comparisons, part.members, part.frozen, part.groups = held.comparisons, held.members, dict(held.frozen), held.groups
             for cell in sorted(held.withheld):
                 table.withheld += _withhold(table.rows, part, cell, table.leaving.contract)
+            _empty(table.leaving, part, held.emptied, table.leaving.about.told)
     sums = _protected_together(tables, ledger, engine, today)
     shown_all = []
     for table in tables:
         for part in table.parts:
+            for cell, names in part.emptied.items():
+                if part.groups.known[cell] and cell not in part.frozen:
+                    row = int(part.rows[cell])
+                    table.rows.change(row, table.rows.row(row) | dict.fromkeys(names))
             _as_before(table.rows, part, table.leaving.contract)
         finished = table.rows.changed()
         for number, part in enumerate(table.parts):
@@ -182,6 +214,17 @@ def _withhold(rows: Rows, part: _Part, number: int, contract: Contract) -> bool:
         rows.change(row, {name: value if name in contract.key else None for name, value in rows.row(row).items()} | {STATUS: WITHHELD}
                     if contract.framed else None)
     return known
+
+
+def _empty(leaving: Leaving, part: _Part, cells: Iterable[int], things: Iterable[str]) -> None:
+    """Leave the figures of some things out of groups whose people are shown."""
+    stage, numbers = leaving.stage, sorted(cells)
+    for thing in things if numbers else ():
+        gap = part.groups.gaps.get(thing, np.zeros(len(part.groups), dtype=bool)).copy()
+        gap[numbers] = True
+        part.groups = replace(part.groups, gaps={**part.groups.gaps, thing: gap})
+        for cell in numbers:
+            part.emptied.setdefault(cell, set()).update(name for name, measure in stage.measures.items() if stage.thing(measure, leaving.before) == thing)
 
 
 def _as_before(rows: Rows, part: _Part, contract: Contract) -> None:
@@ -211,28 +254,39 @@ def _protected_together(tables: Sequence[_Table], ledger: Ledger, engine: Engine
     """Withhold the groups by which sums would give a withheld one back, of this run or of an earlier; give the sums of what stays unknown.
 
     In one system are: the sums that each table's own totals make, those that two tables of the run make, those that each makes with an
-    earlier release, and those of earlier releases that hang together with them.
+    earlier release, and those of earlier releases that hang together with them. Where figures of a thing were left out of groups whose
+    people are shown, they are a system of their own, in which a group's figures are known or not.
     """
     mates = [found for first, second in combinations(tables, 2) if first.leaving.about.domain == second.leaving.about.domain
              for found in _mates(first, second, engine)]
-    system = _System(tables)
-    for table in tables:
-        system.own(table)
-    for part, other, comparison in mates:
-        system.mates(part, other, comparison)
-    for table in tables:
-        for part in table.parts:
-            for remembered, comparison in part.comparisons:
-                system.earlier(part, remembered, comparison)
-    for domain in sorted({table.leaving.about.domain for table in tables}):
-        system.of_the_ledger(ledger.earlier(domain, today, but=tables[0].leaving.about.run))
+    domains = {table.leaving.about.domain for table in tables}
+    earlier = [remembered for domain in sorted(domains) for remembered in ledger.earlier(domain, today, but=tables[0].leaving.about.run)]
+    k = max(table.leaving.about.k for table in tables)
+    system = _System(tables, mates, earlier)
     # A table alone was protected when it was made.
-    gone = system.linked.withhold(max(table.leaving.about.k for table in tables)) if system.crossed or any(table.withheld for table in tables) else set()
+    gone = system.linked.withhold(k) if system.crossed or any(table.withheld for table in tables) else set()
     for name in sorted(gone, key=str):
         table, part, cell = system.mine[name]
         table.withheld += _withhold(table.rows, part, cell, table.leaving.contract)
         part.frozen.pop(cell, None)
-    return _kept(system.linked, gone)
+    kept = _kept(system.linked, gone)
+    for thing in sorted({thing for table in tables for thing in table.leaving.about.told}):
+        if _has_gaps(tables, thing):
+            system = _System(tables, mates, earlier, thing)
+            gone = system.linked.withhold(k)
+            for name in sorted(gone, key=str):
+                table, part, cell = system.mine[name]
+                _empty(table.leaving, part, [cell], [thing])
+            if sums := _kept(system.linked, gone):
+                kept = {"cells": [], "sums": [], **kept, "things": {**kept.get("things", {}), thing: sums}}
+    return kept
+
+
+def _has_gaps(tables: Sequence[_Table], thing: str) -> bool:
+    """Say whether somewhere, now or in a release that these were compared with, people are shown and figures of a thing are not."""
+    parts = [part for table in tables for part in table.parts]
+    return any(thing in part.groups.gaps for part in parts) or any(
+        thing in remembered.groups().gaps for part in parts for remembered, _ in part.comparisons if thing in remembered.about.told)
 
 
 def _mates(first: _Table, second: _Table, engine: Engine) -> list[tuple[_Part, _Part, Comparison]]:
@@ -247,6 +301,7 @@ def _mates(first: _Table, second: _Table, engine: Engine) -> list[tuple[_Part, _
             for cell in sorted(found.withheld | set(found.frozen)):
                 first.withheld += _withhold(first.rows, part, cell, first.leaving.contract)
                 part.frozen.pop(cell, None)
+            _empty(first.leaving, part, found.emptied, first.leaving.about.told)
     return comparisons
 
 
@@ -259,33 +314,59 @@ def _kept(linked: Linked, gone: set[Hashable]) -> dict[str, Any]:
 
 
 class _System:
-    """The groups of a run and of earlier releases that sums join, under names that stay the same from release to release."""
+    """The groups of a run and of earlier releases that sums join, under names that stay the same from release to release.
 
-    def __init__(self, tables: Sequence[_Table]) -> None:
+    Of their people, or of the figures of one `thing` that they tell of: then only of the statistics that do.
+    """
+
+    def __init__(self, tables: Sequence[_Table], mates: Sequence[tuple[_Part, _Part, Comparison]], earlier: Sequence[Remembered], thing: str = "") -> None:
         self.linked = Linked()
         self.mine: dict[Hashable, tuple[_Table, _Part, int]] = {}
-        self._told = {part.name: part.told() for table in tables for part in table.parts}
-        self._of = {part.name: table for table in tables for part in table.parts}
-        self._earlier: dict[str, Groups] = {}
+        self._thing = thing
+        parts = {part.name: (table, part) for table in tables for part in table.parts if self._tells(part.about)}
+        self._told = {name: part.told(thing) for name, (_, part) in parts.items()}
+        self._known = {name: part.groups.shows(thing) for name, (_, part) in parts.items()}
+        self._of = {name: table for name, (table, _) in parts.items()}
+        self._earlier: dict[str, tuple[Groups, np.ndarray[Any, Any]]] = {}
         self.crossed = False
+        for table in tables:
+            if self._tells(table.leaving.about):
+                self.own(table)
+        for part, other, comparison in mates:
+            if self._tells(part.about) and self._tells(other.about):
+                self.mates(part, other, comparison)
+        for _, part in parts.values():
+            for remembered, comparison in part.comparisons:
+                if self._tells(remembered.about):
+                    self.earlier(part, remembered, comparison)
+        self.of_the_ledger(earlier)
+
+    def _same(self, comparison: Comparison) -> dict[int, int]:
+        return comparison.equal if self._thing else comparison.same
+
+    def _tells(self, about: About) -> bool:
+        return not self._thing or self._thing in about.told
 
     def _own(self, part: _Part, cell: int) -> list[Hashable]:
         """Name a group of this run; none where it is known already, or has nobody."""
-        if cell in self._told[part.name] or not (part.groups.people[cell] or not part.groups.known[cell]):
+        known = bool(self._known[part.name][cell])
+        if cell in self._told[part.name] or not (part.groups.people[cell] or not known):
             return []
         name = (part.name, cell)
         self.mine[name] = (self._of[part.name], part, cell)
-        return [self.linked.cell(name, int(part.groups.people[cell]), "shown" if part.groups.known[cell] else "withheld")]
+        return [self.linked.cell(name, int(part.groups.people[cell]), "shown" if known else "withheld")]
 
-    def _groups(self, remembered: Remembered) -> Groups:
+    def _groups(self, remembered: Remembered) -> tuple[Groups, np.ndarray[Any, Any]]:
+        """Read the groups of an earlier release, and which of them it shows."""
         if remembered.name not in self._earlier:
-            self._earlier[remembered.name] = remembered.groups()
+            groups = remembered.groups()
+            self._earlier[remembered.name] = groups, groups.shows(self._thing)
         return self._earlier[remembered.name]
 
     def _then(self, remembered: Remembered, cell: int) -> list[Hashable]:
         """Name a group of an earlier release; none where that shows it."""
-        groups = self._groups(remembered)
-        return [] if groups.known[cell] else [self.linked.cell((remembered.name, cell), int(groups.people[cell]), "withheld")]
+        groups, known = self._groups(remembered)
+        return [] if known[cell] else [self.linked.cell((remembered.name, cell), int(groups.people[cell]), "withheld")]
 
     def _sum(self, plus: Iterable[Hashable], minus: Iterable[Hashable]) -> None:
         self.linked.add({**dict.fromkeys(plus, 1), **dict.fromkeys(minus, -1)})
@@ -299,8 +380,9 @@ class _System:
 
     def mates(self, part: _Part, other: _Part, comparison: Comparison) -> None:
         """Take in what two tables of the run have to do with each other."""
-        self.crossed = self.crossed or bool(comparison.same or comparison.relations)
-        for i, j in comparison.same.items():
+        same = self._same(comparison)
+        self.crossed = self.crossed or bool(same or comparison.relations)
+        for i, j in same.items():
             self._sum(self._own(part, i), self._own(other, j))
         for relation in comparison.relations:
             self._relation(relation, part.name, other.name, {i: self._own(part, i) for i in relation.new},
@@ -308,9 +390,10 @@ class _System:
 
     def earlier(self, part: _Part, remembered: Remembered, comparison: Comparison) -> None:
         """Take in what a table and an earlier release have to do with each other."""
-        self.crossed = self.crossed or bool(comparison.same or comparison.relations)
-        known = self._groups(remembered).known
-        for i, j in comparison.same.items():
+        same = self._same(comparison)
+        self.crossed = self.crossed or bool(same or comparison.relations)
+        _, known = self._groups(remembered)
+        for i, j in same.items():
             if not known[j]:
                 self._sum(self._own(part, i), self._then(remembered, j))
         for relation in comparison.relations:
@@ -341,7 +424,7 @@ class _System:
         known: dict[Hashable, tuple[int, str]] = {}
         sums: list[dict[Hashable, int]] = []
         for remembered in earlier:
-            for terms in remembered.sums():
+            for terms in remembered.sums(self._thing):
                 known |= {name: (people, state) for name, people, state, _ in terms}
                 sums.append({name: sign for name, _, _, sign in terms})
         for joined in self.linked.joined(sums):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lapipe.contract import Column, Contract, Kind, Spelling
+from lapipe.contract.spelling import Canonical
 from lapipe.differencing import Leaving, Marks, about_release, hold, marks_of
 from lapipe.disclosure.bands import band, withheld_band
 from lapipe.engine import Engine
@@ -273,27 +274,12 @@ class Flow:
     def _spelt(self, table: ir.Table, name: str, contract: Contract) -> ir.Table:
         """Bring an identifier to its canonical form, over its distinct spellings; a table already in it stays as it is."""
         column = contract[name]
-        spelling = column.spelling or Spelling()
-        whole = column.type == "integer"
-        unspellable = changed = 0
-
-        def compute(raw: list[Any]) -> list[Any]:
-            nonlocal unspellable, changed
-            found: list[Any] = []
-            for value in raw:
-                text = spelling.canonical(str(value))
-                unspellable += text is None
-                if text is not None and spelling.is_nobody(text):
-                    text = None
-                changed += text != str(value)
-                found.append(int(text) if whole and text is not None else text)
-            return found
-
+        compute = Canonical(column.spelling or Spelling(), whole=column.type == "integer")
         mapping = self.engine.lookup(self.engine.root(table[name]), compute, column.engine_type)
-        if unspellable:
-            raise ContractBroken(f"{contract.name}: {unspellable} distinct spellings of '{name}' are not what the contract declares, and "
+        if compute.unspellable:
+            raise ContractBroken(f"{contract.name}: {compute.unspellable} distinct spellings of '{name}' are not what the contract declares, and "
                                  "cannot be brought to one form. Declare their spelling, or correct the export.", rule="LP207")
-        if not changed:
+        if not compute.changed:
             self.engine.drop(mapping)
             return table
         keyed = mapping.select(lapipe_key=mapping.key, lapipe_value=mapping.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,13 +45,19 @@ def spelt_column(values: pa.ChunkedArray) -> pa.DictionaryArray:
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """Groups of one statistic: a column of texts for each of its dimensions, people (n), and whether the figures are known (n)."""
+    """Groups of one statistic: a column of texts for each of its dimensions, people (n), and whether the figures are known (n).
+
+    `told` names what the figures tell of. `gaps` marks, for such a thing, the groups whose people are known and whose figures of it
+    were left out (n); where there are none it has no entry.
+    """
 
     dimensions: tuple[Dimension, ...]
     keys: tuple[pa.DictionaryArray, ...]
     people: Places
     known: np.ndarray[Any, np.dtype[np.bool_]]
     figures: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    gaps: Mapping[str, np.ndarray[Any, np.dtype[np.bool_]]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.people)
@@ -60,6 +66,14 @@ class Groups:
         """Give what one group is about."""
         return tuple(column[number].as_py() for column in self.keys)
 
+    def shows(self, thing: str = "") -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Say of each group whether its people are known, or its figures of a thing."""
+        return self.known & ~self.gaps[thing] if thing in self.gaps else self.known
+
+    def has_gap(self, thing: str, number: int) -> bool:
+        """Say whether a group's figures of a thing were left out though the group is known."""
+        return thing in self.gaps and bool(self.gaps[thing][number])
+
     def cells(self, numbers: Places) -> Cells:
         """Give some of the groups, in this order, as cells to compare."""
         import pyarrow as pa
@@ -67,7 +81,7 @@ class Groups:
         at = pa.array(numbers)
         columns = [column.take(at).to_pylist() for column in self.keys]
         keys = list(zip(*columns, strict=True)) if columns else [()] * len(numbers)
-        return Cells(self.dimensions, keys, self.people[numbers].tolist(), self.known[numbers].tolist(), self.figures)
+        return Cells(self.dimensions, keys, self.people[numbers].tolist(), self.known[numbers].tolist(), (*self.figures, *self.told))
 
     def and_of_nobody(self, keys: Sequence[pa.DictionaryArray], number: int) -> Groups:
         """Add a number of groups without people."""
@@ -75,7 +89,8 @@ class Groups:
             return self
         longer = tuple(spelt_column(_joined(mine, theirs)) for mine, theirs in zip(self.keys, keys, strict=True))
         return replace(self, keys=longer, people=np.concatenate([self.people, np.zeros(number, dtype=np.int64)]),
-                       known=np.concatenate([self.known, np.zeros(number, dtype=bool)]))
+                       known=np.concatenate([self.known, np.zeros(number, dtype=bool)]),
+                       gaps={thing: np.concatenate([gap, np.zeros(number, dtype=bool)]) for thing, gap in self.gaps.items()})
 
 
 def _joined(mine: pa.DictionaryArray, theirs: pa.DictionaryArray) -> pa.ChunkedArray:

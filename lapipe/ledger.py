@@ -43,6 +43,12 @@ _NOTHING = ("failed", "refused", "interrupted")
 CELL, WHO, STATE = "cell", "who", "state"
 
 
+def states(told: Sequence[str]) -> list[str]:
+    """Name the columns that say what a person adds to each thing that is told."""
+    return [f"{STATE}_{n}" if n else STATE for n in range(len(told))]
+
+
+
 @dataclass(frozen=True)
 class About:
     """What a remembered release says of itself: enough to tell which other releases it can be subtracted from.
@@ -61,6 +67,7 @@ class About:
     created: str
     erase_by: str
     over: str = ""
+    told: tuple[str, ...] = ()
 
     def part(self, over: str, dimensions: tuple[Dimension, ...]) -> About:
         """Say the same of a part."""
@@ -68,13 +75,15 @@ class About:
 
     def as_json(self) -> dict[str, Any]:
         """Give it as JSON holds it."""
-        return {**vars(self), "dimensions": [vars(dimension) for dimension in self.dimensions], "figures": list(self.figures), "version": 1}
+        return {**vars(self), "dimensions": [vars(dimension) for dimension in self.dimensions], "figures": list(self.figures), "told": list(self.told), "version": 1}
 
     @classmethod
     def of_json(cls, found: Mapping[str, Any]) -> About:
         """Read it back."""
-        named = {name: found[name] for name in cls.__dataclass_fields__}
-        return cls(**{**named, "dimensions": tuple(Dimension(**each) for each in found["dimensions"]), "figures": tuple(found["figures"])})
+        # What an earlier lapipe remembered says nothing of `told`; of that only people are compared.
+        named = {name: found[name] for name in cls.__dataclass_fields__ if name != "told"}
+        return cls(**{**named, "dimensions": tuple(Dimension(**each) for each in found["dimensions"]), "figures": tuple(found["figures"]),
+                      "told": tuple(found.get("told", ()))})
 
 
 @dataclass(frozen=True)
@@ -89,12 +98,14 @@ class Remembered:
         """What its cells are named by in sums."""
         return f"{self.folder.parent.name}/{self.folder.name}"
 
-    def sums(self) -> list[list[tuple[tuple[Any, ...], int, str, int]]]:
-        """Give the sums of what was not known when it was released, as (cell, people, state, coefficient)."""
+    def sums(self, thing: str = "") -> list[list[tuple[tuple[Any, ...], int, str, int]]]:
+        """Give the sums of what was not known when it was released, as (cell, people, state, coefficient): of people, or of figures of a thing."""
         path = self.folder / _SUMS
         if not path.exists():
             return []
         kept = json.loads(path.read_text(encoding="ascii"))
+        if thing:
+            kept = kept.get("things", {}).get(thing, {"cells": [], "sums": []})
         cells = [(tuple(name), int(people), str(state)) for name, people, state in kept["cells"]]
         return [[(*cells[at], int(sign)) for at, sign in terms] for terms in kept["sums"]]
 
@@ -104,8 +115,9 @@ class Remembered:
 
         table = pq.read_table(self.folder / _CELLS)
         keys = tuple(spelt_column(table.column(f"key_{n}")) for n in range(len(self.about.dimensions)))
+        gaps = {thing: table.column(f"gap_{n}").to_numpy().astype(bool) for n, thing in enumerate(self.about.told) if f"gap_{n}" in table.column_names}
         return Groups(self.about.dimensions, keys, table.column("people").to_numpy().astype("int64"),
-                      table.column("known").to_numpy().astype(bool), self.about.figures)
+                      table.column("known").to_numpy().astype(bool), self.about.figures, self.about.told, gaps)
 
 
 def ledger_ring(given: KeyRing | Path | None, folder: Path, *, today: date, passphrase: str | None = None) -> KeyRing:
@@ -242,6 +254,7 @@ class Ledger:
         staging.mkdir(mode=0o700)
         engine.write(members, staging / _MEMBERS, ordered=False)
         columns: dict[str, Any] = {f"key_{n}": key.dictionary_decode() for n, key in enumerate(groups.keys)}
+        columns |= {f"gap_{n}": pa.array(groups.gaps[thing]) for n, thing in enumerate(groups.told) if thing in groups.gaps}
         pq.write_table(pa.table({**columns, "people": pa.array(groups.people), "known": pa.array(groups.known)}), staging / _CELLS,
                        compression="zstd")
         pq.write_table(shown, staging / _SHOWN, compression="zstd")
@@ -305,12 +318,13 @@ class Ledger:
 class Held:
     """What came of holding cells against the ledger: each frozen cell with the earlier one it is shown as, and what must be withheld.
 
-    `groups` and `members` are the groups as they are shown, a frozen one with the people that it was about then. The comparisons hold
+    Of `emptied` ones people may be shown and figures may not. `groups` and `members` are the groups as they are shown, a frozen one with the people that it was about then. The comparisons hold
     the sums that the audit must know.
     """
 
     frozen: Mapping[int, tuple[Remembered, int]]
     withheld: frozenset[int]
+    emptied: frozenset[int]
     comparisons: tuple[tuple[Remembered, Comparison], ...]
     groups: Groups
     members: ir.Table
@@ -323,7 +337,7 @@ def hold_against(earlier: Sequence[Remembered], new: Groups, members: ir.Table, 
     join of marks for each earlier release that has a group in common.
     """
     frozen: dict[int, tuple[Remembered, int]] = {}
-    withheld: set[int] = set()
+    withheld, emptied = set[int](), set[int]()
     comparisons = []
     is_held = False
     for alike in (True, False):
@@ -340,9 +354,10 @@ def hold_against(earlier: Sequence[Remembered], new: Groups, members: ir.Table, 
             comparisons.append((remembered, found))
             frozen |= {i: (remembered, j) for i, j in found.frozen.items()}
             withheld |= found.withheld
+            emptied |= found.emptied
         if alike and frozen:
             new, members = _as_shown(new, members, frozen, engine)
-    return Held(frozen, frozenset(withheld - set(frozen)), tuple(comparisons), new, members)
+    return Held(frozen, frozenset(withheld - set(frozen)), frozenset(emptied - withheld - set(frozen)), tuple(comparisons), new, members)
 
 
 @dataclass(frozen=True)
@@ -380,44 +395,57 @@ def compared(new: Groups, members: ir.Table, other: Groups, theirs: ir.Table, k:
     mine, then = new.cells(common.new), other.cells(common.earlier)
     keys = {int(number): match.of_new(mine.keys[at]) for at, number in enumerate(common.slice_of_new)}
     here, there = _sliced(members, common.new, common.slice_of_new, engine), _sliced(theirs, common.earlier, common.slice_of_earlier, engine)
-    pairs = _met(here, there, engine)
+    mine_of, theirs_of = (dict(zip(each.told, states(each.told), strict=True)) for each in (new, other))
+    pairs = _met(here, there, [(mine_of[thing], theirs_of[thing]) for thing in new.told if thing in theirs_of], engine)
     # Of tables about the same groups no sums are made.
     slices = {} if match.alike else _sizes(here, there, keys, engine)
     found = compare(mine, then, pairs, slices, k)
     i, j = common.new.tolist(), common.earlier.tolist()
-    return Comparison({i[a]: j[b] for a, b in found.frozen.items()}, {i[a] for a in found.withheld}, [
+    return Comparison({i[a]: j[b] for a, b in found.frozen.items()}, {i[a] for a in found.withheld}, {i[a] for a in found.emptied}, [
         Relation(tuple(i[a] for a in each.new), tuple(j[b] for b in each.earlier), tuple((i[a], j[b], size) for a, b, size in each.parts))
-        for each in found.relations], {i[a]: j[b] for a, b in found.same.items()})
+        for each in found.relations], *({i[a]: j[b] for a, b in each.items()} for each in (found.same, found.equal)))
 
 
 def _as_shown(new: Groups, members: ir.Table, frozen: Mapping[int, tuple[Remembered, int]], engine: Engine) -> tuple[Groups, ir.Table]:
     """Give the groups with the people of each as it is shown: of a frozen one those it was about then."""
+    import numpy as np
     import pyarrow as pa
 
-    known, people = new.known.copy(), new.people.copy()
+    known, people, gaps = new.known.copy(), new.people.copy(), {thing: gap.copy() for thing, gap in new.gaps.items()}
     of_folder: dict[Path, tuple[Remembered, dict[int, int]]] = {}
     for number, (remembered, cell) in frozen.items():
         of_folder.setdefault(remembered.folder, (remembered, {}))[1][cell] = number
-    members = members.filter(~members[CELL].isin(sorted(frozen))).select(CELL, WHO, STATE)
+    columns = (WHO, *states(new.told))
+    members = members.filter(~members[CELL].isin(sorted(frozen))).select(CELL, *columns)
     for _, (remembered, cells) in sorted(of_folder.items()):
-        sizes = remembered.groups().people
+        before = remembered.groups()
         for cell, number in cells.items():
-            known[number], people[number] = True, sizes[cell]
+            known[number], people[number] = True, before.people[cell]
+        for thing in before.gaps.keys() | gaps.keys():
+            of = gaps.setdefault(thing, np.zeros(len(new), dtype=bool))
+            for cell, number in cells.items():
+                of[number] = before.has_gap(thing, cell)
         small = engine.table(pa.table({"lapipe_was": pa.array(list(cells), pa.int64()), "lapipe_is": pa.array(list(cells.values()), pa.int64())}))
         then = engine.view(remembered.folder / _MEMBERS, ordered=False)
         then = then.inner_join(small, then[CELL] == small.lapipe_was)
-        members = members.union(then.select(**{CELL: then.lapipe_is, WHO: then[WHO], STATE: then[STATE]}))
-    return replace(new, known=known, people=people), engine.hold(members)
+        members = members.union(then.select(**{CELL: then.lapipe_is}, **{name: then[name] for name in columns}))
+    return replace(new, known=known, people=people, gaps=gaps), engine.hold(members)
 
 
-def _met(a: ir.Table, b: ir.Table, engine: Engine) -> list[Pair]:
-    """Count the people whom cells of two tables have in common, within equal values of the columns that both share."""
+def _met(a: ir.Table, b: ir.Table, both_tell: Sequence[tuple[str, str]], engine: Engine) -> list[Pair]:
+    """Count the people whom cells of two tables have in common, within equal values of the columns that both share.
+
+    `both_tell` are the columns, of the one and the other, of what somebody adds to the things that both tell of.
+    """
     import ibis
 
-    b = b.select(lapipe_slice=b.slice, lapipe_who=b[WHO], lapipe_cell=b[CELL], lapipe_state=b[STATE])
+    b = b.select(lapipe_slice=b.slice, lapipe_who=b[WHO], lapipe_cell=b[CELL], **{f"lapipe_{n}": b[of] for n, (_, of) in enumerate(both_tell)})
     met = a.inner_join(b, [a.slice == b.lapipe_slice, a[WHO] == b.lapipe_who])
+    alike = met[WHO].notnull()
+    for n, (of, _) in enumerate(both_tell):
+        alike = alike & (met[of] == met[f"lapipe_{n}"])
     met = met.group_by(new=met[CELL], earlier=met.lapipe_cell).aggregate(
-        both=met.count(), same=ibis.cases((met[STATE] == met.lapipe_state, 1), else_=0).sum().cast("int64"))
+        both=met.count(), same=ibis.cases((alike, 1), else_=0).sum().cast("int64"))
     of = engine.fetch(met.order_by("new", "earlier"))
     return [Pair(*row) for row in zip(*(of.column(name).to_pylist() for name in ("new", "earlier", "both", "same")), strict=True)]
 
@@ -440,7 +468,7 @@ def _sliced(members: ir.Table, cells: Places, slices: Places, engine: Engine) ->
 
     small = engine.table(pa.table({"lapipe_of": pa.array(cells), "lapipe_at": pa.array(range(len(cells)), pa.int64()), "slice": pa.array(slices)}))
     joined = members.inner_join(small, members[CELL] == small.lapipe_of)
-    return joined.select(**{CELL: joined.lapipe_at, WHO: joined[WHO], STATE: joined[STATE], "slice": joined.slice})
+    return joined.drop(CELL, "lapipe_of").rename({CELL: "lapipe_at"})
 
 
 def _sync(path: Path) -> None:

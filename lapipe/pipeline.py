@@ -174,8 +174,11 @@ class Pipeline:
         Raises:
             Refused: a rule forbids it; the message names stage, column, rule and fix.
             UsageFault: a stage names what does not exist.
+            DeclarationFault: the organisation beside the purpose is declared wrongly.
         """
-        return make_plan(self.name, self.purpose, self.sources, self.stages, today or date.today(), self.code)
+        organisation = organisation_of(self.purpose)
+        parties = load_organisation(organisation).parties if organisation.is_file() else None
+        return make_plan(self.name, self.purpose, self.sources, self.stages, today or date.today(), self.code, parties)
 
     def run(self, data: Mapping[str, Any] | None = None, *, register: str | Path | None = None,
             keys: KeyRing | str | Path | None = None, options: Options | None = None) -> Run:
@@ -373,7 +376,7 @@ class _Running:
 
     def organisation(self) -> Organisation:
         """Give the organisation of the purpose's project."""
-        return load_organisation(self.pipeline.purpose.path.resolve().parent.parent / "organisation.yaml")
+        return load_organisation(organisation_of(self.pipeline.purpose))
 
     def _data(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Give each source its data: what was handed in, or the profile's path."""
@@ -481,6 +484,11 @@ class _Noted:
         people = [(value, name) for value, name in zip(values, names, strict=True) if value is not None and name is not None]
         self._noted.update(zip((name for _, name in people), self._marks.of([value for value, _ in people]), strict=True))
         return names
+
+
+def organisation_of(purpose: Purpose) -> Path:
+    """Give the place of the organisation's file in the project of a purpose."""
+    return purpose.path.resolve().parent.parent / "organisation.yaml"
 
 
 def declared_purposes(purpose: Purpose) -> frozenset[str]:

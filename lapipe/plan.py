@@ -14,7 +14,7 @@ from lapipe.contract import Contract, Kind
 from lapipe.documents import meaning
 from lapipe.errors import Refused, UsageFault
 from lapipe.lineage import LOOKUP, SMALL, origins
-from lapipe.purpose import LegalBasis, Purpose
+from lapipe.purpose import LegalBasis, Parties, Purpose
 from lapipe.release import Release
 from lapipe.stage import LEFT_OUT, OWN, Context, Stage, running_only
 from lapipe.stages.aggregate import Aggregate
@@ -57,7 +57,8 @@ MEANING = 2
 class Plan:
     """A pipeline whose every step keeps its promise and whose every release may leave.
 
-    `code` gives the SHA-256 of the syntax of the pipeline's file and of each module of the project's own that it loaded.
+    `code` gives the SHA-256 of the syntax of the pipeline's file and of each module of the project's own that it loaded. `parties` are those of
+    the organisation whose plan it is.
     """
 
     pipeline: str
@@ -65,6 +66,7 @@ class Plan:
     sources: Mapping[str, Contract]
     steps: tuple[Step, ...]
     code: Mapping[str, str] = field(default_factory=dict)
+    parties: Parties = field(default_factory=Parties)
 
     def described(self) -> dict[str, Any]:
         """Give the plan as `lapipe plan --format json` and the register show it."""
@@ -82,12 +84,13 @@ class Plan:
 
         It binds: the bytes of the purpose's file (the officer read its words and its comments), and everything that was
         resolved from it, k among that, which may come from the organisation's floor; all that each source's contract says, its
-        local names included; every stage in its order with each setting that is not the default; what each step promises;
-        and the syntax of the pipeline's file and of the project's own modules that it loads, so that a stage of the project's
+        local names included; every stage in its order with each setting that is not the default; what each step promises; who else has a
+        part in it, for what and under which contract (the officer read those as recipients of the data, and a processor or a country that comes
+        later is to be weighed: GDPR art. 26, 28, 44); and the syntax of the pipeline's file and of the project's own modules that it loads, so that a stage of the project's
         own is bound by its code, where comments and layout do not count.
 
         It does not bind: the version of lapipe, of Python or of the libraries (a security fix must not stop production;
-        `MEANING` counts up where a plan would mean something else), where files, keys and releases lie, the day, who the
+        `MEANING` counts up where a plan would mean something else), where files, keys and releases lie, the day, the addresses of parties, who the
         organisation's officer is (the approval itself names the project and the controller, and the rules that depend on the
         organisation are judged again at each run), and code that the project's own code finds at run time by other ways than import.
         """
@@ -96,7 +99,7 @@ class Plan:
             "sources": {name: contract.fingerprint() for name, contract in self.sources.items()}, "order": list(self.sources),
             "steps": [{"stage": f"{type(step.stage).__module__}.{step.stage.kind}", "settings": meaning(step.stage),
                        "columns": meaning(step.after.columns)} for step in self.steps],
-            "code": dict(self.code),
+            "code": dict(self.code), "parties": self.parties.weighed(),
         }
         return hashlib.sha256(json.dumps(bound, sort_keys=True).encode()).hexdigest()
 
@@ -108,7 +111,7 @@ def _renamed(contract: Contract) -> dict[str, dict[str, str]]:
 
 
 def make_plan(name: str, purpose: Purpose, sources: Mapping[str, Contract], stages: Sequence[Stage], today: date,
-              code: Mapping[str, str] | None = None) -> Plan:
+              code: Mapping[str, str] | None = None, parties: Parties | None = None) -> Plan:
     """Fold the stages over the first source. Reads no data, needs no key and no engine.
 
     Raises:
@@ -132,7 +135,7 @@ def make_plan(name: str, purpose: Purpose, sources: Mapping[str, Contract], stag
         steps.append(Step(stage, contract, after))
         contract = after
     _last(name, purpose, steps)
-    return Plan(name, purpose, dict(sources), tuple(steps), dict(code or {}))
+    return Plan(name, purpose, dict(sources), tuple(steps), dict(code or {}), parties or Parties())
 
 
 def _is_read(source: str, stages: Sequence[Stage]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -153,8 +153,8 @@ def load_profiles(start: Path) -> dict[str, Profile]:
     return {name: _profile(document, root, name, said) for name, said in document.content["profiles"].items()}
 
 
-def demanding(profiles: Mapping[str, Profile], *, register: str, keys: Path | None, out: Path | None, to: str = "") -> str:
-    """Name the profile that demands approvals and whose register, key ring, folder or database of releases is used; empty without one.
+def demanding(profiles: Mapping[str, Profile], *, register: str, keys: Path | None, out: Path | None, to: str = "", stores: Collection[str] = ()) -> str:
+    """Name the profile that demands approvals and whose register, key ring, folder or database of releases, or place of data is used; empty without one.
 
     Whatever profile a run is started under: who uses what is production's is held to production's approvals.
     """
@@ -163,7 +163,7 @@ def demanding(profiles: Mapping[str, Profile], *, register: str, keys: Path | No
 
     return next((name for name, profile in profiles.items()
                  if profile.approvals and (same(profile.register, register) or same(profile.keys, keys) or same(profile.out, out)
-                                           or (bool(to) and _server(profile.to) == _server(to)))), "")
+                                           or (bool(to) and _server(profile.to) == _server(to)) or any(same(one, other) for one in profile.stores.values() for other in stores))), "")
 
 
 def _server(url: str) -> tuple[str, str]:

@@ -83,13 +83,15 @@ def refuse_quarantined(register: Register, sources: Mapping[str, Sequence[Path]]
     held = {file: incident for incident in incidents(register) if not incident.released for file in incident.files}
     sizes = {size for _, size in held}
     for source, files in sources.items():
-        for path in files:
+        for number, path in enumerate(files, 1):
             if path.stat().st_size not in sizes:
                 continue
             incident = held.get(_content(path))
             if incident:
                 officer = organisation.officer
-                raise Refused(f"Source '{source}': {path} is in quarantine, as {incident.rule} was found in column '{incident.column}' of it by run "
+                # What a file is called may name a person; who may know it sees it in `lapipe quarantine list`.
+                which = f"file {number} of {len(files)}" if len(files) > 1 else "its file"
+                raise Refused(f"Source '{source}': {which} is in quarantine, as {incident.rule} was found in column '{incident.column}' of it by run "
                               f"{incident.run} (incident {incident.number}). It is read again once the officer releases it: `lapipe quarantine "
                               f"release {incident.number} --role ROLE --reason ...`. Contact: {officer.role}, {officer.email}.", rule="LP506")
 

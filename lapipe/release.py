@@ -69,6 +69,11 @@ class Release:
             raise Refused(f"Release {self.name}: no recipient of purpose {self.purpose.name} may have {kind}. Add one there, or "
                           "aggregate before the release.", rule="LP304")
 
+    @property
+    def k(self) -> int:
+        """How many people a group or a combination has at least."""
+        return self.contract.k or self.purpose.k
+
     def _column(self, column: Column) -> None:
         at = f"Release {self.name}: column '{column.name}'"
         if column.kind is Kind.NATIONAL_ID:
@@ -247,7 +252,7 @@ def _manifest(release: Release, note: Note, rows: int, files: Mapping[str, str])
         "notice": purpose.notice,
         "recipients": [{"name": r.name, "role": r.role, "may": r.may} for r in purpose.recipients
                        if r.may == "pseudonyms" or contract.statistics],
-        "k": purpose.k,
+        "k": release.k,
         "withheld": note.withheld,
         **({"audit": {"outsiders_interval_at_least": note.interval}} if note.interval else {}),
         **({"texts_withheld": dict(note.texts_withheld)} if note.texts_withheld else {}),
@@ -276,7 +281,8 @@ _WORDS = {
            "norow": "Groepen onder de drempel hebben geen rij. Aantal van zulke groepen: {withheld}.",
            "totals": "Een rij met `total_over` is een totaal over die kolommen, die er dan leeg zijn. Ook groepen van {k} of meer kunnen onthouden "
                      "zijn, zodat een onthouden groep niet uit de andere te berekenen is. Mensen in meer groepen tellen in een totaal één keer.",
-           "measure": "Een leeg cijfer in een gepubliceerde rij is onthouden omdat het over te weinig mensen gaat of ieders waarde zou verraden.",
+           "measure": "Een leeg cijfer in een gepubliceerde rij is onthouden omdat het over te weinig mensen gaat of ieders waarde zou verraden, "
+                      "of omdat zo'n cijfer er met andere tabellen uit te rekenen zou zijn.",
            "null": "Een lege waarde in een groepskolom is een eigen groep: bij deze mensen is de waarde onbekend.",
            "plain": "Een lege waarde is in de bron onbekend.",
            "redacted": "Een lege tekst was leeg, of wordt onthouden: iets erin vertelt mogelijk over iemand. Wat tussen [haken] staat, is vervangen.",
@@ -293,7 +299,8 @@ _WORDS = {
            "norow": "Groups under the threshold have no row. Number of such groups: {withheld}.",
            "totals": "A row with `total_over` is a total over those columns, which are empty in it. Groups of {k} or more may be withheld too, so "
                      "that no withheld group can be computed from others. People in several groups count once in a total.",
-           "measure": "An empty figure in a published row is withheld, because too few people are behind it or it would tell everyone's value.",
+           "measure": "An empty figure in a published row is withheld, because too few people are behind it or it would tell everyone's value, or "
+                      "because such a figure could be computed from it with other tables.",
            "null": "An empty value in a grouping column is a group of its own: for these people the value is not known.",
            "plain": "An empty value is not known in the source.",
            "redacted": "An empty text was empty, or is withheld: something in it may tell about somebody. What stands in [brackets] was replaced.",
@@ -315,16 +322,16 @@ def codebook(release: Release, note: Note, language: str) -> str:
         lines.append(f"| `{column.name}` | {meaning}{unit} | {column.type} | {column.detail} |")
     lines += ["", f"## {words['empty']}", ""]
     if contract.statistics:
-        lines.append(words["people"].format(k=purpose.k))
+        lines.append(words["people"].format(k=release.k))
         if contract.framed:
             if not purpose.zeros_public:
-                lines.append(words["status"].format(less=purpose.k - 1))
+                lines.append(words["status"].format(less=release.k - 1))
         else:
             lines.append(words["norow"].format(withheld=note.withheld))
-        lines.append(words["frozen"].format(k=purpose.k))
+        lines.append(words["frozen"].format(k=release.k))
         if OVER in contract:
-            lines.append(words["totals"].format(k=purpose.k))
-        elif contract.names[-1] != PEOPLE:
+            lines.append(words["totals"].format(k=release.k))
+        if contract.names[-1] != PEOPLE:
             lines.append(words["measure"])
         lines.append(words["null"])
     else:
@@ -599,10 +606,10 @@ def settle(out: Path, register: Register) -> int:
 GONE = "release-gone"
 
 
-def missing(register: Register, outs: Sequence[Path]) -> dict[str, Entry]:
+def missing(register: Register, outs: Sequence[Path], *, statistics: bool = False) -> dict[str, Entry]:
     """Give, by its folder in OUT, the entry of each release of rows about people that is in none of these folders and was not deleted as far as the register knows.
 
-    Where they are, nobody can be found or erased, and no term ends; statistics hold no rows about people.
+    Where they are, nobody can be found or erased, and no term ends. `statistics` hold no rows about people, but have a term too: with it they are given as well.
     """
     completed = {run.id for run in register.runs() if run.state == "completed"}
     known: dict[str, dict[str, Entry]] = {}
@@ -616,7 +623,7 @@ def missing(register: Register, outs: Sequence[Path]) -> dict[str, Entry]:
             folder = str(entry.body["item"])
             known.get(folder.rpartition("/")[2], {}).pop(folder, None)
     return {folder: entry for run, mine in known.items() if run in completed for folder, entry in mine.items()
-            if entry.body.get("kind") != "statistics" and not any((out / folder / MANIFEST).is_file() for out in outs)}
+            if (statistics or entry.body.get("kind") != "statistics") and not any((out / folder / MANIFEST).is_file() for out in outs)}
 
 
 # --- reading back ---------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lapipe.unfolding import HIDDEN, PERSON, NotUnderstood, address, container
+from lapipe.unfolding import EITHER, HIDDEN, PERSON, NotUnderstood, address, container
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +20,9 @@ _REMEMBERED = 50_000
 _DIGITS = 18
 #: Fewer texts of one sentence are not worth taking apart as columns.
 _FEW = 50
+
+#: A whole number between the signs of an address, and what stands there while its skeleton is looked at.
+_SLOT, _MARK, _MOST = re.compile(rf"(?<=[/=:])[0-9]{{1,{_DIGITS}}}(?=[/?&:#]|\Z)"), re.compile(r"9([0-9]{16})7"), 50
 
 _NUMBER = re.compile(rf"-?[0-9]{{1,{_DIGITS}}}")
 _WORD = re.compile(r"[^\W\d_]+(?:_[^\W\d_]+)*")
@@ -36,7 +39,9 @@ class Scrubbing:
     plugin's, which stays. Where several fit, the longest does. `words` are all other words that a sentence may have.
 
     With the form `address` or `container` they are the words of a path or the keys of a JSON or PHP array, as `lapipe.unfolding` reads
-    them; what stands there under `kept` is a number, one of `names`, or matches one of the patterns `ids`.
+    them; what stands there under `kept` is a number, one of `names`, or matches one of the patterns `ids`. A word under both `kept` and
+    `hidden` keeps only a name or what matches a pattern, and hides the rest. A key may be said with the one around it (`course.id`).
+    Under the keys `addresses` stand addresses, and a container with such keys may be an address itself.
 
     >>> reading = Scrubbing(person=("user with id",), kept=("course with id",), words=("The", "viewed", "the"))
     >>> Scrubber(reading).scrub("The user with id '7' viewed the course with id '12'.")
@@ -53,6 +58,7 @@ class Scrubbing:
     names: tuple[str, ...] = ()
     form: str = ""
     ids: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.person)
@@ -87,6 +93,7 @@ class Scrubber:
     _names: frozenset[str] = frozenset()
     _ids: list[re.Pattern[str]] = field(default_factory=list)
     _roles: dict[str, str] = field(default_factory=dict)
+    _plans: dict[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         said = {"person": self.reading.person, "hidden": self.reading.hidden, "kept": self.reading.kept, "named": self.reading.named}
@@ -94,17 +101,18 @@ class Scrubber:
                                key=lambda each: -len(each[0]))
         self._names = frozenset(self.reading.names)
         self._ids = [re.compile(pattern) for pattern in self.reading.ids]
-        self._roles = {word.casefold(): role for role, words in {"word": self.reading.words, **said}.items() for word in words}
+        both = tuple(set(self.reading.kept) & set(self.reading.hidden))
+        self._roles = {word.casefold(): role for role, words in {
+            "word": self.reading.words, "address": self.reading.addresses, **said, EITHER: both}.items() for word in words}
         every = (*self.reading.words, *(phrase for phrase, _ in self._phrases))
         self._words = frozenset(word.casefold() for text in every for word in _WORD.findall(text))
 
     def scrub(self, text: str) -> str | None:
         """Give the text with its people replaced, or None where something in it is not understood."""
+        if self.reading.form == "address":
+            return self._address(text)
         if self.reading.form:
-            try:
-                return (address if self.reading.form == "address" else container)(text, self._roles, self._stays)
-            except NotUnderstood:
-                return None
+            return self._unfolded(text)
         parts = text.split("'")
         if len(parts) % 2 == 0:
             # A quote that is not closed: what follows it is nobody's to say.
@@ -132,6 +140,50 @@ class Scrubber:
                 return None
             out[place] = parts[place]
         return "'".join(out)
+
+    def _unfolded(self, text: str) -> str | None:
+        try:
+            return (address if self.reading.form == "address" else container)(text, self._roles, self._stays)
+        except NotUnderstood:
+            return None
+
+    def _address(self, text: str) -> str | None:
+        """Scrub an address; those that differ only in whole numbers between signs are looked at once.
+
+        What becomes of such a number hangs on the words before it, and not on which it is: no word is a number, and every number of so
+        many digits may stay. An address that is wholly an id that stays may hang on it, and is looked at by itself.
+        """
+        skeleton = _SLOT.sub("\0", text)
+        if skeleton == text or "\0" in text or any(pattern.fullmatch(text.strip()) for pattern in self._ids):
+            return self._unfolded(text)
+        plan = self._plans.get(skeleton, _NEW)
+        if plan is _NEW:
+            if len(self._plans) >= _REMEMBERED:
+                self._plans.clear()
+            plan = self._plans[skeleton] = self._plan(skeleton)
+        if not isinstance(plan, tuple):
+            return None if plan is None else self._unfolded(text)
+        pieces, places = plan
+        if not places:
+            return str(pieces[0])
+        numbers, out = _SLOT.findall(text), [*pieces]
+        out[1::2] = [numbers[place] for place in places]
+        return "".join(out)
+
+    def _plan(self, skeleton: str) -> tuple[list[str], list[int]] | bool | None:
+        """Give the pieces of what an address becomes, with the places of its numbers between them; None where it is not understood.
+
+        False where that must be asked of each such address.
+        """
+        marks = [f"9{number:016d}7" for number in range(skeleton.count("\0"))]
+        tried = "".join(piece for pair in zip(skeleton.split("\0"), [*marks, ""], strict=True) for piece in pair)
+        if len(marks) > _MOST or _MARK.search(skeleton) or any(pattern.fullmatch(tried.strip()) for pattern in self._ids):
+            return False
+        done = self._unfolded(tried)
+        if done is None:
+            return None
+        pieces = _MARK.split(done)
+        return pieces, [int(mark) for mark in pieces[1::2]]
 
     def _stays(self, value: str) -> bool:
         """Tell whether a value is an id that may stay."""

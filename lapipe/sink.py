@@ -202,8 +202,8 @@ class Sink:
         self._connection.execute(f'UPDATE {_quoted(table.schema)}.{_quoted(MANIFESTS)} SET manifest = $1, sha256 = $2 WHERE "table" = $3',
                                  (manifest, _digest(manifest), table.name))
 
-    def without(self, table: Table, about: Mapping[str, Sequence[str]], naming: Mapping[str, Sequence[str]]) -> None:
-        """Leave a person out of a table whose release's folder is gone: rows about them go, and their name in rows about others."""
+    def without(self, table: Table, about: Mapping[str, Sequence[str]], naming: Mapping[str, Sequence[str]], texts: Mapping[str, Sequence[str]]) -> None:
+        """Leave a person out of a table whose release's folder is gone: rows about them go, and their name in rows about others and in texts."""
         where, values = _any(about)
 
         def again() -> None:
@@ -211,16 +211,21 @@ class Sink:
             self._connection.execute(f"CREATE TEMPORARY TABLE lapipe_kept ON COMMIT DROP AS SELECT * FROM {self._name(table)} WHERE NOT {where}", values)
             for name, pseudonyms in naming.items():
                 self._connection.execute(f"UPDATE lapipe_kept SET {_quoted(name)} = NULL WHERE {_quoted(name)} = ANY($1)", (list(pseudonyms),))
+            for name, pseudonyms in texts.items():
+                for pseudonym in pseudonyms:
+                    self._connection.execute(f"UPDATE lapipe_kept SET {_quoted(name)} = replace(replace({_quoted(name)}, $1, ''), $2, '') WHERE strpos({_quoted(name)}, $2) > 0",
+                                             (f" {pseudonym}", pseudonym))
             self._connection.execute(f"TRUNCATE {self._name(table)}")
             self._connection.execute(f"INSERT INTO {self._name(table)} SELECT * FROM lapipe_kept")
 
         self._told(again)
         self.commit()
 
-    def count(self, table: Table, about: Mapping[str, Sequence[str]], naming: Mapping[str, Sequence[str]]) -> tuple[int, int]:
+    def count(self, table: Table, about: Mapping[str, Sequence[str]], naming: Mapping[str, Sequence[str]], texts: Mapping[str, Sequence[str]]) -> tuple[int, int]:
         """Count the rows about a person, and those about others that name them; the pseudonyms go as parameters, in no text of a query."""
         (one, ones), (other, others) = _any(about), _any(naming, len(about) + 1)
-        found = self._read(f"SELECT count(*) FILTER (WHERE {one}), count(*) FILTER (WHERE {other} AND NOT {one}) FROM {self._name(table)}", (*ones, *others))
+        (inside, insides) = _any({name: [f"%{pseudonym}%" for pseudonym in mine] for name, mine in texts.items()}, len(about) + len(naming) + 1, like=True)
+        found = self._read(f"SELECT count(*) FILTER (WHERE {one}), count(*) FILTER (WHERE ({other} OR {inside}) AND NOT {one}) FROM {self._name(table)}", (*ones, *others, *insides))
         return int(found[0][0]), int(found[0][1])
 
     def rows(self, table: Table, about: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
@@ -538,9 +543,9 @@ def _label(manifest: Mapping[str, Any]) -> str:
     return f"{periods[0]}--{periods[-1]}" if periods else ALL
 
 
-def _any(columns: Mapping[str, Sequence[str]], first: int = 1) -> tuple[str, list[Any]]:
-    """Give the condition that one of the columns holds one of its values, its parameters counted from `first`; a null is nobody."""
-    condition = " OR ".join(f"{_quoted(name)} = ANY(${number})" for number, name in enumerate(columns, start=first))
+def _any(columns: Mapping[str, Sequence[str]], first: int = 1, *, like: bool = False) -> tuple[str, list[Any]]:
+    """Give the condition that one of the columns holds one of its values, or is like one; its parameters are counted from `first`, and a null is nobody."""
+    condition = " OR ".join(f"{_quoted(name)} {'LIKE' if like else '='} ANY(${number})" for number, name in enumerate(columns, start=first))
     return f"coalesce({condition or 'false'}, false)", [list(values) for values in columns.values()]
 
 

@@ -9,7 +9,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lapipe.contract import Column, Contract, Kind
-from lapipe.errors import Refused
+from lapipe.errors import Refused, UsageFault
 from lapipe.local_time import periods
 from lapipe.purpose import Duration
 
@@ -248,6 +248,21 @@ def lag_of(said: str) -> Duration:
         ValueError: it is no duration; the message says why, to follow the text.
     """
     return Duration() if said == "P0D" else Duration.parse(said)
+
+
+def check_lag(stage: Stage, said: str) -> None:
+    """Refuse a lag that is no duration.
+
+    Raises:
+        UsageFault: it is none; the sentence says how one is written.
+    """
+    problem = ""
+    try:
+        lag_of(said)
+    except ValueError as error:
+        problem = str(error)
+    if problem:
+        raise UsageFault(f"{stage.kind}: lag '{said}' {problem}.")
 
 
 def strictest(columns: Sequence[Column]) -> Kind:

@@ -19,7 +19,7 @@ from lapipe.purpose import Retention
 from lapipe.register import Register
 from lapipe.release import MANIFEST, missing
 from lapipe.retention import Item as Held
-from lapipe.retention import Keeper, summed
+from lapipe.retention import Keeper, summed, terms_approved
 from lapipe.sink import tables
 
 #: Days after which a checkpoint no longer says much about the register.
@@ -46,7 +46,8 @@ def status(project: Project, register: Register, today: date) -> list[Item]:
     """
     state = declared(project.root, today)
     keeper = Keeper(project, register, today, state.organisation.retention if state.organisation else Retention(), state.purposes,
-                    unread={file: "`lapipe check` says why" for file in state.unread if file.startswith("schemas/purposes/")})
+                    unread={file: "`lapipe check` says why" for file in state.unread if file.startswith("schemas/purposes/")},
+                    **(terms_approved(project, state.organisation, register, today) if state.organisation else {}))
     return [*_runs(register), *_terms(keeper), *_tables(project, register), *_missing(project, register), *_requests(register, today), *_approvals(project, state, today),
             _checkpoint(register, today), *_quarantine(project), *_catalogue(project, register, today)]
 
@@ -94,7 +95,7 @@ def _terms(keeper: Keeper) -> Iterator[Item]:
 def _past(item: Held, today: date) -> str:
     if item.what == "evidence":
         return f"{item.past} pieces of evidence are past their term, the oldest since {item.oldest}"
-    if item.what in ("files", "parquet", "table"):
+    if item.what in ("files", "parquet", "table", "quarantine"):
         return f"{item.past} of {item.rows} {item.unit} are past their term ({item.term}), the oldest of {item.oldest}"
     erase_by = item.term.removeprefix("by ")
     if erase_by == item.term:
@@ -110,10 +111,11 @@ def _tables(project: Project, register: Register) -> Iterator[Item]:
 
 
 def _missing(project: Project, register: Register) -> Iterator[Item]:
-    """Releases of rows about people that are not in OUT: no term ends there, and nobody is erased."""
-    for folder in missing(register, [project.profile.out]):
-        yield Item("missing", folder, "was released, and is not in the profile's folder for releases; nobody is erased from it, and no term ends. Put it there, or where it was "
-                   "deleted by hand, say so (`lapipe subject gone`)", True)
+    """Releases that are not in OUT: no term ends there, and from rows about people nobody is erased."""
+    for folder, entry in missing(register, [project.profile.out], statistics=True).items():
+        lost = "its term does not end" if entry.body.get("kind") == "statistics" else "nobody is erased from it, and no term ends"
+        yield Item("missing", folder, f"was released, and is not in the profile's folder for releases; {lost}. Put it there, or where it was deleted by hand, say so "
+                   "(`lapipe subject gone`)", True)
 
 
 def _requests(register: Register, today: date) -> Iterator[Item]:

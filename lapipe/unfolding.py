@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 #: What stands where a person stood, and where a value stood that is not looked at further.
 PERSON, HIDDEN = "person", "hidden"
+#: The role of a word behind which a name or another text that is known to name no person stays, and all else is hidden.
+EITHER = "kept or hidden"
 
 #: Deeper containers are no system's.
 _DEPTH = 20
@@ -22,7 +24,10 @@ class NotUnderstood(Exception):
 
 
 def container(text: str, roles: Mapping[str, str], stays: Callable[[str], bool]) -> str:
-    """Give a JSON or PHP array as JSON, each value replaced as the role of its key says: person, hidden, kept, or word (it is looked into).
+    """Give a JSON or PHP array as JSON, each value replaced as the role of its key says: person, hidden, kept, address, or word (it is
+    looked into). A role may be that of a key below another one (`outer.key`).
+
+    Where keys have addresses, the text itself may be one.
 
     Raises:
         NotUnderstood: it cannot be parsed, or a key in it is not declared.
@@ -31,14 +36,18 @@ def container(text: str, roles: Mapping[str, str], stays: Callable[[str], bool])
     '{"relateduserid":"person","courseid":"12"}'
     >>> container('a:1:{s:8:"courseid";i:12;}', {"courseid": "kept"}, str.isdigit)
     '{"courseid":12}'
+    >>> container('{"id": "https://lms.example/courses/12/users/7"}', {"id": "address", "users": "person", "courses": "kept"}, str.isdigit)
+    '{"id":"/courses/12/users/person"}'
     """
+    if "address" in roles.values() and not text.lstrip().startswith(("{", "[", '"', "a:", "N;", "null")):
+        return address(text, roles, stays)
     value = _parsed(text.strip())
     if not isinstance(value, (dict, list)) and value is not None:
         raise NotUnderstood
-    return json.dumps(_inside(value, roles, stays, "word", 0), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_inside(value, roles, stays, "word", "", 0), ensure_ascii=False, separators=(",", ":"))
 
 
-def _inside(value: Any, roles: Mapping[str, str], stays: Callable[[str], bool], role: str, depth: int) -> Any:
+def _inside(value: Any, roles: Mapping[str, str], stays: Callable[[str], bool], role: str, outer: str, depth: int) -> Any:
     if depth > _DEPTH:
         raise NotUnderstood
     if value is None or value in ([], {}):
@@ -46,22 +55,35 @@ def _inside(value: Any, roles: Mapping[str, str], stays: Callable[[str], bool], 
     if role in (PERSON, HIDDEN):
         return role
     if isinstance(value, list):
-        return [_inside(each, roles, stays, role, depth + 1) for each in value]
+        return [_inside(each, roles, stays, role, outer, depth + 1) for each in value]
     if isinstance(value, dict):
         made = {}
         for key, inner in value.items():
-            said = roles.get(str(key).casefold())
+            name = str(key).casefold()
+            said = roles.get(f"{outer}.{name}", roles.get(name))
             if said is None:
                 raise NotUnderstood
-            made[str(key)] = _inside(inner, roles, stays, said, depth + 1)
+            made[str(key)] = _inside(inner, roles, stays, said, name, depth + 1)
         return made
-    if role == "kept" and isinstance(value, bool):
+    if role in ("kept", EITHER) and isinstance(value, bool):
         return value
+    if role == EITHER:
+        return value if _named(str(value), stays) else HIDDEN
+    if role == "address" and isinstance(value, str):
+        try:
+            return address(value, roles, stays)
+        except NotUnderstood:
+            return HIDDEN
     if role == "kept":
         if not stays(str(value)):
             raise NotUnderstood
         return value
     return HIDDEN
+
+
+def _named(value: str, stays: Callable[[str], bool]) -> bool:
+    """Tell whether a value stays although nothing says that its number is nobody's."""
+    return not value.strip().lstrip("-").isdigit() and stays(value)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -135,7 +157,7 @@ def address(text: str, roles: Mapping[str, str], stays: Callable[[str], bool]) -
     >>> address("/profile.php?id=7", roles, str.isdigit)
     '/profile.php?id=person'
     """
-    if not text.strip().isdigit() and stays(text.strip()):
+    if _named(text.strip(), stays):
         return text.strip()
     try:
         parts = urlsplit(text.strip())
@@ -152,7 +174,7 @@ def address(text: str, roles: Mapping[str, str], stays: Callable[[str], bool]) -
         role = roles.get(f"{segments[-1]}?{name}".casefold(), roles.get(f"?{name}".casefold(), ""))
         if role in (PERSON, HIDDEN):
             query.append(f"{name}={role}")
-        elif role == "kept" and stays(value):
+        elif (role == "kept" and stays(value)) or (role == EITHER and _named(value, stays)):
             query.append(f"{name}={value}")
     return "/".join(segments) + ("?" + "&".join(query) if query else "")
 
@@ -167,6 +189,9 @@ def _path(segments: list[str], roles: Mapping[str, str], stays: Callable[[str], 
         elif before in (PERSON, HIDDEN):
             # Whatever it is: somebody may be called as a page is.
             made.append(before)
+            before = ""
+        elif before == EITHER:
+            made.append(segment if _named(segment, stays) else HIDDEN)
             before = ""
         elif role:
             made.append(segment)

@@ -33,8 +33,8 @@ _W = {
         "exceptions": "Uitzonderingen", "noexceptions": "Geen: overal geldt de voorzichtige instelling.", "approvedby": "goedgekeurd door", "signs": "ondertekent dit mee",
         "least": "Kleinste groep (k): {k} mensen", "floor": "de organisatie staat geen kleinere groep toe dan {floor}", "zeros": "Nul mensen wordt wel getoond.",
         "code": "Eigen code van dit project", "codewhy": "Wie ondertekent, tekent ook voor deze bestanden zoals ze nu zijn; laat ze uitleggen door wie ze schreef.",
-        "hash": "Ondertekenen", "signing": "Wie ondertekent, tekent voor precies dit plan. Verandert het doel, een contract, een stap of de eigen code, dan vervalt de "
-        "goedkeuring.", "plan": "Plan (SHA-256)", "sign": "Ondertekenen met"},
+        "hash": "Ondertekenen", "signing": "Wie ondertekent, tekent voor precies dit plan. Verandert het doel, een contract, een stap, de eigen code of wie er nog meer een rol heeft, "
+        "dan vervalt de goedkeuring.", "plan": "Plan (SHA-256)", "sign": "Ondertekenen met"},
     "en": {
         "pipeline": "Pipeline", "purpose": "Purpose", "controller": "Controller", "subjects": "Data subjects",
         "who": "Who", "what": "What", "data": "Which data", "when": "When", "result": "Result",
@@ -55,7 +55,8 @@ _W = {
         "exceptions": "Exceptions", "noexceptions": "None: the careful setting holds everywhere.", "approvedby": "approved by", "signs": "signs this too",
         "least": "Smallest group (k): {k} people", "floor": "the organisation allows no smaller group than {floor}", "zeros": "Nought people is shown.",
         "code": "Code of this project's own", "codewhy": "Who signs, signs for these files as they are now; have them explained by who wrote them.",
-        "hash": "Signing", "signing": "Who signs, signs for exactly this plan. When the purpose, a contract, a step or the code changes, the approval lapses.",
+        "hash": "Signing", "signing": "Who signs, signs for exactly this plan. When the purpose, a contract, a step, the code or who else has a part changes, "
+        "the approval lapses.",
         "plan": "Plan (SHA-256)", "sign": "Sign with"}}
 
 
@@ -161,7 +162,7 @@ def _out(plan: Plan, organisation: Organisation, language: Language) -> Iterator
             yield f"- `{step.stage.name}`: {w['groups' if statistics else 'people'].format(k=plan.purpose.k)}"
             yield f"  - {w['columns']}: {listed([_released(column, language) for column in step.after], language)}"
             yield f"  - {w['for']}: {listed([f'{_line(each.name)} ({each.role})' for each in _recipients(plan, step)], language)}"
-    transfers = [*plan.purpose.transfers, *(each.transfer for each in organisation.parties.processors if each.transfer)]
+    transfers = [*plan.purpose.transfers, *organisation.parties.transfers]
     for transfer in transfers:
         yield f"- {w['transfer']}: {_line(transfer.to)}, {transfer.country}, {w['under']} {SAFEGUARDED[language][transfer.safeguard]} ({_line(transfer.reference)})"
     if not transfers:

@@ -40,6 +40,7 @@ def against(made: Project) -> tuple[int, set[str], list[str]]:
 
 
 #: What is changed in which file, from what to what, and the rule by which it is found.
+SCORES = "schemas/tables/oulad_student_assessment.odcs.yaml"
 LOG = "schemas/tables/moodle_log_report.odcs.yaml"
 
 WIDER = [
@@ -73,6 +74,10 @@ WIDER = [
     ("periods closed sooner", PIPELINE, 'lag="P2D"', 'lag="P1D"', "LP315"),
     ("rows without a match kept", PIPELINE, 'key="moodle_id"', 'key="moodle_id", unmatched="keep"', "LP108"),
     ("the order of stages", PIPELINE, 'Object("objections"),\n        Retain("time"),', 'Retain("time"),\n        Object("objections"),', "LP315"),
+    ("more digits of a column", SCORES, "label: {nl: Score, en: Score}", "label: {nl: Score, en: Score}\n              scale: 9", "LP210"),
+    ("another type", SCORES, "logicalType: integer\n        logicalTypeOptions: {minimum: 0, maximum: 100}",
+     "logicalType: number\n        logicalTypeOptions: {minimum: 0, maximum: 100}", "LP210"),
+    ("other null spellings", STUDENT, "nulls: ['']", "nulls: ['', '-']", "LP210"),
     ("a release added", PIPELINE, '        Release("weekly_activity"),', '        Release("weekly_activity"),\n        Release("again"),', "LP316"),
 ]
 
@@ -123,8 +128,9 @@ def test_what_reaches_more_parties_is_found_and_what_reaches_fewer_is_told(file:
     (PURPOSE, "    time: week", "    time: week "),
     (PURPOSE, "\nk: 10", "\nk: 11"),
     (PURPOSE, "keep_for: P2Y", "keep_for: P23M"),
+    (SCORES, "label: {nl: Score, en: Score}", "label: {nl: Score, en: Score}\n              scale: 2"),
     (PURPOSE, "    component: full\n    timecreated: week\n  student", "    timecreated: week\n  student"),
-], ids=["nothing", "k raised", "a shorter term", "a column taken out"])
+], ids=["nothing", "k raised", "a shorter term", "fewer digits of a column", "a column taken out"])
 def test_a_change_that_gives_more_privacy_is_information(file: str, old: str, new: str, made: Project) -> None:
     made.edit(file, old, new)
     code, rules, information = against(made)

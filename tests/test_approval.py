@@ -167,6 +167,8 @@ def test_what_the_officer_approved_is_approved_until_the_review(made: Project) -
     assert {each.standing.state(near) for each in check_project(made.root, near).approvals} == {"expiring"}
 
 
+PROCESSOR = "processors: [{name: Wolk, contact: a@wolk.example, service: Opslag, agreement: Overeenkomst 2026-12}]"
+
 #: What is changed of what was approved, in which file; all of it makes the approval void.
 CHANGED = [
     ("a lower k", PURPOSE, "\nk: 10", "\nk: 12"), ("a comment that the officer read", PURPOSE, "\nk: 10", "\nk: 10   # toch?"),
@@ -175,6 +177,7 @@ CHANGED = [
     ("a category", "schemas/tables/student.odcs.yaml", "category: pd:Name", "category: pd:Other"),
     ("a pattern", "schemas/tables/moodle_log_report.odcs.yaml", "The user with id", "The person with id"),
     ("a stage's setting", PIPELINE, 'lag="P2D"', 'lag="P1D"'), ("a stage less", PIPELINE, '        Release("moodle_activity"),\n', ""),
+    ("a processor more", ORGANISATION, "public_authority: true", f"public_authority: true\n{PROCESSOR}"),
     ("a figure more", PIPELINE, 'measures={"actions": Count()}', 'measures={"actions": Count(), "again": Count()}'),
 ]
 
@@ -212,7 +215,7 @@ def test_a_stage_of_the_projects_own_is_bound_by_its_code(made: Project, keys: d
     own.write_text(OWN, encoding="utf-8")
     made.edit(PIPELINE, "from lapipe import", "from _own import Nothing\nfrom lapipe import")
     made.edit(PIPELINE, '        Retain("time"),', '        Nothing(), Retain("time"),')
-    assert "project's own code changed" in unapproved(made)[WEEKLY]
+    assert "project's own code or who else" in unapproved(made)[WEEKLY]
     assert approve(made, keys["officer"])[0] == 0
     assert unapproved(made) == {}
     own.write_text(OWN.replace("        return table", "        # nothing\n\n        return (table)"), encoding="utf-8")

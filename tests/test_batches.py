@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import random
+import re
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ import pytest
 
 from lapipe.contract import Column, Contract, Reading
 from lapipe.errors import ContractBroken
+from lapipe.readers import arrays as arrays_module
 from lapipe.readers import fixed as fixed_module
 from lapipe.readers import lines as module
+from lapipe.readers import objects as objects_module
+from lapipe.readers.arrays import elements, read_array
 from lapipe.readers.fixed import read_fixed
 from lapipe.readers.lines import pieces_of_lines, read_lines
 from lapipe.readers.spooled import Spool
@@ -51,13 +55,13 @@ def record(chance: random.Random, steady: int, odd: float) -> str:
     return "{" + ", ".join(f'"{key}": {made[key]}' for key in keys) + "}"
 
 
-def read(path: Path, contract: Contract, folder: Path, encoding: str = "utf-8") -> tuple[Any, ...]:
+def read(path: Path, contract: Contract, folder: Path, encoding: str = "utf-8", reader: Any = read_lines) -> tuple[Any, ...]:
     """Give the account of a file, its table, and what was refused."""
     folder.mkdir()
     out = Spool(contract, NAMES, folder, folder / "q")
     problem = ""
     try:
-        read_lines(path, contract, encoding, out)
+        reader(path, contract, encoding, out)
     except ContractBroken as error:
         problem = str(error)
     told = out.close({})
@@ -118,6 +122,58 @@ def test_objects_that_share_a_line_are_not_taken_for_two_lines_where_one_is_spre
     assert told == {"records": 403, "pseudo-rows left out": 0, "rows in quarantine": 3}
     assert len(table) == 400
     assert len([line for line in refused if line]) == 3
+
+
+# --- arrays -----------------------------------------------------------------------------------------------------------
+
+BETWEEN = (",", ", ", ",\n", " ,\r\n  ")
+STRANGE = ("7", "[]", '"x"', "null", '{"id": "1",}', "", '{"note": "a\nb"}', '{"id": "1"} {"id": "2"}', '{"id": "\\\\"}', '{"note": "\\\\\\" }, {"}', '{"a": [}]', "}", "]", "{")
+
+
+def test_elements_of_an_array_at_once_and_one_by_one_give_the_same_account_and_the_same_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance, together, good, bad = random.Random(6), 0, 0, 0
+    monkeypatch.setattr(module, "_FEW", 4)
+    monkeypatch.setattr(module, "_LEARNT", 10)
+    batched = Spool.keep_all
+
+    def counted(self: Spool, columns: Any) -> None:
+        nonlocal together
+        together += len(columns[0])
+        batched(self, columns)
+
+    monkeypatch.setattr(Spool, "keep_all", counted)
+    for case in range(150):
+        at = case % 3 == 0
+        reading = Reading(format="json", quarantine_rows=10**6, other_keys=("open", "payload"), at="data" if at else "", envelope=("sensor", "more"))
+        contract = Contract("t", columns=COLUMNS, reading=reading)
+        odd, mess = chance.choice((0.0, 0.0, 0.02, 0.3)), chance.choice((0.0, 0.0, 0.005, 0.1))
+        found = [chance.choice(STRANGE) if chance.random() < mess else record(chance, case, odd) for _ in range(chance.choice((0, 1, 30, 300)))]
+        if chance.random() < 0.2:
+            found = [re.sub(r'(?<=[{,]) ?(?="[a-z]+": )', "\n  ", each) for each in found]
+        comma = chance.choice(BETWEEN)
+        text = "[" + chance.choice(("", "\n ")) + comma.join(found) + chance.choice(("", " ")) + "]"
+        if at:
+            text = f'{{"sensor": "]", "data": {text}, "more": ""}}'
+        path = tmp_path / "m.json"
+        path.write_text(text[:-5] if chance.random() < 0.05 else text, "utf-8", newline="")
+        monkeypatch.setattr(objects_module, "_PIECE", chance.choice((20, 1_000, 1 << 20)))
+        monkeypatch.setattr(arrays_module, "elements", elements)
+        fast = read(path, contract, tmp_path / f"fast{case}", reader=read_array)
+        monkeypatch.setattr(arrays_module, "elements", lambda _: None)
+        slow = read(path, contract, tmp_path / f"slow{case}", reader=read_array)
+        assert fast[2] == slow[2], case
+        if slow[2]:
+            bad += 1
+            continue
+        good += 1
+        assert fast[0] == slow[0]
+        tables = [[{**row, "mark": plain(row["mark"])} for row in each[1]] for each in (fast, slow)]
+        assert tables[0] == tables[1], case
+        # What was taken at once stands on one line.
+        assert [re.sub(r"\\[nr]", " ", line) for line in fast[3]] == [re.sub(r"\\[nr]", " ", line) for line in slow[3]]
+    assert good > 30
+    assert bad > 10
+    assert together > 500
 
 
 # --- fixed width ------------------------------------------------------------------------------------------------------

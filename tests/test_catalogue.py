@@ -184,10 +184,10 @@ def valid(event: dict[str, Any]) -> None:
     """Hold an event and each of its facets against the library's classes."""
     from openlineage.client import event_v2, facet_v2
 
-    from lapipe.catalogue.events import ProcessingJobFacet, RegisterRunFacet
+    from lapipe.catalogue.events import ProcessingJobFacet, PurposeJobFacet, RegisterRunFacet
 
     facets = {
-        "processing": ProcessingJobFacet, "lapipe_register": RegisterRunFacet, "jobType": facet_v2.job_type_job.JobTypeJobFacet,
+        "processing": ProcessingJobFacet, "lapipe_purpose": PurposeJobFacet, "lapipe_register": RegisterRunFacet, "jobType": facet_v2.job_type_job.JobTypeJobFacet,
         "processing_engine": facet_v2.processing_engine_run.ProcessingEngineRunFacet, "errorMessage": facet_v2.error_message_run.ErrorMessageRunFacet,
         "schema": facet_v2.schema_dataset.SchemaDatasetFacet, "tags": facet_v2.tags_dataset.TagsDatasetFacet,
         "dataSource": facet_v2.datasource_dataset.DatasourceDatasetFacet, "columnLineage": facet_v2.column_lineage_dataset.ColumnLineageDatasetFacet,
@@ -212,10 +212,12 @@ def test_a_run_is_told_with_its_purpose_its_lineage_and_what_is_masked(receiver:
     begun, ended = receiver.events
     assert begun["run"]["runId"] == ended["run"]["runId"]
     facet = ended["job"]["facets"]["processing"]
-    assert (facet["purpose"], facet["legal_basis"], facet["k"]) == (WEEKLY, "public-task", 10)
-    assert facet["legal_basis_by_phase"] == dict.fromkeys(("collect", "analyse", "use"), "public-task")
-    # As Qedro reads them.
+    # As Qedro's schema has it, and nothing else.
+    assert {key: value for key, value in facet.items() if key[0] != "_"} == {"purpose": WEEKLY, "legal_basis": "public-task"}
     assert facet["_schemaURL"].endswith("/schemas/openlineage-art30-processing-facet.json")
+    more = ended["job"]["facets"]["lapipe_purpose"]
+    assert (more["k"], more["retention"]) == (10, "P2Y")
+    assert more["legal_basis_by_phase"] == dict.fromkeys(("collect", "analyse", "use"), "public-task")
     assert {each["name"] for each in begun["inputs"]} == {each["name"] for each in ended["inputs"]} == {
         "tables.moodle_log_report", "tables.student", "tables.objection"}
     out = {each["name"]: each["facets"] for each in ended["outputs"]}
@@ -346,7 +348,8 @@ def lifecycles(receiver: Receiver) -> list[tuple[str, str]]:
     ("retained", {"item": "data exports", "what": "files", "deleted": 0, "unit": "files", "left": 4, "whole": True}, []),
     ("retained", {"item": "ledger weekly/r1", "what": "ledger", "deleted": 1, "unit": "files", "left": 0, "whole": True}, []),
     ("retained", {"item": "evidence", "what": "evidence", "deleted": 4, "unit": "pieces", "left": 0, "whole": True}, []),
-    ("rewritten", {"release": "moodle_activity", "rows": 9}, [("releases.moodle_activity", "OVERWRITE")]),
+    ("rewritten", {"release": "moodle_activity", "rows": 9, "why": "erasure"}, [("releases.moodle_activity", "OVERWRITE")]),
+    ("rewritten", {"release": "moodle_activity", "rows": 9, "why": "relinked"}, [("releases.moodle_activity", "OVERWRITE")]),
 ])
 def test_deletions_are_told_as_changes_of_the_life_of_data(
         kind: str, body: dict[str, Any], expected: list[tuple[str, str]], receiver: Receiver, place: str) -> None:
@@ -356,6 +359,9 @@ def test_deletions_are_told_as_changes_of_the_life_of_data(
     assert lifecycles(receiver) == expected
     for event in receiver.events:
         valid(event)
+        # A job without a purpose is a hole in the record that Qedro makes.
+        assert event["job"]["name"] == f"lapipe.{body.get('why', kind)}"
+        assert event["job"]["facets"]["processing"]["legal_basis"] == "legal-obligation"
 
 
 def test_a_release_is_dropped_with_the_last_of_its_folders(receiver: Receiver, place: str) -> None:
@@ -373,6 +379,46 @@ def test_a_release_is_dropped_with_the_last_of_its_folders(receiver: Receiver, p
             register.append("retained", {"item": f"groups/2026/r{number}", **gone})
         flush(register, Catalogue(receiver.url, "v"), clock)
     assert lifecycles(receiver) == [("releases.groups", "TRUNCATE"), ("releases.groups", "DROP")]
+
+
+def test_what_retain_deletes_is_told_to_a_catalogue_and_only_that(receiver: Receiver, tmp_path: Path) -> None:
+    made = catalogued(tmp_path, receiver.url)
+    made.edit(f"schemas/purposes/{WEEKLY}.yaml", "keep_for: P2Y", "keep_for: P1D")
+    exports = made.base / "kanarie"
+    exports.mkdir()
+    for day in ("2020-01-01", f"{today_utc()}"):
+        (exports / f"kanarie_{day}.csv").write_text("x\n", encoding="utf-8")
+    add(made, "schemas/organisation.yaml", "\nretention:\n  zone: UTC\n  data:\n    - {name: exports, form: files, pattern: '*.csv', dated_by: name, term: P1Y, "
+                                           "anchor: release}\n")
+    add(made, "lapipe.toml", f'[profiles.dev.stores]\nexports = "{exports}"\n')
+    made.go(today=today_utc() - timedelta(days=3), run_id="r1")
+    assert receiver.told() == [(WEEKLY, "START"), (WEEKLY, "COMPLETE")]
+    # The same releases, whose term has not come.
+    assert run(made, "r2")[0].code == 0
+    made.edit("schemas/organisation.yaml", "zone: UTC", "zone: UTC\n  share: 1")
+    assert made.lapipe("retain", "--plan", "plan.json").code == 0
+    asked = receiver.asked
+    done = made.lapipe("retain", "--apply", "plan.json")
+    assert (done.code, done.err, receiver.asked) == (0, "", asked)
+    flushed = made.lapipe("register", "flush")
+    assert (flushed.code, flushed.out) == (0, "The data catalogue was sent 3 events, and none wait.\n")
+    # The rows about people of r2 are still there; of the series, r2 released nothing.
+    assert sorted(lifecycles(receiver)) == [("releases.moodle_activity", "TRUNCATE"), ("releases.weekly_activity", "DROP"), ("tables.exports", "TRUNCATE")]
+    with Register.open(made.register, clock=clock, create=False) as register:
+        deletions = {entry.seq: entry for entry in register.entries(kinds=("retained",))}
+        assert register.verify().findings == ()
+    for event in receiver.events[4:]:
+        valid(event)
+        shown = event["run"]["facets"]["lapipe_register"]
+        assert deletions[shown["entry"]].hash == shown["hash"]
+    assert not (exports / "kanarie_2020-01-01.csv").exists()
+    assert not leaks(json.dumps(receiver.events))
+    assert str(made.base) not in json.dumps(receiver.events)
+
+
+def add(made: Project, file: str, text: str) -> None:
+    path = made.root / file
+    path.write_text(path.read_text("utf-8") + text, "utf-8")
 
 
 # --- the outbox -----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,11 @@ import pytest
 
 import lapipe
 from lapipe.errors import LapipeError, Refused, RegisterFault, UsageFault
+from lapipe.purpose.declaration import Waiver
+from lapipe.stages import Aggregate
 from tests.projects import TODAY, project
+from tests.test_ledger import Project as Ledgered
+from tests.test_ledger import students
 
 
 def released(folder: Path, rows: list[dict[str, Any]], *, k: int = 10, names: tuple[str, ...] = ("course", "people", "actions"),
@@ -95,3 +100,19 @@ def test_two_runs_of_a_pipeline_are_compared(tmp_path: Path) -> None:
         lapipe.compare(path, path, suffixes=("", "_b"))
     with pytest.raises(UsageFault):
         lapipe.compare(path, made.out / "nothing", today=date(2026, 11, 24))
+
+
+def test_a_release_by_a_stricter_rule_than_the_purpose_s_says_so(tmp_path: Path) -> None:
+    """Two releases are compared under the stricter of the k they were made with, which a preset may have raised."""
+    made = Ledgered(tmp_path)
+    organisation = made.base / "schemas" / "organisation.yaml"
+    organisation.write_text(organisation.read_text(encoding="utf-8").replace("k_floor: 10", "k_floor: 5"), encoding="utf-8")
+    pipeline = made.pipeline(["programme"], name="strict")
+    stages = [replace(stage, preset="ten") if isinstance(stage, Aggregate) else stage for stage in pipeline.stages]
+    small = replace(pipeline.purpose, k=5, exceptions=(Waiver("k", 5, "weighed and found small", "privacy_officer"),))
+    run = made.go(replace(pipeline, purpose=small, stages=stages), students({"biology": 30, "law": 7}))
+    assert run.read("strict")["people"].tolist() == [30]
+    assert run.read("strict").attrs["manifest"]["k"] == 10
+    assert "Groups of fewer than 10 people are not published." in (run.path("strict") / "codebook.en.md").read_text(encoding="utf-8")
+    path = made.base / "out" / "strict"
+    assert lapipe.compare(path, path, today=TODAY).attrs["k"] == 10

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lapipe.contract import Column, Contract, Kind, Level, Spelling, first_group, load_contract, load_contracts
+from lapipe.contract.spelling import Canonical
 from lapipe.errors import ContractBroken, DeclarationFault, UsageFault
 from lapipe.readers.header import match_header
 from tests.projects import SAMPLES
@@ -564,3 +565,26 @@ def test_pandera_refuses_what_the_contract_refuses(tmp_path: Path, changes: dict
     schema = load_contract(_contract(tmp_path, _GOOD)).pandera()
     with pytest.raises((SchemaError, SchemaErrors)):
         schema.validate(_frame(**changes))
+
+
+_SPELLINGS = st.builds(Spelling, prefixes=st.sampled_from([(), ("s",), ("#", "s"), ("0",), ("1",)]), lower=st.booleans(), number=st.booleans(),
+                       width=st.integers(0, 6), pattern=st.sampled_from(["", "[0-9]{5}", "[0-9]+", "[a-z]+"]), nobody=st.sampled_from([(), ("7",), ("00007",)]))
+_RAW = st.lists(st.one_of(st.text(alphabet="0179sS#.E+ é٣", min_size=1, max_size=6), st.integers(0, 999_999).map(str)), max_size=30)
+
+
+@given(_SPELLINGS, _RAW)
+def test_a_batch_of_spellings_is_brought_to_what_each_alone_is(spelling: Spelling, raw: list[str]) -> None:
+    import pyarrow as pa
+
+    alone, together = Canonical(spelling), Canonical(spelling)
+    assert together.over_arrow(pa.array(raw, pa.string())).to_pylist() == alone(raw)
+    assert (together.unspellable, together.changed) == (alone.unspellable, alone.changed)
+
+
+@given(_SPELLINGS.filter(lambda spelling: spelling.pattern != "[a-z]+"), st.lists(st.integers(0, 999_999), max_size=30))
+def test_whole_numbers_stay_whole_numbers(spelling: Spelling, raw: list[int]) -> None:
+    import pyarrow as pa
+
+    alone, together = Canonical(spelling, whole=True), Canonical(spelling, whole=True)
+    assert together.over_arrow(pa.array(raw, pa.int64())).to_pylist() == alone(list(raw))
+    assert (together.unspellable, together.changed) == (alone.unspellable, alone.changed)

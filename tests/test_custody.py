@@ -196,10 +196,7 @@ def test_a_running_study_is_relinked_where_its_purpose_allows_it_and_nobody_is_l
     before = pq.read_table(folder / "data.parquet")
     with pytest.raises(Refused, match="LP108"), Desks(made) as desk:
         desk.relink(folder)
-    declaration = made.root / "schemas" / "purposes" / f"{WEEKLY}.yaml"
-    text = declaration.read_text("utf-8")
-    assert "exceptions:" in text
-    declaration.write_text(text.replace("exceptions:\n", WAIVER) if "exceptions:\n" in text else text.replace("exceptions: []\n", WAIVER), encoding="utf-8")
+    allow_relinking(made)
     with Desks(made) as desk:
         assert desk.relink(folder) == before.num_rows
     assert people(made, "r1") == people(made, "r2")
@@ -216,14 +213,35 @@ def test_a_running_study_is_relinked_where_its_purpose_allows_it_and_nobody_is_l
         desk.relink(made.out / "weekly_activity")
 
 
+def allow_relinking(made: Project) -> None:
+    declaration = made.root / "schemas" / "purposes" / f"{WEEKLY}.yaml"
+    text = declaration.read_text("utf-8")
+    assert "exceptions:" in text
+    declaration.write_text(text.replace("exceptions:\n", WAIVER) if "exceptions:\n" in text else text.replace("exceptions: []\n", WAIVER), encoding="utf-8")
+
+
+def test_a_release_in_another_folder_is_relinked_where_that_is_named(made: Project) -> None:
+    elsewhere = made.base / "elsewhere"
+    made.go(run_id="r2", ledger=ledger(made), out=elsewhere)
+    folder = elsewhere / "moodle_activity" / "all" / "r2"
+    with register(made) as opened:
+        _, new = rotate(made.ring, opened, today=TODAY, since=TODAY)
+    allow_relinking(made)
+    refused = made.lapipe("keys", "relink", folder)
+    assert (refused.code, "name another folder of releases with --out" in refused.err) == (2, True)
+    done = made.lapipe("keys", "relink", folder, "--out", elsewhere)
+    assert (done.code, done.err) == (0, "")
+    assert json.loads((folder / "manifest.json").read_text("utf-8"))["key"] == new
+    with register(made) as opened:
+        verify_release(folder, today=TODAY, register=opened)
+
+
 def test_a_relinking_that_would_lose_somebody_changes_nothing(made: Project) -> None:
     folder = made.out / "moodle_activity" / "all" / "r1"
     before = (folder / "data.parquet").read_bytes()
     with register(made) as opened:
         rotate(made.ring, opened, today=TODAY, since=TODAY)
-    declaration = made.root / "schemas" / "purposes" / f"{WEEKLY}.yaml"
-    text = declaration.read_text("utf-8")
-    declaration.write_text(text.replace("exceptions:\n", WAIVER) if "exceptions:\n" in text else text.replace("exceptions: []\n", WAIVER), encoding="utf-8")
+    allow_relinking(made)
     lines = made.export("students").read_text("utf-8").splitlines(keepends=True)
     made.export("students").write_text("".join(lines[:-3]), encoding="utf-8")
     with pytest.raises(Refused, match="LP501 Some rows|LP501 [0-9]+ rows"), Desks(made) as desk:

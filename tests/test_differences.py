@@ -55,7 +55,10 @@ def ran(register: Register, run: str, change: Callable[[dict[str, Any]], object]
         for source, columns in said["columns"].items():
             record.record("source", {"source": source, "columns_read": columns})
         for release, kind in said["releases"].items():
-            record.record("release", {"release": release, "kind": kind})
+            if kind == "nothing new":
+                record.record("skipped", {"release": release, "why": "every closed period was released before"})
+            else:
+                record.record("release", {"release": release, "kind": kind})
         record.complete({})
 
 
@@ -116,7 +119,7 @@ def test_between_two_days_each_pipeline_is_compared_by_what_it_last_completed(re
         raise Refused("no")
     ran(register, "n1", opening(pipeline="new"))
     said = [(change.finding.where[:6], change.finding.message, change.weaker) for change in differences(register, "2026-02-01", "2026-03-01")]
-    assert said == [("new", "Pipeline new was not there: run n1 was its first to complete.", True), ("weekly", "k is 9 instead of 10.", True)]
+    assert said == [("new", "Pipeline new had completed no run by 2026-02-01; run n1 is its last by 2026-03-01.", True), ("weekly", "k is 9 instead of 10.", True)]
     assert differences(register, "2026-03-01", "2026-04-01") == []
     assert [change.weaker for change in differences(register, "2025-01-01", "2026-02-01")] == [True, True]
 
@@ -129,6 +132,39 @@ def test_what_cannot_be_compared_is_said(register: Register, before: str, after:
     with pytest.raises(Refused), register.run("bad", OPENING):
         raise Refused("no")
     with pytest.raises(UsageFault, match=says):
+        differences(register, before, after)
+
+
+def released(**kinds: str) -> Callable[[dict[str, Any]], None]:
+    return lambda said: said.update(releases=kinds)
+
+
+def test_a_run_that_had_nothing_new_to_release_is_compared_by_what_was_released_before(register: Register) -> None:
+    ran(register, "r1")
+    ran(register, "r2", released(table="nothing new"))
+    ran(register, "r3", released(table="nothing new"))
+    # Another pipeline's release of that name, and one of a run that failed, say nothing of this one's.
+    ran(register, "o1", lambda said: (said["opening"].update(pipeline="other"), said.update(releases={"table": "pseudonyms"})))
+    with register.run("bad", OPENING) as record:
+        record.record("release", {"release": "table", "kind": "pseudonyms"})
+    ran(register, "r4")
+    for before, after in (("r1", "r2"), ("r2", "r3"), ("r3", "r4")):
+        assert differences(register, before, after) == []
+    ran(register, "r5", released(table="pseudonyms"))
+    ran(register, "r6", released(table="nothing new", more="nothing new"))
+    (kind,) = differences(register, "r3", "r5")
+    assert kind.finding.message == "Release table is pseudonyms instead of statistics."
+    # A release that was not there before is told, though no entry says as what it was released.
+    (kind, more) = sorted(differences(register, "r4", "r6"), key=lambda change: change.finding.message, reverse=True)
+    assert (kind.finding.message, kind.weaker) == ("Release table is pseudonyms instead of statistics.", True)
+    assert (more.finding.message, more.weaker) == ("Release more is of a kind that this register does not tell instead of not there.", True)
+
+
+@pytest.mark.parametrize(("before", "after"), [("r2", "r1"), ("2026-02-01", "2026-01-01")])
+def test_changes_are_told_from_the_earlier_to_the_later(register: Register, before: str, after: str) -> None:
+    ran(register, "r1")
+    ran(register, "r2")
+    with pytest.raises(UsageFault, match="the earlier one first"):
         differences(register, before, after)
 
 

@@ -41,18 +41,18 @@ def nothing(project: Project) -> None:
 
 
 @pytest.mark.parametrize(("declare", "change", "rule", "said"), [
-    (nothing, lambda table: table.add("Device", CANARY), "LP202", r"version 1\.0\.0 \(undeclared: 'Device'\)"),
-    (nothing, lambda table: table.drop("Component"), "LP202", r"version 1\.0\.0 \(missing: component\)"),
-    (nothing, header({"Component": "Part"}), "LP202", r"version 1\.0\.0 \(undeclared: 'Part'; missing: component\)"),
-    (nothing, header({"Origin": "Component"}), "LP202", r"version 1\.0\.0 \(missing: origin; more than once: component\)"),
+    (nothing, lambda table: table.add("Device", CANARY), "LP202", r"version 1\.1\.0 \(undeclared: 'Device'\)"),
+    (nothing, lambda table: table.drop("Component"), "LP202", r"version 1\.1\.0 \(missing: component\)"),
+    (nothing, header({"Component": "Part"}), "LP202", r"version 1\.1\.0 \(undeclared: 'Part'; missing: component\)"),
+    (nothing, header({"Origin": "Component"}), "LP202", r"version 1\.1\.0 \(missing: origin; more than once: component\)"),
     (nothing, header(dict(zip(("Time", "User full name", "Affected user", "Event context", "Component", "Event name", "Description",
                                "Origin", "IP address"), UNKNOWN_LANGUAGE, strict=True))), "LP202", "holds 0 of the 9 declared columns"),
     (nothing, lambda table: table.set("Time", "2026-11-24 09:00", range(7)), "LP204",
-     r"in 7 rows column 'time' is not timestamp of the declared format, as contract version 1\.0\.0 says"),
+     r"in 7 rows column 'time' is not timestamp of the declared format, as contract version 1\.1\.0 says"),
     (closed_component, lambda table: table.set("Component", f"{CANARY}bord", range(3)), "LP205",
-     r"breaks contract version 1\.0\.0: 'component is one of its 4 declared values' is broken by 3 rows"),
+     r"breaks contract version 1\.1\.0: 'component is one of its 4 declared values' is broken by 3 rows"),
     (tolerant, lambda table: table.set("Component", "", range(30)), "LP205",
-     r"breaks contract version 1\.0\.0: 'component is null in at most 5 % of the rows' is broken by 30 rows"),
+     r"breaks contract version 1\.1\.0: 'component is null in at most 5 % of the rows' is broken by 30 rows"),
 ], ids=["a new column", "a missing column", "a column with another name", "a column twice", "a header in a language nobody declared",
         "a column of another type", "a new value of a closed list", "more nulls than declared"])
 def test_an_export_that_changed_is_refused_and_the_change_is_told(

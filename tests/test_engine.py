@@ -134,6 +134,61 @@ def test_a_value_that_does_not_fit_is_counted_under_its_column(engine: Engine, t
     assert engine.fetch(read.table.filter(read.table.student == "s1"))[column].null_count == 1
 
 
+#: What a Parquet file may be named, and what the contract may call null.
+STORED = Contract("exam", columns=(Column("student", nulls=("-", "it's \\ none")), Column("number", kind=Kind.IDENTIFIER), Column("credits", type="integer"),
+                                   Column("exam", type="date"), Column("handed_in", type="timestamp")))
+LYING = {"student": ["s1", "-", "it's \\ none", None], "number": pa.array([7, None, -1, 2**62], pa.int64()), "credits": pa.array([1, 2, None, 4], pa.int16()),
+         "exam": [date(2025, 1, 31)] * 4, "handed_in": pa.array([datetime(2025, 1, 31, 23, 59, 59, 123456)] * 4, pa.timestamp("us"))}
+READ = [{**dict(zip(LYING, row, strict=True)), "student": "s1" if row[0] == "s1" else None, "number": None if row[1] is None else str(row[1])}
+        for row in zip(*(column if isinstance(column, list) else column.to_pylist() for column in LYING.values()), strict=True)]
+
+
+def lying(folder: Path) -> Any:
+    for number in (1, 2):
+        pq.write_table(pa.table(LYING).slice(2 * number - 2, 2), folder / f"a [{number}] {{x}}*.parquet")
+    return open_source(f"{folder}/*.parquet", STORED, folder)
+
+
+def test_parquet_whose_values_fit_is_read_where_it_lies(opened: tuple[Engine, Path], tmp_path: Path) -> None:
+    engine, folder = opened
+    before = set(folder.iterdir())
+    read = engine.read(lying(tmp_path), STORED)
+    # What Spark shuffles to count them is no copy of the rows.
+    assert (read.rows, read.held, set(folder.iterdir()) - before) == (4, False, set())
+    assert rows_of(engine, read.table) == sorted(READ, key=repr)
+    engine.drop(read.table)
+    assert len(list(tmp_path.glob("*.parquet"))) == 2
+
+
+def test_text_in_parquet_that_is_no_text_is_refused(engine: Engine, tmp_path: Path) -> None:
+    wrong = pa.array([b"kanarie4711\xff"]).view(pa.string())
+    pq.write_table(pa.table({**{name: pa.array(values)[:1] for name, values in LYING.items()}, "student": wrong}), tmp_path / "wrong.parquet")
+    with pytest.raises((EngineFault, ContractBroken)) as caught:
+        engine.fetch(engine.read(open_source(tmp_path / "wrong.parquet", STORED, tmp_path), STORED).table)
+    assert CANARY not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_what_the_executors_do_not_have_is_read_by_lapipe(opened: tuple[Engine, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    engine, _ = opened
+    if engine.name != "spark":
+        pytest.skip("never: DuckDB runs in this process")
+    from lapipe.engine import spark
+
+    source = lying(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    if there:
+        # Another file under the same path, as on another machine.
+        elsewhere.mkdir()
+        for path in source.paths:
+            pq.write_table(pa.table(LYING), elsewhere / path.name)
+    monkeypatch.setattr(spark, "_spelt", lambda path, spelt=spark._spelt: spelt(elsewhere / path.name))
+    read = engine.read(source, STORED)
+    assert (read.rows, read.held) == (4, True)
+    assert rows_of(engine, read.table) == sorted(READ, key=repr)
+
+
 def test_a_file_of_a_header_alone_has_no_rows(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "exam.csv").write_text(TEXT.splitlines()[0] + "\n", encoding="utf-8")
     read = engine.read(open_source(tmp_path / "exam.csv", TABLE, tmp_path), TABLE)
@@ -428,7 +483,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Run]:
                                               "objections": contract("oulad_objection")},
         (Minimise(), Validate(), Object("objections"), Flag(),
          Aggregate(by=("id_assessment",), domains={"id_assessment": "assessments.id_assessment"},
-                   measures={"mean": Mean("score"), "middle": Median("score"), "spread": Deviation("score", scale=3),
+                   measures={"mean": Mean("score"), "middle": Median("score"), "spread": Deviation("score"),
                              "all": Sum("score", scale=0)}),
          Release("scores")))
     return _on_both(pipeline, {name: folder / f"{name}.csv" for name in ("results", "assessments", "objections")}, folder)

@@ -16,6 +16,7 @@ import pytest
 from lapipe.errors import Refused, UsageFault
 from lapipe.pipeline import Pipeline, Run
 from lapipe.register import Register
+from lapipe.register.differences import differences
 from lapipe.release import parts, verify_release
 from lapipe.stage import Stage
 from lapipe.stages import KAnonymise, Release
@@ -112,6 +113,8 @@ def test_a_run_with_nothing_new_adds_nothing(made: Project) -> None:
     before = rows_of(made.base / "daily" / "out" / "moodle_activity")
     again = go(made, day + timedelta(days=1), "daily")
     assert (again.releases, again.skipped) == ((), ("moodle_activity", "weekly_activity"))
+    with Register.open(str(made.base / "daily" / "register.sqlite"), clock=made.options().clock) as register:
+        assert differences(register, *(run.id for run in register.runs())) == []
     assert rows_of(made.base / "daily" / "out" / "moodle_activity") == before
 
 

@@ -14,6 +14,7 @@ import pytest
 from scipy.optimize import linprog
 
 from lapipe.disclosure import Entropy, Magnitude, Rule, k_anonymise, measure, protect
+from lapipe.disclosure.risk import Classes, of_population
 from tests.test_suppression import COUNTIES, INVESTMENT, framed
 
 #: Sweeney, "k-anonymity: a model for protecting privacy" (2002), figure 2: an example of k = 2 for race, birth, gender and zip.
@@ -47,6 +48,28 @@ def test_the_salaries_of_the_paper_on_t_closeness_are_3_diverse_and_as_far_as_pr
     # Table 5 recodes zip alone: {3, 5, 9}, {6, 11, 8}, {4, 7, 10}; 0.167-close in salary.
     recoded = SALARIES.assign(group=[1, 3, 1, 2, 2, 2, 3, 1, 3])
     assert measure(recoded, quasi=["group"], sensitive=["salary"]).sensitive["salary"].t == pytest.approx(1 / 6)
+
+
+#: Machanavajjhala, Kifer, Gehrke and Venkitasubramaniam, "l-diversity" (2007), figures 2 and 3: one hospital, recoded in two ways.
+INPATIENTS = pd.DataFrame({
+    "anonymous": ["130** <30"] * 4 + ["1485* >=40"] * 4 + ["130** 3*"] * 4,
+    "diverse": ["1305* <=40", "1306* <=40", "1306* <=40", "1305* <=40", *["1485* >40"] * 4, "1305* <=40", "1306* <=40", "1306* <=40", "1305* <=40"],
+    "condition": ["heart", "heart", "viral", "viral", "cancer", "heart", "viral", "viral", "cancer", "cancer", "cancer", "cancer"]})
+
+
+def test_the_inpatients_are_4_anonymous_and_alike_or_3_diverse_as_printed() -> None:
+    anonymous, diverse = (measure(INPATIENTS, quasi=[how], sensitive=["condition"]) for how in ("anonymous", "diverse"))
+    assert (anonymous.classes.k, anonymous.sensitive["condition"].l) == (4, 1)
+    assert (diverse.classes.k, diverse.sensitive["condition"].l) == (4, 3)
+    # The most varied that three values of four people can be: 1, 1 and 2.
+    assert diverse.sensitive["condition"].entropy_l == pytest.approx(2 * np.sqrt(2))
+
+
+@pytest.mark.parametrize(("sample", "population", "risk"), [(2, 110, 0.01714426), (1, 17, 0.17707583), (1, 541, 0.01165448), (1, 8, 0.29706308),
+                                                            (1, 5, 0.40235948)])
+def test_the_individual_risk_of_the_eight_records_of_capobianchi_and_others(sample: int, population: int, risk: float) -> None:
+    """Capobianchi, Polettini and Lucarelli (2001), the data `francdat` of sdcMicro: people in the sample and estimated in the population."""
+    assert of_population(Classes({sample: 1}, {sample: sample}), population).highest == pytest.approx(risk, abs=5e-8)
 
 
 def test_entropy_diversity_of_equal_counts_is_their_number() -> None:

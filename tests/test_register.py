@@ -540,18 +540,19 @@ def test_what_is_killed_a_hundred_times_loses_nothing_and_finishes_nothing_by_ha
 class Insider:
     """Whoever owns the register's file or schema, with the triggers out of the way."""
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, *, triggers: bool = True) -> None:
         self.sqlite = sqlite3.connect(place) if "://" not in place else None
         self.postgres = None if self.sqlite else psycopg.connect(place.partition("&schema=")[0], autocommit=True)
         self.triggers: list[tuple[str, str]] = []
-        if self.sqlite:
+        if self.sqlite and triggers:
             self.triggers = self("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             assert len(self.triggers) == 3
             for name, _ in self.triggers:
                 self(f"DROP TRIGGER {name}")
-        else:
+        elif self.postgres:
             self(f"SET search_path = {place.partition('&schema=')[2]}")
-            self("ALTER TABLE entries DISABLE TRIGGER USER")
+            if triggers:
+                self("ALTER TABLE entries DISABLE TRIGGER USER")
 
     def __enter__(self) -> Insider:
         return self
@@ -727,6 +728,48 @@ def test_an_attack_is_found(full: str, how: Attack, where: str) -> None:
 def test_an_attack_by_type_is_found(filled: Path, how: Attack, where: str) -> None:
     attack(filled, how)
     assert f"register {where}" in found_where(filled)
+
+
+#: What the owner can put beside the tables, so that an entry is swallowed or not shown, while a chain without it is as whole as any.
+BESIDE = {
+    "a trigger that swallows": ("CREATE TRIGGER z BEFORE INSERT ON entries WHEN NEW.kind = 'breach' BEGIN SELECT RAISE(IGNORE); END",
+                                "CREATE FUNCTION z() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.kind = ''breach'' THEN RETURN NULL; END IF; RETURN NEW; END';"
+                                "CREATE TRIGGER z BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION z()"),
+    "a rule that swallows": ("", "CREATE RULE z AS ON INSERT TO entries WHERE NEW.kind = 'breach' DO INSTEAD NOTHING"),
+    "a policy that hides": ("", "ALTER TABLE entries ENABLE ROW LEVEL SECURITY; CREATE POLICY z ON entries USING (kind <> 'breach') WITH CHECK (true)"),
+    "a table behind": ("", "CREATE TABLE z () INHERITS (entries)"),
+    "a view": ("CREATE VIEW z AS SELECT * FROM entries", "ALTER TABLE outbox RENAME TO z; CREATE VIEW outbox AS SELECT * FROM z"),
+    "an index that lacks a run": (
+        "PRAGMA writable_schema = ON; DROP INDEX entries_by_run; CREATE INDEX entries_by_run ON entries (run) WHERE run <> 'r2';"
+        "UPDATE sqlite_master SET sql = 'CREATE INDEX entries_by_run ON entries (run)' WHERE name = 'entries_by_run'; PRAGMA schema_version = 99", ""),
+}
+
+
+@pytest.mark.parametrize(("name", "backend"), [(name, backend) for name, how in BESIDE.items() for backend, said in zip(("sqlite", "postgresql"), how, strict=True) if said])
+def test_what_the_owner_puts_beside_the_tables_swallows_nothing_silently_and_is_found(name: str, backend: str, request: pytest.FixtureRequest, path: Path) -> None:
+    place = str(path) if backend == "sqlite" else str(request.getfixturevalue("database"))
+    fill(place)
+    with Insider(place, triggers=False) as insider:
+        insider(BESIDE[name][backend == "postgresql"])
+    clock = Ticking(datetime(2026, 2, 1, tzinfo=UTC))
+    with Register.open(place, clock=clock) as register:
+        if "swallows" in name:
+            with pytest.raises(RegisterFault, match="LP601 The register did not keep"):
+                register.append("breach", {"release": "a"})
+        else:
+            register.append("breach", {"release": "a"})
+        found = register.verify()
+        assert not found.whole
+        assert {finding.rule for finding in found.findings} == {"LP602"}
+
+
+def test_no_function_of_the_schema_has_a_hand_in_what_is_read(database: str) -> None:
+    fill(database)
+    with Insider(database, triggers=False) as insider:
+        insider("CREATE FUNCTION convert_to(text, text) RETURNS bytea LANGUAGE sql AS $$ SELECT pg_catalog.convert_to(replace($1, '12', '99'), 'UTF8') $$")
+    with Register.open(database, clock=Ticking(), create=False) as register:
+        assert [entry.body for entry in register.entries(run="r1")][1] == {"rows": 12}
+        assert register.verify().findings == ()
 
 
 def straight(place: str, statement: str) -> None:

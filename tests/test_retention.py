@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import threading
 from collections import Counter
@@ -18,12 +19,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lapipe.approval import ORGANISATION, load_approvals, organisation_sha256, sign, write_approval
 from lapipe.choices import record
 from lapipe.cli.retention import _counted
 from lapipe.errors import DeclarationFault, LapipeError, Refused, UsageFault
 from lapipe.purpose import Duration, load_organisation
 from lapipe.register import Register
-from lapipe.retention import DONE, Outcome
+from lapipe.retention import BEGUN, DONE, Outcome
+from lapipe.retention.parquet import Rows
+from lapipe.signing import create_signing_key
 from tests.conftest import KILLS
 from tests.projects import ROOT, WEEKLY, project
 from tests.retained import TODAY, Small, killed_anywhere, small
@@ -129,6 +133,31 @@ def test_only_the_files_that_hold_old_rows_are_touched(tmp_path: Path) -> None:
     with made.register() as register:
         (done,) = [entry.body for entry in register.entries() if entry.kind == DONE]
     assert (done["deleted"], done["left"], done["oldest left"], done["unit"]) == (10 * 28 + 23, 14 * 28 - 23, "2025-11-24", "rows")
+
+
+def test_a_row_group_that_is_past_its_term_whole_is_not_read_when_its_file_is_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = small(tmp_path)
+    rows = made.root / "rows"
+    rows.mkdir()
+    made.declare(["{name: marks, form: parquet, column: at, term: P1Y, anchor: event}"], stores={"marks": str(rows)})
+    old, young = date(2020, 1, 1), TODAY
+    groups = [[old, old], [old, None], [old, young], [young, young], [None, None], [old]]
+    schema = pa.schema([("at", pa.date32()), ("n", pa.int64())])
+    with pq.ParquetWriter(rows / "mixed.parquet", schema) as writer:
+        for number, group in enumerate(groups):
+            writer.write_table(pa.table({"at": group, "n": [number] * len(group)}, schema=schema))
+    read: list[list[int]] = []
+    real = Rows._staying
+
+    def staying(self: Rows, *given: Any) -> list[int]:
+        read.append(real(self, *given))
+        return read[-1]
+
+    monkeypatch.setattr(Rows, "_staying", staying)
+    assert [each.deleted for each in made.retain()] == [5]
+    assert read == [[1, 2, 3, 4]]
+    assert sorted(map(repr, pq.read_table(rows / "mixed.parquet").to_pylist())) == sorted(map(repr, (
+        {"at": day, "n": number} for number, group in enumerate(groups) for day in group if day != old)))
 
 
 def test_rows_go_by_the_end_of_their_course_and_never_while_they_are_young_themselves(tmp_path: Path) -> None:
@@ -647,6 +676,55 @@ def test_the_screen_names_no_file_of_a_source_and_the_plan_of_its_owner_does(tmp
     for name in ("jansen", "devries", "bakker", "smit", "visser", "mulder"):
         assert name in plan
         assert all(name not in each.out + each.err for each in said)
+
+
+def test_production_deletes_data_only_by_terms_that_were_approved_and_releases_all_the_same(tmp_path: Path) -> None:
+    made = small(tmp_path)
+    rows = made.root / "rows"
+    rows.mkdir()
+    pq.write_table(pa.table({"at": [date(2020, 1, 1), TODAY]}), rows / "marks.parquet")
+    made.declare(["{name: marks, form: parquet, column: at, term: P1Y, anchor: event}"], stores={"marks": str(rows)})
+    made.release("r1", TODAY - timedelta(days=1), today=date(2025, 11, 1))
+    waiting = made.root / ".lapipe" / "quarantine" / "r1"
+    waiting.mkdir(parents=True)
+    (waiting / "log.jsonl").write_text("{}\n")
+    key = create_signing_key(tmp_path / "officer.json")
+    file, toml = made.root / "schemas/organisation.yaml", made.root / "lapipe.toml"
+    file.write_text(file.read_text("utf-8").replace("privacy_officer: []", f"privacy_officer: ['{key.public}']") + "project: example\napprovers: [privacy_officer]\n", encoding="utf-8")
+    settings = toml.read_text("utf-8")
+    # A profile that demands nothing, over data of one that does, is held to its approvals.
+    toml.write_text(settings + f'[profiles.prod]\nregister = "other.sqlite"\nout = "other"\nkeys = "{tmp_path}/other.json"\n[profiles.prod.stores]\nmarks = "{rows}"\n', encoding="utf-8")
+
+    def approve(day: date) -> None:
+        organisation = load_organisation(file)
+        before = load_approvals(made.root).given.get((ORGANISATION, "privacy_officer"))
+        write_approval(sign(key, "privacy_officer", approves=ORGANISATION, declared=organisation_sha256(organisation, {"dev": False, "prod": True}), plans=(),
+                            organisation=organisation, expires=day + timedelta(days=30), today=day, before=before), made.root)
+
+    outcomes = {each.item.id: each for each in made.retain()}
+    assert outcomes["release numbers/all/r1"].deleted == 1, "a release goes by the term that its purpose was approved with"
+    for id in ("data marks", "quarantine r1/log.jsonl"):
+        assert re.search("is not touched: profile prod deletes data only by terms that were approved.*no approval of the organisation", outcomes[id].passed_over), id
+    assert pq.read_table(rows / "marks.parquet").num_rows == 2
+    approve(date(2025, 11, 24))
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("P1Y", "P1M"), encoding="utf-8")
+    assert "for another state of organisation.yaml" in {each.item.id: each for each in made.retain()}["data marks"].passed_over
+    file.write_text(text, encoding="utf-8")
+    old = (made.root / "schemas/approvals/_organisation.privacy_officer.yaml").read_text("utf-8")
+    # It ran out a year ago, and approved these terms all the same: what was to go on time goes.
+    assert {each.item.id: each.deleted for each in made.retain()} == {"data marks": 1, "quarantine r1/log.jsonl": 1}
+    with made.register() as register:
+        assert [entry.body["approvals"][0]["number"] for entry in register.entries(kinds=(BEGUN,)) if "approvals" in entry.body] == [1, 1]  # type: ignore[index, call-overload]
+    # Longer terms, approved since; then the old ones are put back with their approval.
+    file.write_text(text.replace("P1Y", "P5Y"), encoding="utf-8")
+    approve(TODAY)
+    pq.write_table(pa.table({"at": [date(2018, 1, 1), date(2024, 1, 1), TODAY]}), rows / "marks.parquet")
+    assert [each.deleted for each in made.retain() if each.item.id == "data marks"] == [1]
+    file.write_text(text, encoding="utf-8")
+    (made.root / "schemas/approvals/_organisation.privacy_officer.yaml").write_text(old, encoding="utf-8")
+    assert "an older approval was put back" in {each.item.id: each for each in made.retain()}["data marks"].passed_over
+    assert pq.read_table(rows / "marks.parquet").num_rows == 2
 
 
 def test_a_release_that_went_is_told_as_a_release(tmp_path: Path) -> None:

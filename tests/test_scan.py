@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from lapipe.cli import app
 from lapipe.contract import load_contract, load_contracts
 from lapipe.errors import ContractBroken, DeclarationFault, LapipeError, UsageFault
+from lapipe.readers.opened import SAMPLE
 from lapipe.scan import Scanned, in_words, scan
 from lapipe.scan.draft import write_draft
 from tests.conftest import missing
@@ -307,7 +308,9 @@ def test_a_rare_delimiter_is_found_and_its_draft_reads_the_file(delimiter: str, 
 @pytest.mark.parametrize(("name", "content", "told"), [
     ("two.zip", {"a.csv": "a,b\n1,2\n", "b.csv": "a,b\n1,2\n"}, "holds 2 files"), ("none.csv.zip", {}, "holds no files"),
     ("page.xls", "<html><table><tr><td>kanarie</td></tr></table></html>", r"is a web page \(HTML\)"),
-    ("two.csv", b"naam,x\n" + "kanarie,\u00e9\n".encode("utf-16-le") + b"a,b\n" * 20, "NUL bytes, or text of two encodings"),
+    ("two.csv", b"naam,x\n" + "kanarie,\u00e9\n".encode("utf-16-le") + b"a,b\n" * 20, "NUL bytes inside its values, or text of two encodings"),
+    ("late.csv", b"student,mark\n" + b"x" * (SAMPLE - 14) + b"\0y,1\n", "NUL bytes inside its values"),
+    ("inside.csv", b"student,mark\ns2000001,7\ns20\x0000002,8\n", "NUL bytes inside its values"),
     ("cut.csv.gz", gzip.compress(b"a,b\n1,2\n" * 100, mtime=0)[:-12], "ends too early"), ("only.csv", "student,mark\n", "2 columns and 0 rows")])
 def test_what_holds_no_one_table_is_refused_with_what_it_is(name: str, content: Any, told: str, tmp_path: Path) -> None:
     if isinstance(content, dict):
@@ -318,6 +321,46 @@ def test_what_holds_no_one_table_is_refused_with_what_it_is(name: str, content: 
     with pytest.raises(ContractBroken, match=told) as refused:
         scanned(tmp_path, content, name)
     assert "kanarie" not in str(refused.value)
+
+
+@pytest.mark.parametrize("content", [
+    b"\0" * 826 + b"student,mark\n" + b"s2000001,7\n" * 3, b"student,mark\ns2000001\0\0\0,7\0\ns2000002\0\0\0,8\0\ns2000003,9\n\0\0\0\0",
+    b"student,mark\n" + b"s2000001,7\n" * 2 + b"x" * (SAMPLE - 37) + b"\0\0\0\0,7\n"], ids=["before", "behind cells", "over two pieces"])
+def test_nul_bytes_that_pad_a_file_are_told_and_drafted(content: bytes, tmp_path: Path) -> None:
+    out = tmp_path / "d.odcs.yaml"
+    found = scanned(tmp_path, content)
+    assert found.rows == 3
+    assert [column.name for column in found.columns] == ["student", "mark"]
+    assert any(f"{content.count(0)} NUL bytes" in note for note in found.notes)
+    write_draft(found, out)
+    text = out.read_text("utf-8")
+    assert '"nul": "removed"' in text
+    assert "NUL bytes" in text
+
+
+def test_a_file_of_two_encodings_one_of_which_is_read_wrongly_is_told(tmp_path: Path) -> None:
+    half = "s2000001;Zoë;André\n"
+    mixed = b"student;voornaam;achternaam\n" + half.encode() * 20 + half.replace("1;", "2;").encode("cp1252") * 20
+    assert any("UTF-8 and others are not" in note for note in scanned(tmp_path, mixed).notes)
+    sound = b"student;voornaam;achternaam\n" + half.encode("cp1252") * 40
+    assert scanned(tmp_path, sound, "other.csv").notes == ()
+
+
+@pytest.mark.parametrize(("last", "told"), [("Totaal,,,1770", True), ("s2000099,,,8", True), ("s2000099,x,y,8", False), ("Totaal,,1770", False)])
+def test_a_last_row_that_seems_nobodys_is_told_without_its_text(last: str, told: bool, tmp_path: Path) -> None:
+    rows = "".join(f"s20000{number:02},a{number},b{number},{number}\n" for number in range(40))
+    found = scanned(tmp_path, f"student,group,room,mark\n{rows}{last}\n")
+    assert any("the last row has nothing" in note for note in found.notes) == told
+    assert "Totaal" not in str(found.notes)
+    assert found.rows + found.unparsed == 41
+
+
+def test_an_object_with_two_lists_of_records_is_not_taken_for_one_record(tmp_path: Path) -> None:
+    records = [{"id": f"kanarie{number}", "x": number} for number in range(50)]
+    with pytest.raises(ContractBroken, match="not one of its keys alone holds a list of records") as refused:
+        scanned(tmp_path, json.dumps({"a": records, "b": records}), "two.json")
+    assert "kanarie" not in str(refused.value)
+    assert scanned(tmp_path, json.dumps({"a": records, "b": []}), "one.json").rows == 50
 
 
 def test_what_a_mac_puts_beside_a_file_in_a_zip_is_no_second_file(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_whole_pieces_and_single_rows_give_the_same_account_and_the_same_table(t
     for case in range(200):
         monkeypatch.setattr(module, "_PIECE", chance.choice((1, 2, 5, 17, 64, 1 << 19)))
         contract = Contract("t", columns=COLUMNS, reading=Reading(nulls=("", "\\N"), quarantine_rows=10_000, **READINGS[case % len(READINGS)]))
-        assert can_sift(contract, 3, ",")
+        assert can_sift(contract, ",")
         path, quarantine, folder = tmp_path / "m.csv", tmp_path / "q", tmp_path / f"run{case}"
         folder.mkdir()
         text = messy(chance, chance.choice((0, 1, 3, 30)))
@@ -81,6 +81,35 @@ def test_whole_pieces_and_single_rows_give_the_same_account_and_the_same_table(t
     engine.close()
     assert seen > 1_000
     assert len(kinds) == 8
+
+
+def test_rows_of_one_column_are_sifted_as_they_are_parsed_and_empty_lines_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance, engine, kept, bad = random.Random(8), DuckDB(tmp_path), 0, 0
+    contract = Contract("t", columns=(Column("a"),), reading=Reading(quarantine_rows=10_000))
+    for case in range(60):
+        monkeypatch.setattr(module, "_PIECE", chance.choice((1, 5, 17, 1 << 19)))
+        path, quarantine, folder = tmp_path / "m.csv", tmp_path / "q", tmp_path / f"run{case}"
+        folder.mkdir()
+        end = chance.choice(("\n", "\r\n"))
+        found = [chance.choice(("1", "x y", "", " ", "\t", "s1000001", '""', '"q,r"', '"s ""t"""', '"two\nlines"', *(("a,b", 'x"y', '"') if case % 2 else ())))
+                 for _ in range(chance.choice((1, 5, 40)))]
+        path.write_text(f"a{end}" + end.join(found) + chance.choice(("", end, end * 3)), "utf-8", newline="")
+        slow, fast = Spool(contract, ("a",), folder, quarantine), Sifted(contract, ("a",), ",", folder, quarantine)
+        read_delimited(path, contract, "utf-8", ",", slow)
+        wanted = account(slow, quarantine)
+        sift(path, contract, "utf-8", fast)
+        assert account(fast, quarantine) == wanted, found
+        tables = []
+        for source in (Text((fast.path,), ("a",), ("a",), ",", "utf-8", fast.kept, False), slow.parquet({})):
+            read = engine.read(source, contract)
+            rows = sorted(row["a"] or "" for row in engine.fetch(read.table).to_pylist())
+            assert len(rows) == read.rows == fast.kept
+            tables.append(rows)
+        assert tables[0] == tables[1], found
+        kept, bad = kept + wanted[1], bad + wanted[3]
+    engine.close()
+    assert kept > 300
+    assert bad > 10
 
 
 def test_a_row_longer_than_a_piece_and_text_of_another_encoding_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

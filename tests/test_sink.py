@@ -25,6 +25,7 @@ from psycopg.rows import dict_row
 
 import lapipe.pipeline as running
 from lapipe.choices import cases
+from lapipe.custody import rotate
 from lapipe.errors import EngineFault, LapipeError, Refused, UsageFault
 from lapipe.keys import KeyRing
 from lapipe.project import load_project
@@ -33,8 +34,10 @@ from lapipe.release import missing as missing_releases
 from lapipe.release import verify_release
 from lapipe.retention import Keeper, Outcome, read_plan, write_plan
 from lapipe.sink import MANIFESTS, Sink, Table, checked, name_of, tables
+from tests import test_forum_posts as forum
 from tests.conftest import KILLS, POSTGRES, missing
 from tests.projects import MOODLE_IDS, PEOPLE, STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project
+from tests.test_custody import allow_relinking
 from tests.test_subjects import OFFICER, Desks
 
 
@@ -332,6 +335,61 @@ def test_a_person_is_found_exported_and_erased_in_the_table_too(made: Project, b
         assert "user" not in json.dumps(erased["releases"])
     manifest = json.loads(next(row for row in base.table(MANIFESTS) if row["table"] == "moodle_activity@r1")["manifest"])
     assert manifest["rewritten"][0]["why"] == "erasure"
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["files and table", "table alone"])
+def test_a_pseudonym_inside_the_text_of_another_goes_with_its_person(tmp_path: Path, base: Database, gone: bool) -> None:
+    made = project(tmp_path)
+    words = [word for source in forum.sources(made) for word in ("--source", source)]
+    done = made.lapipe("run", forum.NAME, "--run-id", "f1", "--to", base.url, *words)
+    assert done.code == 0, done.err
+    folder = next(made.out.glob("forum_posts/**/manifest.json")).parent
+    ring = KeyRing.open(made.ring)
+    who, other = (ring.pseudonyms(purpose=forum.NAME, domain="moodle_user").of([forum.USERS[number][0]])[0] for number in (0, 2))
+    before = pq.read_table(folder / "data.parquet").to_pylist()
+    if gone:
+        shutil.rmtree(folder)
+        assert made.lapipe("subject", "gone", str(folder.relative_to(made.out)), "--role", "privacy_officer").code == 0
+    given = (forum.USERS[0][0], "--domain", "moodle_user", "--no-map", "--database", base.url)
+    found = made.lapipe("subject", "find", *given)
+    assert "1 rows, 1 more that name them" in found.out or "2 rows, 1 more that name them" in found.out, found.out + found.err
+    refused = made.lapipe("keys", "relink", folder)
+    assert refused.code == (2 if gone else 4)
+    assert gone or "has texts (message) in which pseudonyms of the key of before stand" in refused.err
+    erased = made.lapipe("subject", "erase", *given, "--verified-by", "privacy_officer", "--ground", "withdrawn", "--to", made.base / "notices")
+    assert erased.code == 0, erased.err
+    rows = [row for row in before if row["student"] != str(who)]
+    for after in [base.all(f'SELECT * FROM {forum.NAME}."forum_posts@f1"'), *([] if gone else [pq.read_table(folder / "data.parquet").to_pylist()])]:
+        assert str(who) not in repr(after)
+        assert str(other) in repr(after), "nobody else is taken out"
+        assert sorted(repr(row) for row in after) == sorted(repr({**row, "message": row["message"] and row["message"].replace(f" {who}", "")}) for row in rows)
+        assert any("Hoi [persoon], dat is vrijdag" in (row["message"] or "") for row in after)
+
+
+def test_a_release_that_is_relinked_has_its_new_pseudonyms_in_its_table_too(made: Project, base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    made.export("students").chmod(0o600)
+    made.go(run_id="r1", to=base.url, ledger=made.root / ".lapipe" / "ledger")
+    before = {row["student"] for row in base.table("moodle_activity@r1")}
+    with Register.open(made.register, clock=running.Options().clock) as register:
+        rotate(made.ring, register, today=TODAY, since=TODAY)
+    allow_relinking(made)
+    folder = made.out / "moodle_activity" / "all" / "r1"
+
+    def lost(*_: Any) -> None:
+        raise EngineFault("The connection was lost.")
+
+    with Desks(made, databases=[base.url]) as desk:
+        with monkeypatch.context() as patched:
+            patched.setattr(Sink, "renew", lost)
+            with pytest.raises(EngineFault, match="was lost"):
+                desk.relink(folder)
+        assert {row["student"] for row in base.table("moodle_activity@r1")} == before
+        assert desk.relink(folder) == len(base.table("moodle_activity@r1")), "given again, it ends what was interrupted"
+        after = {row["student"] for row in base.table("moodle_activity@r1")}
+        assert after == set(pq.read_table(folder / "data.parquet").column("student").to_pylist())
+        assert (len(after), after & before) == (len(before), set())
+        with pytest.raises(UsageFault, match="already"):
+            desk.relink(folder)
 
 
 def test_an_erasure_whose_connection_is_lost_is_finished_by_doing_it_again(made: Project, base: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -44,6 +45,16 @@ def test_status_finds_what_is_overdue_from_the_day_after_its_term(ran: Project) 
         assert ("term", release) in {(each.what, each.where) for each in _told(ran, term + timedelta(days=1))}
     late = [each for each in _told(ran, date(2099, 1, 1)) if each.what in ("term", "ledger")]
     assert len(late) == len(manifests) + len(records)  # `latest` names no release of its own
+
+
+def test_status_finds_statistics_that_are_not_there_until_somebody_says_that_they_are_gone(ran: Project) -> None:
+    path = next(path.parent for path in ran.out.glob("*/*/r1/manifest.json") if json.loads(path.read_text())["kind"] == "statistics")
+    shutil.rmtree(path)
+    where = str(path.relative_to(ran.out))
+    (told,) = [each for each in _told(ran, date.today()) if each.what == "missing"]
+    assert (told.where, told.attention, "its term does not end" in told.says) == (where, True, True)
+    assert ran.lapipe("subject", "gone", where, "--role", "privacy_officer").code == 0
+    assert not [each for each in _told(ran, date.today()) if each.what == "missing"]
 
 
 def test_status_finds_a_manifest_that_hides_its_term(ran: Project) -> None:

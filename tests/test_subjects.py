@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lapipe import Pipeline
-from lapipe.choices import asked, cases, may_object, outlived, standing
+from lapipe import Pipeline, subjects
+from lapipe.choices import asked, cases, may_object, outlived, record, standing
 from lapipe.contract import Spelling, load_contract
 from lapipe.custody import rotate
 from lapipe.errors import LapipeError, Refused, RegisterFault, UsageFault
@@ -31,7 +31,7 @@ from lapipe.release import REWRITTEN, verify_release
 from lapipe.stages import Consent, Flag, Minimise, Object, Pseudonymise, Release, Retain, Validate
 from lapipe.subjects import Desk, Verified
 from lapipe.subjects.search import spelt
-from tests.projects import BSNS, MOODLE_IDS, PEOPLE, STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project
+from tests.projects import BSNS, MOODLE_IDS, PEOPLE, STUDENT_NUMBERS, TODAY, WEEKLY, Project, leaks, project, students
 
 OFFICER = Verified("privacy_officer", "at the desk")
 
@@ -132,6 +132,18 @@ def test_after_erase_no_spelling_and_no_pseudonym_of_the_person_is_in_any_byte_a
     assert run.read("moodle_activity")["student"].nunique() == PEOPLE - 1 - 3
 
 
+def test_an_erasure_looks_through_every_release_once_and_afterwards_only_into_what_it_wrote_anew(made: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = students()
+    del others.rows[3]
+    made.go({"students": others.frame()}, run_id="r2", ledger=ledger(made))
+    with Desks(made) as desk:
+        looked: list[list[str]] = []
+        really = desk.engine.holding
+        monkeypatch.setattr(desk.engine, "holding", lambda paths, column, values: looked.append([path.parent.name for path in paths]) or really(paths, column, values))
+        desk.erase(desk.person([("moodle_user", str(MOODLE_IDS[3]))]), made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+    assert looked == [["r1", "r2"], ["r1"]]
+
+
 def test_an_erased_person_stays_out_whatever_is_recorded_or_declared_later(made: Project) -> None:
     def people(run: str, pipeline: Pipeline | None = None) -> int:
         return int(made.go(run_id=run, pipeline=pipeline, ledger=ledger(made)).read("moodle_activity" if pipeline is None else "later_moodle_activity")["student"].nunique())
@@ -176,6 +188,85 @@ def test_an_erased_person_stays_out_whatever_is_recorded_or_declared_later(made:
     assert people("d", copied) == before - 1
 
 
+@pytest.mark.parametrize(("how", "erased"), [("a setting", True), ("a table that is not there", False), ("no YAML", False)])
+def test_a_purpose_that_cannot_be_read_stops_a_request_only_where_it_could_lose_the_person(made: Project, how: str, erased: bool) -> None:
+    broken = made.root / "schemas/purposes/broken.yaml"
+    text = (made.root / f"schemas/purposes/{WEEKLY}.yaml").read_text("utf-8").replace(f"name: {WEEKLY}", "name: broken")
+    broken.write_text({"a setting": text + "colour: red\n", "a table that is not there": text.replace("columns:\n", "columns:\n  nowhere: {id: full}\n", 1) + "colour: red\n",
+                       "no YAML": text + "  : [\n"}[how], encoding="utf-8")
+    who = [("", f"s{STUDENT_NUMBERS[3]}")]
+    with Desks(made) as desk:
+        person = desk.person(who)
+        assert [each.name for each in desk.find(person).holding] == ["moodle_activity"]
+        assert [each.split(":")[0] for each in desk.unread] == ["schemas/purposes/broken.yaml"]
+        desk.export(person, made.base / "package", OFFICER, received=TODAY)
+        desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+        with pytest.raises(UsageFault, match="Purpose broken cannot be read"):
+            desk.purpose("broken")
+        with pytest.raises(Refused, match="LP501 schemas/purposes/broken.yaml cannot be read and may know this person"):
+            desk.knowing(person)
+        rows = [{"identifier": who[0][1], "received": "2026-11-24"}]
+        with pytest.raises(Refused, match="may know this person"):
+            desk.import_choices("objection", rows, domain="", default_purpose="", route="21(1)")
+        assert not [case for case in desk.cases_of(person) if case.purpose == "broken"]
+        if not erased:
+            with pytest.raises(Refused, match="LP501 schemas/purposes/broken.yaml cannot be read, so it is not known by which names it knows people.*they could come back"):
+                desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+            assert desk.find(person).holding
+            return
+        desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+        assert not desk.find(person).holding
+    # Mended, it keeps the person out by whatever name its tables know people.
+    broken.write_text(text, encoding="utf-8")
+    with Desks(made) as desk:
+        assert standing(desk.register, desk.purpose("broken"), TODAY, {"oulad_student"}).unplaced("oulad_student") == 1
+    done = made.lapipe("subject", "find", who[0][1])
+    assert (done.code, done.err) == (0, "")
+    broken.write_text(text + "colour: red\n", encoding="utf-8")
+    done = made.lapipe("subject", "find", who[0][1], "--format", "json")
+    assert (done.code, "schemas/purposes/broken.yaml cannot be read, and the rest goes on without it" in done.err) == (0, True)
+    assert json.loads(done.out)["releases"]
+
+
+def test_an_erasure_that_was_recorded_as_an_objection_is_one_that_nothing_ends(made: Project) -> None:
+    who = f"s{STUDENT_NUMBERS[3]}"
+    with Desks(made) as desk:
+        person = desk.person([("", who)])
+        # As it was recorded before an erasure was a case of its own; and what could be recorded over it.
+        old = desk._choice("objection", person, desk.purpose(WEEKLY), "upheld", TODAY, {"route": "17(1)", "by": "privacy_officer", "request": "0" * 10})
+        (before,) = [case for case in desk.register.evidence.due(date.max) if case.content["case"] == old]
+        record(desk.register, "objection", before.content["references"], {**before.content, "route": "21(1)"}, purpose=WEEKLY, state="rejected", received=TODAY,  # type: ignore[arg-type]
+               keep_until=date(2040, 1, 1), ring=desk.ledger_ring().check_value(), case=old)
+        (case,) = desk.cases_of(person)
+        assert (case.id, case.kind, case.purpose, case.state, case.due) == (old, "erasure", "", "erased", None)
+        with pytest.raises(UsageFault, match="nothing ends"):
+            desk.decide(case, "rejected", role="privacy_officer", why="Because the interests of the study weigh more.")
+        (other,) = desk.object(person, [desk.purpose(WEEKLY)], route="21(1)", received=TODAY)
+        desk.decide(desk.case(other), "rejected", role="privacy_officer", why="Because the interests of the study weigh more.")
+        assert len(standing(desk.register, desk.purpose("assessment_results"), TODAY, {"student"}).out) == int("student" in person.forms)
+        assert standing(desk.register, desk.purpose(WEEKLY), TODAY, {"oulad_student"}).unplaced("oulad_student") == 1
+        desk.erase(person, made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+        assert [each.id for each in desk.cases_of(person) if each.kind == "erasure"] == [old], "said again, it is the same case"
+    assert made.go(run_id="later", ledger=ledger(made)).read("moodle_activity")["student"].nunique() == PEOPLE - 2
+
+
+def test_what_a_file_of_quarantine_is_called_is_told_nowhere(made: Project) -> None:
+    folder = made.root / ".lapipe" / "quarantine" / "r1"
+    folder.mkdir(parents=True)
+    (folder / "kanarie-jansen.jsonl").write_text(f"s{STUDENT_NUMBERS[3]}\n", encoding="utf-8")
+    with (made.root / "schemas/organisation.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("retention:\n  zone: Europe/Amsterdam\n  data:\n    - {name: marks, form: parquet, column: at, term: P1Y, anchor: event}\n")
+    found = made.lapipe("subject", "find", f"s{STUDENT_NUMBERS[3]}")
+    assert "quarantine of run r1: 1 rows by records" in found.out
+    assert "data marks: not searched, it is data under a term" in found.out
+    said = [found, made.lapipe("subject", "find", f"s{STUDENT_NUMBERS[3]}", "--format", "json"), made.lapipe("status"), made.lapipe("status", "--format", "json"),
+            made.lapipe("retain", "--plan", "plan.json"), made.lapipe("retain", "--plan", "other.json", "--format", "json")]
+    assert "quarantine r1" in said[-2].out
+    assert "kanarie-jansen" in (made.root / "plan.json").read_text("utf-8"), "the plan is its owner's"
+    for each in said:
+        assert "jansen" not in each.out + each.err
+
+
 def test_a_restored_old_copy_of_an_erased_release_does_not_verify(made: Project, tmp_path: Path) -> None:
     import shutil
 
@@ -215,6 +306,34 @@ def test_an_erasure_that_is_killed_anywhere_is_finished_by_doing_it_again(made: 
         verify_release(made.out / "moodle_activity", today=TODAY, register=opened)
         assert [case.content["what"] for case in cases(opened) if case.kind == "request"] == ["erase"]
         assert [entry for entry in opened.entries() if entry.kind == REWRITTEN]
+
+
+def test_an_erasure_that_was_interrupted_proves_and_tells_what_it_erased_before(made: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    made.go(run_id="r2", ledger=ledger(made))
+    who = [("", f"s{STUDENT_NUMBERS[3]}")]
+    written: list[str] = []
+    real = subjects.rewrite
+
+    def killed(folder: Path, *given: Any, **named: Any) -> int:
+        if written:
+            raise KeyboardInterrupt
+        written.append(folder.name)
+        return real(folder, *given, **named)
+
+    with monkeypatch.context() as patched, Desks(made) as desk:
+        patched.setattr(subjects, "rewrite", killed)
+        with pytest.raises(KeyboardInterrupt):
+            desk.erase(desk.person(who), made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+    assert written == ["r1"]
+    with Desks(made) as desk:
+        _, found = desk.erase(desk.person(who), made.root / "notices", OFFICER, ground="withdrawn", received=TODAY)
+        assert [each.manifest["run"] for each in found.holding] == ["r2"]
+    with register(made) as opened:
+        (erased,) = [entry.body for entry in opened.entries() if entry.kind == "subject-erased"]
+    assert [(each["run"], each["rows"] > 0) for each in erased["releases"]] == [("r1", True), ("r2", True)]  # type: ignore[union-attr, index, call-overload, operator]
+    for path in (made.root / "notices").glob("notice-*.md"):
+        assert "moodle_activity (r1)" in path.read_text("utf-8")
+    assert not leaks(made.said())
 
 
 def test_a_release_that_is_in_another_folder_is_told_and_stops_an_erasure_until_it_is_named_or_said_to_be_gone(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ def scrubber(table: str, column: str) -> Scrubber:
 
 OTHER, URL, EVENT = ("moodle_logstore", "other"), ("canvas_web_logs", "url"), ("openedx_tracking", "event")
 IRI, CALIPER = ("xapi_statements", "object_id"), ("caliper_events", "object_id")
+AGENT, MEMBER, DATA = ("xapi_statements", "authority"), ("caliper_events", "membership"), ("openedx_tracking", "data")
+EVENT_NAME, REFERER = ("openedx_tracking", "event_type"), ("openedx_tracking", "referer")
 
 CASES = [
     (OTHER, '{"relateduserid":"7","courseid":"12"}', '{"relateduserid":"person","courseid":"12"}'),
@@ -50,6 +52,27 @@ CASES = [
     (CALIPER, "urn:instructure:canvas:user:21070000000000145", "urn:instructure:canvas:user:person"),
     (CALIPER, "urn:instructure:canvas:course:21070000000000145", "urn:instructure:canvas:course:21070000000000145"),
     (CALIPER, "https://kanarie.example/terms/201601/courses/7/sections/1/users/kanarie", "/terms/201601/courses/7/sections/1/users/person"),
+    (AGENT, '{"objectType":"Agent","name":"Kanarie","account":{"homePage":"https://lms.example","name":"kanarie"}}',
+     '{"objectType":"Agent","name":"person","account":{"homePage":"https://lms.example","name":"person"}}'),
+    (AGENT, '{"mbox":"mailto:kanarie@x.example","account":{"homePage":"https://x.example/~kanarie","name":7}}',
+     '{"mbox":"person","account":{"homePage":"hidden","name":"person"}}'),
+    (AGENT, '{"objectType":"Group","member":[{"mbox_sha1sum":"kanarie"},{"openid":"kanarie"}]}',
+     '{"objectType":"Group","member":[{"mbox_sha1sum":"person"},{"openid":"person"}]}'),
+    (AGENT, '{"objectType":"kanarie"}', '{"objectType":"hidden"}'), (AGENT, '{"kanarie":1}', None), (AGENT, '{"member":["kanarie"]}', '{"member":["hidden"]}'), (AGENT, "kanarie", None),
+    (MEMBER, '{"id":"urn:instructure:canvas:course:12:Instructor:731","member":{"id":"urn:instructure:canvas:user:731"},"roles":["Learner"]}',
+     '{"id":"urn:instructure:canvas:course:12:Instructor:person","member":"person","roles":["Learner"]}'),
+    (MEMBER, '{"id":"https://kanarie.example/kanarie/731","organization":"https://x.example/courses/12/users/kanarie","roles":[]}',
+     '{"id":"hidden","organization":"/courses/12/users/person","roles":[]}'),
+    (MEMBER, "https://x.example/courses/12/quizzes/3?module_item_id=4&q=kanarie", "/courses/12/quizzes/3?module_item_id=4"),
+    (MEMBER, "https://x.example/kanarie/3", None), (MEMBER, "kanarie/kanarie", None), (MEMBER, '{"status":"kanarie","type":731}', '{"status":"hidden","type":"hidden"}'), (MEMBER, '{"id":7}', '{"id":"hidden"}'),
+    # What is both kept and hidden: a module stays, a number may be anybody's.
+    (DATA, '{"id":"block-v1:a+b+c+type@problem+block@d1"}', '{"id":"block-v1:a+b+c+type@problem+block@d1"}'), (DATA, '{"id":731}', '{"id":"hidden"}'),
+    (DATA, '{"id":"-731","user_id":"kanarie"}', '{"id":"hidden","user_id":"person"}'), (DATA, '{"target_url":"http://x/u/kanarie"}', '{"target_url":"/u/person"}'),
+    (DATA, '{"current_url":"http://x/courses/course-v1:a+b+c/kanarie/7"}', '{"current_url":"hidden"}'),
+    (EVENT_NAME, "edx.course.enrollment.activated", "edx.course.enrollment.activated"), (EVENT_NAME, "play_video", "play_video"), (EVENT_NAME, "kanarie", None),
+    (EVENT_NAME, "/courses/course-v1:a+b+c/instructor/api/kanarie", None), (EVENT_NAME, "/api/user/v1/accounts/kanarie", None),
+    (EVENT_NAME, "edx.731.kanarie", None), (REFERER, "http://x/u/kanarie", "/u/person"), (REFERER, "https://kanarie.example", ""),
+    (REFERER, "http://x/courses/course-v1:a+b+c/discussion/forum/users/7?q=kanarie&user=7", "/courses/course-v1:a+b+c/discussion/forum/users/person?user=person"),
 ]
 
 
@@ -97,3 +120,22 @@ def test_no_person_survives_in_any_container_and_both_forms_say_the_same() -> No
             kept = {key: each for key, each in json.loads(out).items() if key in reading.kept}
             assert kept == {key: each for key, each in value.items() if key in reading.kept}
     assert released > 500
+
+
+@pytest.mark.parametrize("where", [URL, IRI, CALIPER, REFERER])
+def test_addresses_that_differ_in_their_numbers_alone_are_scrubbed_as_each_by_itself(where: tuple[str, str]) -> None:
+    chance, made, released, several = random.Random(9), scrubber(*where), 0, set()
+    words = [*made.reading.person, *made.reading.hidden, *made.reading.kept, *made.reading.words, "kanarie", "12a", "%31", "a:b", ""]
+    numbers = ("7", "12", "0012", "731000000101", "105150000000000012", "1234567890123456789", "-1", "1.5", "900000000000000007", "x900000000000000007", "course-v1:a+b+900000000000000007")
+    for _ in range(4_000):
+        parts = [word for _ in range(chance.randrange(1, 4)) for word in (chance.choice(words).partition("?")[0], chance.choice(numbers))]
+        text = chance.choice(("", "https://lms.example", "https://lms.example:8443", "urn", " ")) + "/" + "/".join(parts)
+        text = text.replace("/", ":") if text.startswith("urn") else text
+        asked = [f"{word.partition('?')[2]}={chance.choice((*numbers, 'kanarie'))}" for word in chance.sample(words, 3) if "?" in word]
+        text += ("?" + "&".join(asked) if asked else "") + chance.choice(("", "", "#7", "/", " "))
+        out = made.scrub(text)
+        assert out == made._unfolded(text), text
+        released += out is not None
+        several.add(text)
+    assert released > 50
+    assert len(several) > 3_000

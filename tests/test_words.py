@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +102,45 @@ def test_who_else_has_a_part_is_read_by_who_signs(language: Language) -> None:
     for said in ("Onderzoeksgroep, KR", "Contract 2026-88", "Wolk, US", "Besluit 2023/1795", "Ernaast (Regeling 2026-03)", "Kantoor",
                  "Wolk, Opslag (Overeenkomst 12)", "Academie (Cijfers)", "DPIA 2026-014", {"nl": "standaardcontractbepalingen", "en": "standard contractual clauses"}[language]):
         assert said in text
-    # A plan is approved with its transfers and decisions; of the organisation something else is signed.
+    # A plan is approved with its transfers and decisions.
     assert changed.fingerprint() != plan.fingerprint()
+
+
+AWAY = Transfer("Wolk", "US", "adequacy", "Besluit 2023/1795")
+PARTIES = Parties((JointController("Ernaast", "Laan 2", "a@b.example", "Regeling 2026-03"),), Party("Kantoor", "Plein 1", "c@d.example"),
+                  (Processor("Wolk", "e@f.example", "Opslag", "Overeenkomst 12", AWAY),), (Client("Academie", "Weg 3", "g@h.example", "Cijfers"),), "Zaak 7")
+
+
+def each_changed(party: Any) -> Iterator[tuple[str, Any]]:
+    """Give a party with each of its fields changed, one after another."""
+    for field in fields(party):
+        value = getattr(party, field.name)
+        if isinstance(value, str):
+            yield field.name, replace(party, **{field.name: {"country": "KR", "safeguard": "binding_rules"}.get(field.name, "Anders")})
+        elif isinstance(value, Transfer):
+            yield field.name, replace(party, transfer=None)
+            for inner, changed in each_changed(value):
+                yield inner, replace(party, transfer=changed)
+
+
+def test_an_approval_binds_of_the_parties_exactly_what_who_signs_has_read() -> None:
+    variants = [("none", Parties()), ("breach_log", replace(PARTIES, breach_log="Zaak 8"))]
+    for name in ("joint_controllers", "processors", "clients"):
+        (party,) = getattr(PARTIES, name)
+        variants += [(name, replace(PARTIES, **{name: ()})), *((f"{name}.{field}", replace(PARTIES, **{name: (changed,)})) for field, changed in each_changed(party))]
+    variants.append(("representative", replace(PARTIES, representative=None)))
+    variants += [(f"representative.{field}", replace(PARTIES, representative=changed)) for field, changed in each_changed(PARTIES.representative)]
+    plan = replace(shipped(WEEKLY), parties=PARTIES)
+
+    def said(parties: Parties, language: Language) -> str:
+        # Without the line of the hash itself.
+        return "".join(line for line in in_words(plan, replace(ORGANISATION, parties=parties), language).splitlines(keepends=True) if "SHA-256" not in line)
+
+    bound = {name for name, parties in variants if replace(plan, parties=parties).fingerprint() != plan.fingerprint()}
+    for language in LANGUAGES:
+        assert bound == {name for name, parties in variants if said(parties, language) != said(PARTIES, language)}
+    assert {"none", "processors", "processors.agreement", "processors.country", "joint_controllers.arrangement", "clients"} <= bound
+    assert not {"breach_log", "processors.contact", "joint_controllers.address"} & bound
 
 
 def test_the_dutch_is_dutch_and_the_english_english() -> None:

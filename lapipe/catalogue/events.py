@@ -1,7 +1,9 @@
-"""Entries of the register as OpenLineage events: names, kinds, rules and hashes, and no value, count or message.
+"""Entries of the register as OpenLineage events.
 
-Needs `openlineage-python`, so it is imported where something is sent and nowhere else. OpenLineage 2-0-2; the job's facet `processing` is
-Qedro's (purpose and legal basis, GDPR art. 30(1)(b) and 6(1)); `lapipe_register` says which entry shows what was told.
+They hold names, kinds, settings, rules and hashes; no value, no count of rows or people, no path, and of a failure the rule or the class of the error, never
+the error's own message. Needs `openlineage-python`, so it is imported where something is sent and nowhere else. OpenLineage 2-0-2; the job's facet `processing` is
+Qedro's and holds what its schema names (purpose and legal basis, GDPR art. 30(1)(b) and 6(1)), `lapipe_purpose` what else the purpose says;
+`lapipe_register` says which entry shows what was told.
 """
 
 from __future__ import annotations
@@ -39,6 +41,11 @@ _STATES = {"completed": RunState.COMPLETE, "failed": RunState.FAIL, "refused": R
 _BASES = {"consent": "consent", "contract": "contract", "legal_obligation": "legal-obligation", "vital_interests": "vital-interests",
           "public_task": "public-task", "legitimate_interests": "legitimate-interest"}
 
+#: Why data is deleted or written anew, by what an entry says of it. The law asks for each of them (GDPR art. 5(1)(e), 17, 32), whatever the basis was on
+#: which the data was there.
+_OBLIGED = {"retained": "storage limitation (GDPR art. 5(1)(e))", "erasure": "erasure of a person (GDPR art. 17)",
+            "relinked": "security of pseudonyms (GDPR art. 32)"}
+
 #: The phase whose basis stands for the job where one word is asked: a pipeline analyses.
 _PHASES = ("analyse", "use", "collect")
 
@@ -47,10 +54,20 @@ _Lifecycle = lifecycle_state_change_dataset.LifecycleStateChange
 
 @attr.define
 class ProcessingJobFacet(JobFacet):
-    """Why the processing happens and on which legal basis."""
+    """Why the processing happens and on which legal basis, in the form of Qedro's schema."""
 
     purpose: str
     legal_basis: str
+
+    @staticmethod
+    def _get_schema() -> str:
+        return "https://github.com/cordata-tech/qedro/blob/main/schemas/openlineage-art30-processing-facet.json"
+
+
+@attr.define
+class PurposeJobFacet(JobFacet):
+    """What else the purpose says: its bases by phase, who gets releases, how long they are kept, and the least group."""
+
     legal_basis_by_phase: dict[str, str]
     recipients: list[str]
     retention: str
@@ -58,7 +75,7 @@ class ProcessingJobFacet(JobFacet):
 
     @staticmethod
     def _get_schema() -> str:
-        return "https://github.com/cordata-tech/qedro/blob/main/schemas/openlineage-art30-processing-facet.json"
+        return f"{PRODUCER}#PurposeJobFacet"
 
 
 @attr.define
@@ -179,8 +196,11 @@ class Teller:
         output = OutputDataset(self.namespace, name, facets={
             "lifecycleStateChange": lifecycle_state_change_dataset.LifecycleStateChangeDatasetFacet(state, producer=PRODUCER)})
         facet = RegisterRunFacet(self.identity, entry.seq, entry.hash, entry.run, 1, "", "", producer=PRODUCER)
-        job = Job(self.namespace, f"lapipe.{entry.kind}", facets={
-            "jobType": job_type_job.JobTypeJobFacet("BATCH", "LAPIPE", "RETENTION", producer=PRODUCER)})
+        what = str(entry.body.get("why")) if entry.kind == "rewritten" else entry.kind
+        facets: dict[str, JobFacet] = {"jobType": job_type_job.JobTypeJobFacet("BATCH", "LAPIPE", "RETENTION", producer=PRODUCER)}
+        if what in _OBLIGED:
+            facets["processing"] = ProcessingJobFacet(_OBLIGED[what], _BASES["legal_obligation"], producer=PRODUCER)
+        job = Job(self.namespace, f"lapipe.{what if what in _OBLIGED else entry.kind}", facets=facets)
         return RunEvent(eventTime=entry.time, producer=PRODUCER, run=Run(self._id("entry", entry.seq, entry.hash), facets={"lapipe_register": facet}),
                         job=job, eventType=RunState.COMPLETE, inputs=[], outputs=[output])
 
@@ -212,8 +232,8 @@ def _processing(body: Mapping[str, Any]) -> dict[str, JobFacet]:
     if not basis:
         return {}
     k = body.get("k")
-    return {"processing": ProcessingJobFacet(str(body.get("purpose")), basis, bases, _texts(body.get("recipients")), str(body.get("keep_for")),
-                                             k if isinstance(k, int) else 0, producer=PRODUCER)}
+    return {"processing": ProcessingJobFacet(str(body.get("purpose")), basis, producer=PRODUCER),
+            "lapipe_purpose": PurposeJobFacet(bases, _texts(body.get("recipients")), str(body.get("keep_for")), k if isinstance(k, int) else 0, producer=PRODUCER)}
 
 
 def _schema(columns: Sequence[Mapping[str, str]]) -> schema_dataset.SchemaDatasetFacet:

@@ -35,6 +35,17 @@ def today() -> date:
     return datetime.now().astimezone().date()
 
 
+def day_of(text: str, option: str) -> date:
+    """Read a day of an option; without one it is today."""
+    if not text:
+        return today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise UsageFault(f"{option} is no day of the calendar, written as 2026-09-01.")
+
+
 def clock() -> datetime:
     return datetime.now(UTC)
 

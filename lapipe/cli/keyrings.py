@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +19,7 @@ from lapipe.cli.app import (
     RegisterPath,
     app,
     clock,
+    day_of,
     project,
     register_url,
     say,
@@ -108,7 +108,7 @@ def keys_rotate(since: Annotated[str, typer.Option("--from", help="The day from 
     from lapipe.custody import rotate
     from lapipe.register import Register
 
-    day = _day(since)
+    day = day_of(since, "--from")
     path, ring, secret = _open(keys, profile)
     with Register.open(register_url(register, profile), clock=clock) as opened:
         effect = _effect(ring.names, profile, opened)
@@ -145,11 +145,13 @@ def keys_destroy(name: Annotated[str, typer.Option("--name", help="The name of t
 @keys_app.command("relink")
 def keys_relink(release: Annotated[Path, typer.Argument(metavar="RELEASE", help="A run's folder of a release of pseudonyms in OUT.")],
                 maps: Annotated[list[str] | None, typer.Option("--map", help="PIPELINE.SOURCE=PATH of a source that ties identities together.")] = None,
+                outs: Annotated[list[Path] | None, typer.Option("--out", help="Another folder that releases were written to; may be repeated.")] = None,
+                databases: Annotated[list[str] | None, typer.Option("--database", help="A postgresql:// URL by which the release's table is reached; may be repeated.")] = None,
                 profile: ProfileName = "", register: RegisterPath = "") -> None:
     """Write a release anew under the key in use now, where its purpose says that a study goes on across a rotation."""
     from lapipe.cli.subjects import opened_desk
 
-    with opened_desk(profile, register, maps) as desk:
+    with opened_desk(profile, register, maps, databases, outs) as desk:
         rows = desk.relink(release)
     say(f"{release} was written anew: its {rows} rows are under the key in use now, and can be joined with what is made with it.")
 
@@ -171,16 +173,6 @@ def _effect(names: Sequence[str], profile: str, register: Register) -> Effect:
     from lapipe.subjects.search import manifests
 
     return made_with(names, [said for _, said in manifests(project(profile).profile.out)], len(cases(register)))
-
-
-def _day(text: str) -> date:
-    if not text:
-        return today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise UsageFault("--from is no day of the calendar, written as 2026-09-01.")
 
 
 def _open(keys: Path | None, profile: str) -> tuple[Path, KeyRing, str | None]:

@@ -195,12 +195,13 @@ def register_article30(to: Annotated[str, typer.Option("--to", help="A file, or 
         raise UsageFault(f"There is no format '{format}' in language '{language}' (there are: {', '.join(FORMATS)}; {', '.join(LANGUAGES)}).")
     if format == "xlsx" and to == "-":
         raise UsageFault("A workbook goes to a file: give --to FILE.xlsx.")
+    chosen = LANGUAGES[LANGUAGES.index(language)]
     with Register.open(register_url(register, profile), clock=clock, create=False) as opened:
-        found = records(project(profile).root, opened)
+        found = records(project(profile).root, opened, today(), chosen)
     if format == "xlsx":
-        write_xlsx(found, language, Path(to))
+        write_xlsx(found, chosen, Path(to))
     else:
-        text = {"json": lambda: as_json(found), "csv": lambda: as_csv(found, language), "md": lambda: as_markdown(found, language)}[format]()
+        text = {"json": lambda: as_json(found, chosen), "csv": lambda: as_csv(found, chosen), "md": lambda: as_markdown(found, chosen)}[format]()
         if to == "-":
             say(text)
             return

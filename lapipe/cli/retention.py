@@ -62,7 +62,7 @@ def _tell(items: Sequence[Item], plan: Path, stores: Mapping[str, str]) -> None:
 
     for item in items:
         mark = "!" if item.obstacle else "-" if item.due else " "
-        parts = [f"{item.past} of {item.rows} {item.unit}" if item.unit in ("rows", "pieces") or item.what == "files" else f"{'goes' if item.due else 'stays'}",
+        parts = [f"{item.past} of {item.rows} {item.unit}" if item.unit in ("rows", "pieces", "files") else f"{'goes' if item.due else 'stays'}",
                  item.term, f"oldest {item.oldest}" if item.oldest else "", f"{item.undated} without a day" if item.undated else "",
                  item.note, f"held: {item.hold}" if item.hold else "", item.hindered]
         place = f" in {stores[item.group]}" if item.what in ("files", "parquet") and item.group in stores and not is_database(stores[item.group]) else ""

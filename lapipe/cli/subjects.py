@@ -20,6 +20,7 @@ from lapipe.cli.app import (
     RegisterPath,
     app,
     clock,
+    day_of,
     project,
     register_url,
     say,
@@ -81,6 +82,8 @@ def opened_desk(profile: str, register: str, maps: list[str] | None = None, data
                 if not sys.stdin.isatty():
                     raise
                 desk.passphrase = typer.prompt("Passphrase of the key ring", hide_input=True)
+        for file, broken in desk.unread.items():
+            print(f"{file} cannot be read, and the rest goes on without it: {broken.why}", file=sys.stderr)
         yield desk
 
 
@@ -98,17 +101,7 @@ def _person(desk: Desk, identifier: str, domain: str, also: list[str] | None, no
 
 
 def _purposes(desk: Desk, purpose: str, person: Person) -> list[Purpose]:
-    return [desk.purpose(purpose)] if purpose else desk.affected(person)
-
-
-def _day(text: str, option: str) -> date:
-    if not text:
-        return today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise UsageFault(f"{option} is no day of the calendar, written as 2026-09-01.")
+    return [desk.purpose(purpose)] if purpose else desk.knowing(person)
 
 
 def _folder(to: Path | None, desk: Desk) -> Path:
@@ -135,7 +128,7 @@ def consent(identifier: OptionalId = "", purpose: Annotated[str, typer.Option("-
             say(f"Recorded {count} consents and withdrawals.")
             return
         person = _person(desk, identifier, domain, also, no_map)
-        case = desk.consent(person, desk.purpose(purpose), text=content, version=version, given=_day(given, "--given"), how=how, attested_by=attested_by)
+        case = desk.consent(person, desk.purpose(purpose), text=content, version=version, given=day_of(given, "--given"), how=how, attested_by=attested_by)
         say(f"Recorded consent to {purpose} as case {case}. It is taken back with `lapipe subject withdraw ID --purpose {purpose}`.")
 
 
@@ -149,7 +142,7 @@ def withdraw(identifier: Identifier, purpose: PurposeName = "", on: Annotated[st
         purposes = [each for each in _purposes(desk, purpose, person) if purpose or each.is_consent]
         if not purposes:
             raise UsageFault("No purpose that knows this person rests on consent; use `lapipe subject object`.")
-        ids = desk.withdraw(person, purposes, on=_day(on, "--on"))
+        ids = desk.withdraw(person, purposes, on=day_of(on, "--on"))
         say(f"Recorded as {', '.join(ids)}: from now on the person is left out of {', '.join(each.name for each in purposes)}.")
         _tell_releases(desk.find(person, landing=False))
 
@@ -189,7 +182,7 @@ def object_(identifier: OptionalId = "", purpose: PurposeName = "",
         if not purposes:
             raise UsageFault(f"No purpose that knows this person can be objected to by art. {route} (it is known to: "
                              f"{', '.join(each.name for each in others) or 'none'}); name one with --purpose to hear why.")
-        ids = desk.object(person, purposes, route=route, received=_day(received, "--received"))
+        ids = desk.object(person, purposes, route=route, received=day_of(received, "--received"))
         for each, id in zip(purposes, ids, strict=True):
             say(f"Objection to {each.name} recorded as case {id}, to be decided by {desk.case(id).due}; until then, and when upheld, the person is left out.")
         for each in others:
@@ -263,7 +256,7 @@ def export(identifier: Identifier, to: Annotated[Path | None, typer.Option("--to
 
     with opened_desk(profile, register, maps, databases, outs) as desk:
         person = _person(desk, identifier, domain, also, no_map)
-        day = _day(received, "--received")
+        day = day_of(received, "--received")
         if not verified_by:
             _waiting(desk, desk.receive(person, "access", day))
             return
@@ -286,7 +279,7 @@ def erase(identifier: OptionalId = "", ground: Annotated[str, typer.Option("--gr
     from lapipe.subjects import Verified
 
     with opened_desk(profile, register, maps, databases, outs) as desk:
-        verified, day = Verified(verified_by, verified_how), _day(received, "--received")
+        verified, day = Verified(verified_by, verified_how), day_of(received, "--received")
         if signals is not None:
             done, missed = desk.erase_deleted(signals.expanduser(), contract, _folder(to, desk), verified, mapped=not no_map)
             say(f"{done} people that the export says are deleted were erased.")
@@ -333,7 +326,7 @@ def rectify(identifier: OptionalId = "", to: Annotated[Path | None, typer.Option
             say(f"Case {case} is {'done' if done else 'refused'}, by {role}.")
             return
         id, found = desk.rectify(_person(desk, identifier, domain, also, no_map), _folder(to, desk), Verified(verified_by, verified_how),
-                                 received=_day(received, "--received"))
+                                 received=day_of(received, "--received"))
         say(f"Recorded as case {id}, to be answered by {desk.case(id).due}. Have the source corrected, run these again, and close the case with --case {id} --done:")
         _tell_releases(found)
 

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,6 +17,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lapipe.contract.renames import renamed, renames_of
+from lapipe.contract.spelling import Spelling as Spelling
+from lapipe.contract.spelling import compiled
 from lapipe.documents import Document, allowed_keys, check, load, meaning, nearest, refuse_undecided
 from lapipe.errors import DeclarationFault, UsageFault
 from lapipe.scrubbing import NOT_SCRUBBED, Scrubbing
@@ -59,64 +60,6 @@ NULLS = ("",)
 
 
 @dataclass(frozen=True)
-class Spelling:
-    """How the spellings of one identifier are brought to one canonical form.
-
-    Steps, in order: surrounding white space goes; Unicode to NFC; `lower`; each of `prefixes` goes, once; with `number`, a
-    trailing `.0` (a spreadsheet's float) and leading zeros go; `width` pads with zeros again. The result must match
-    `pattern` as a whole. A spelling among `nobody` (compared in canonical form) names no person.
-    """
-
-    prefixes: tuple[str, ...] = ()
-    lower: bool = False
-    number: bool = False
-    width: int = 0
-    pattern: str = ""
-    nobody: tuple[str, ...] = ()
-
-    def canonical(self, raw: str) -> str | None:
-        """Give the canonical form, or None where the spelling does not fit.
-
-        >>> Spelling(prefixes=("#", "s"), lower=True, number=True, pattern=r"[0-9]{7}").canonical(" S1234567 ")
-        '1234567'
-        >>> Spelling().canonical("1.23E+16") is None
-        True
-        """
-        if raw.isascii() and raw.isdigit() and raw[0] != "0" and len(raw) >= self.width and not self.pattern and not self.prefixes:
-            return raw  # What all that follows would leave as it is: most identifiers of most exports.
-        text = unicodedata.normalize("NFC", raw.strip())
-        # A spreadsheet's 1.23E+16 has lost its digits, and its 1234567.0 is a number only where that is declared.
-        if _SCIENTIFIC.fullmatch(text) or (not self.number and _FLOAT.fullmatch(text)):
-            return None
-        if self.lower:
-            text = text.lower()
-        for prefix in self.prefixes:
-            text = text.removeprefix(prefix)
-        if self.number:
-            text = text.removesuffix(".0")
-            text = text.lstrip("0") or text[-1:]
-        # Nothing is padded to no one's number: it stays nothing.
-        if self.width and text:
-            text = text.zfill(self.width)
-        if not text or (self.pattern and not _compiled(self.pattern).fullmatch(text)):
-            return None
-        return text
-
-    def is_nobody(self, canonical: str) -> bool:
-        """Tell whether a canonical form stands for the system or a guest instead of a person."""
-        return canonical in self.nobody
-
-
-#: What a spreadsheet makes of an identifier that is made of digits.
-_SCIENTIFIC, _FLOAT = re.compile(r"[0-9](?:[.,][0-9]+)?[eE][+][0-9]+"), re.compile(r"[0-9]+[.]0")
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.DOTALL)
-
-
-@dataclass(frozen=True)
 class Level:
     """A coarser level of a column: what each value becomes, or patterns whose first group it becomes.
 
@@ -139,7 +82,7 @@ class Level:
 def first_group(patterns: Sequence[str], text: str) -> str | None:
     """Give the first group of the first pattern that matches at the start of `text`, or None."""
     for pattern in patterns:
-        found = _compiled(pattern).match(text)
+        found = compiled(pattern).match(text)
         if found:
             return found[1]
     return None
@@ -269,7 +212,8 @@ class Contract:
 
     `person` names the column that says who a row is about, by which people are counted; it may have been left out.
     `extractable` are the columns that can be found in a text column. `statistics` is true once the rows are groups instead
-    of people, and `period` then names the column of a time series' periods; `framed` says that every group known beforehand has a row.
+    of people, and `period` then names the column of a time series' periods; `framed` says that every group known beforehand has a row,
+    `k` how many people a group has at least: more than the purpose asks, where a published rule does.
     """
 
     name: str
@@ -281,6 +225,7 @@ class Contract:
     extractable: tuple[Column, ...] = ()
     statistics: bool = False
     framed: bool = False
+    k: int = 0
     period: str = ""
     lag: str = ""
     description: str = ""
@@ -425,7 +370,7 @@ _COLUMN_PROFILE: Mapping[str, Any] = {
         "scrub": {
             "type": "object", "additionalProperties": False, "required": ["person", "words"],
             "properties": {"person": {**_TEXTS, "minItems": 1}, "hidden": _TEXTS, "kept": _TEXTS, "named": _TEXTS,
-                           "names": _TEXTS, "words": _TEXTS, "form": {"enum": ["address", "container"]}, "ids": _TEXTS},
+                           "names": _TEXTS, "words": _TEXTS, "form": {"enum": ["address", "container"]}, "ids": _TEXTS, "addresses": _TEXTS},
         },
         "path": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
         "start": _COUNT, "length": _COUNT, "position": _COUNT,
@@ -751,6 +696,8 @@ def _consistent(document: Document, columns: Sequence[Column], profile: Mapping[
             raise document.fault(where, f"{column.name} says how it is scrubbed but is {column.kind}, not free_text.")
         if column.scrub.ids and not column.scrub.form:
             raise document.fault(where, f"{column.name} gives patterns of ids (scrub.ids), which only the forms address and container have.")
+        if column.scrub.addresses and column.scrub.form != "container":
+            raise document.fault(where, f"{column.name} gives keys with addresses (scrub.addresses), which only the form container has.")
         if column.extracted_from and (column.extracted_from not in names or not column.patterns):
             raise document.fault(where, f"{column.name} needs extractedFrom (one of {', '.join(names)}) and patterns.")
         if column.kind in (Kind.IDENTIFIER, Kind.PSEUDONYM) and column.type not in ("string", "integer"):

@@ -38,7 +38,7 @@ class Cells:
 
 @dataclass(frozen=True)
 class Pair:
-    """A cell of the new table and one of an earlier: people in both, and those of them whose contribution is the same in both."""
+    """A cell of the new table and one of an earlier: people in both, and those of them whose contribution to what both tell is the same."""
 
     new: int
     earlier: int
@@ -72,13 +72,16 @@ class Relation:
 class Comparison:
     """What comes of comparing: cells to freeze, each with the earlier cell; cells to withhold; and sums for the audit.
 
-    `same` are the new cells that are about exactly the people of an earlier one, so that who knows the one knows the other.
+    `emptied` are new cells whose people may be shown and whose figures may not. `same` are the new cells that are about exactly the
+    people of an earlier one, so that who knows the one knows the other; `equal` are those to which they add the same, too.
     """
 
     frozen: dict[int, int] = field(default_factory=dict)
     withheld: set[int] = field(default_factory=set)
+    emptied: set[int] = field(default_factory=set)
     relations: list[Relation] = field(default_factory=list)
     same: dict[int, int] = field(default_factory=dict)
+    equal: dict[int, int] = field(default_factory=dict)
 
 
 class Match:
@@ -116,10 +119,12 @@ def compare(new: Cells, earlier: Cells, pairs: Sequence[Pair], slices: Mapping[t
     tables by these values. In the result:
 
     - of cells that are about the same, one whose people, or their contributions, differ by 1 to k - 1 is *frozen*: it is shown as
-      it was, whether it would be published or withheld now, since either tells of the difference;
+      it was, whether it would be published or withheld now, since either tells of the difference; where other figures were shown, it is
+      withheld, or emptied where the people are the same;
     - where the cells of both tables share out the same people, their sums are equal: a relation for the audit, which knows what
       they give back. People that differ by 1 to k - 1 count as the same here, since an outsider guesses as much; when every cell on
-      both sides is known, that difference itself could be read off, so the smallest new cell is *withheld*;
+      both sides is known, that difference itself could be read off, so the smallest new cell is *withheld*; or *emptied*, where the people are the
+      same and what a few of them add to the figures is not;
     - where one column is told in two details that do not nest, as bands of five and of eight years, the sums are of the parts that
       both tables have: who knows cells that overlap may subtract them, and is left with a part of a few people.
 
@@ -145,14 +150,17 @@ def _alike(new: Cells, earlier: Cells, pairs: Sequence[Pair], match: Match, k: i
         if i is None:
             continue
         pair = met.get(j)
-        both, same = (pair.both, pair.same if figures else pair.both) if pair else (0, 0)
+        both, same = (pair.both, pair.same) if pair else (0, 0)
         if both and new.people[i] == earlier.people[j] == both:
             found.same[i] = j
-        if earlier.known[j] and 1 <= new.people[i] + earlier.people[j] - 2 * both + (both - same) < k:
+            if same == both:
+                found.equal[i] = j
+        differ = new.people[i] + earlier.people[j] - 2 * both
+        if earlier.known[j] and 1 <= differ + (both - same) < k:
             if figures:
                 found.frozen[i] = j
             else:
-                found.withheld.add(i)
+                (found.withheld if differ else found.emptied).add(i)
 
 
 def _sums(new: Cells, earlier: Cells, pairs: Sequence[Pair], slices: Mapping[tuple[str | None, ...], Slice], match: Match, k: int,
@@ -176,16 +184,21 @@ def _sums(new: Cells, earlier: Cells, pairs: Sequence[Pair], slices: Mapping[tup
             for some_new, some_earlier, of in _components(mine, theirs, overlap.get(key, [])):
                 _parts(new, earlier, some_new, some_earlier, of, k, found)
         elif people.new + people.earlier - 2 * people.both < k:
-            _sum(new, earlier, mine, theirs, people.both, found)
+            _sum(new, earlier, mine, theirs, people.both, _changed(overlap.get(key, ()), k), found)
 
 
-def _sum(new: Cells, earlier: Cells, mine: Sequence[int], theirs: Sequence[int], both: int, found: Comparison) -> None:
+def _changed(pairs: Sequence[Pair], k: int) -> bool:
+    """Say whether what people add to the figures changed, and of so few that it could be read off: here nobody is in two cells of a table."""
+    return 0 < sum(pair.both - pair.same for pair in pairs) < k
+
+
+def _sum(new: Cells, earlier: Cells, mine: Sequence[int], theirs: Sequence[int], both: int, changed: bool, found: Comparison) -> None:
     if not mine or not theirs:
         return
     differ = not both == sum(new.people[i] for i in mine) == sum(earlier.people[j] for j in theirs)
-    if differ and all(earlier.known[j] for j in theirs) and all(new.known[i] for i in mine):
-        # A few people are in one of the tables only; with everything known, how many could be read off.
-        found.withheld.add(min((i for i in mine if new.people[i]), key=lambda i: (new.people[i], str(new.keys[i]))))
+    if (differ or changed) and all(earlier.known[j] for j in theirs) and all(new.known[i] for i in mine):
+        # A few people are in one of the tables only, or add something else; with everything known, how many, or what, could be read off.
+        (found.withheld if differ else found.emptied).add(min((i for i in mine if new.people[i]), key=lambda i: (new.people[i], str(new.keys[i]))))
     found.relations.append(Relation(tuple(mine), tuple(theirs)))
 
 
@@ -194,7 +207,7 @@ def _parts(new: Cells, earlier: Cells, mine: Sequence[int], theirs: Sequence[int
     both = sum(pair.both for pair in pairs)
     if sum(new.people[i] for i in mine) + sum(earlier.people[j] for j in theirs) - 2 * both >= k:
         return
-    _sum(new, earlier, mine, theirs, both, found)
+    _sum(new, earlier, mine, theirs, both, _changed(pairs, k), found)
     if len(mine) > 1 and len(theirs) > 1:
         shared = tuple((pair.new, pair.earlier, pair.both) for pair in pairs)
         found.relations += [Relation((i,), (), tuple(part for part in shared if part[0] == i)) for i in mine]

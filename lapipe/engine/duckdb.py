@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -175,7 +175,7 @@ class DuckDB:
         table = self._ibis.table(name)
         if ordered:
             # `write` put the file in an order of its content; fewer of its rows are in no order that tells more.
-            self._sorted[name] = frozenset(table.columns)
+            self.keep_in_order(name, table.columns)
         return table
 
     def holding(self, paths: Sequence[Path], column: str, values: Sequence[str]) -> list[Path]:
@@ -197,7 +197,7 @@ class DuckDB:
             values = ", ".join(f"{_name(column)}::{codes[column]} AS {_name(column)}" if column in codes else _name(column) for column in types)
             order = _order(types | dict.fromkeys(codes, "code"))
             sql, types = f"SELECT {values} FROM ({sql}) ORDER BY {order}", types | dict.fromkeys(codes, "enum")
-            self._sorted[name] = frozenset(written)
+            self.keep_in_order(name, written)
         self._run(f"CREATE TABLE {name} AS {sql}")
         self._held.add(name)
         return self._coded(name, expression.schema()) if "enum" in types.values() else self._ibis.table(name)
@@ -333,7 +333,7 @@ class DuckDB:
         types = self._types(sql)
         coded = {name for name, kind in types.items() if kind in ("uuid", "enum")}
         columns = ", ".join(f"{_name(name)}::VARCHAR AS {_name(name)}" if name in coded else _name(name) for name in types)
-        order = "" if not ordered or self._in_order(expression, types) else f" ORDER BY {_order(types)}"
+        order = "" if not ordered or self.in_order(expression, types) else f" ORDER BY {_order(types)}"
         rows = self._run(
             f"COPY (SELECT {columns} FROM (SELECT * FROM ({sql}){order})) TO {_text(str(path))} "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})", f"write {path.name}")
@@ -346,13 +346,17 @@ class DuckDB:
 
     # --- inside ---
 
-    def _in_order(self, expression: ir.Table, types: Mapping[str, str]) -> bool:
+    def keep_in_order(self, table: str, columns: Iterable[str]) -> None:
+        """Note that the rows of a table lie in the order in which these columns are written."""
+        self._sorted[table] = frozenset(columns)
+
+    def in_order(self, expression: ir.Table, columns: Iterable[str]) -> bool:
         """Tell whether these are rows of one table that is held in the order to write, some left out and nothing computed."""
         import ibis.expr.operations as ops
 
         tables = [op.name for op in expression.op().find(ops.DatabaseTable)]
         plain = not expression.op().find((ops.JoinChain, ops.Aggregate, ops.Set, ops.Sort, ops.Distinct))
-        return plain and len(tables) == 1 and self._sorted.get(tables[0]) == frozenset(types)
+        return plain and len(tables) == 1 and self._sorted.get(tables[0]) == frozenset(columns)
 
     def _code(self, column: ir.Column) -> str:
         """Give the ENUM of the texts a column may have, where it comes unchanged from a table that has few; numbered in their own order."""

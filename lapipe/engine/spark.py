@@ -21,7 +21,7 @@ from lapipe.contract import Contract
 from lapipe.engine import MATCH, IfAny, Keyed, Read, count_by_table, root_of
 from lapipe.engine.duckdb import DuckDB, _bytes_of, _guarded
 from lapipe.errors import EngineFault, LapipeError, UsageFault
-from lapipe.readers import Source
+from lapipe.readers import Parquet, Source
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -58,8 +58,10 @@ _AGREED = {
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
 }
 
-#: Log nothing: on Java's side, and above every level of Python's.
-_SILENT, _NEVER = "rootLogger.level = off\n", logging.CRITICAL + 1
+#: Log nothing: on Java's side, and above every level of Python's. Without a place to write to Spark takes the
+#: configuration for none, and an executor logs all that it does, errors with their values too.
+_SILENT = "rootLogger.level = off\nrootLogger.appenderRef.none.ref = none\nappender.none.type = Null\nappender.none.name = none\n"
+_NEVER = logging.CRITICAL + 1
 
 
 class Spark:
@@ -98,7 +100,8 @@ class Spark:
         try:
             table = self.table(pa.table({"n": [1]}))
             path = self._saved("shared", "write to the run's folder", table)
-            strange = [each for each in (path, *path.rglob("*")) if each.lstat().st_uid != os.getuid()]
+            there = [path, *path.rglob("*")] if path.exists() else []
+            strange = [each for each in there if each.lstat().st_uid != os.getuid()]
             reason = "another user" if strange else "" if list(path.glob("*.parquet")) else "another place"
             _remove(path)
             self.drop(table)
@@ -112,12 +115,36 @@ class Spark:
     # --- in ---
 
     def read(self, source: Source, contract: Contract) -> Read:
-        """See `Engine.read`."""
+        """See `Engine.read`. Parquet whose every value fits is read where it lies, by the executors; all else is parsed in this process."""
+        if isinstance(source, Parquet) and not source.found and (columns := _as_stored(source, contract)):
+            direct = self._in_place(source, columns)
+            if direct is not None:
+                return direct
         read = self._doors.read(source, contract)
         path = self._new("read")
         _guarded(f"read the file of {contract.name}", lambda: read.table.to_parquet(path))
         self._doors.drop(read.table)
         return Read(self._view(path), read.rows, read.unreadable)
+
+    def _in_place(self, source: Parquet, columns: Mapping[str, str]) -> Read | None:
+        """Give the rows of files as they lie; None where the executors do not have these files under the same path."""
+        import pyarrow.parquet as pq
+
+        name = self._new("source").name
+
+        def view() -> tuple[Any, int]:
+            rows = sum(pq.read_metadata(path).num_rows for path in source.paths)
+            files = [f"file://{_spelt(path.resolve())}" for path in source.paths]
+            frame = self._session.read.parquet(*files).selectExpr(*(f"{value} AS {_quoted(column)}" for column, value in columns.items()))
+            frame.createOrReplaceTempView(name)
+            # Another file may lie there on another machine.
+            return self._ibis.table(name), rows if frame.count() == rows else -1
+
+        try:
+            table, rows = _call("read the files", view)
+        except EngineFault:
+            return None
+        return Read(table, rows, held=False) if rows >= 0 else None
 
     def table(self, rows: pa.Table) -> ir.Table:
         """See `Engine.table`."""
@@ -132,7 +159,7 @@ class Spark:
         name = self._new("view").name
 
         def view() -> Any:
-            self._session.read.parquet(f"file:{path.resolve()}").createOrReplaceTempView(name)
+            self._reader(path).parquet(f"file://{path.resolve()}").createOrReplaceTempView(name)
             return self._ibis.table(name)
 
         return _call("open a table", view)
@@ -149,8 +176,11 @@ class Spark:
     # --- through ---
 
     def hold(self, expression: ir.Table, *, written: Sequence[str] = ()) -> ir.Table:
-        """See `Engine.hold`."""
-        return self._view(self._saved("held", "compute", expression))
+        """See `Engine.hold`. In order while it is made, a table is not moved among the executors again when it is written."""
+        path = self._saved("held", "compute", expression, order=bool(written))
+        if written:
+            self._doors.keep_in_order(path.name, written)
+        return self._view(path)
 
     def drop(self, table: ir.Table) -> None:
         """See `Engine.drop`."""
@@ -229,7 +259,8 @@ class Spark:
         import pyarrow.parquet as pq
 
         schema = _schema(expression)
-        saved = self._saved("sorted", f"write {path.name}", expression, order=ordered)
+        in_order = not ordered or self._doors.in_order(expression, expression.columns)
+        saved = self._saved("sorted", f"write {path.name}", expression, order=not in_order)
 
         def copy() -> int:
             rows = 0
@@ -267,11 +298,16 @@ class Spark:
         name = path.name
 
         def view() -> Any:
-            self._session.read.parquet(f"file:{path}").createOrReplaceTempView(name)
+            self._reader(path).parquet(f"file://{path}").createOrReplaceTempView(name)
             return self._ibis.table(name)
 
         self._held[name] = path
         return _call("open a table", view)
+
+    def _reader(self, path: Path) -> Any:
+        """Give a reader that is told the columns of a file, or of a folder of files that are alike: Spark starts a job to find them out."""
+        fields = _fields(path)
+        return self._session.read if fields is None else self._session.read.schema(fields)
 
     def _frame(self, expression: ir.Table) -> DataFrame:
         """Plan an expression. Spark's own functions of time give zoned timestamps; ours have no zone."""
@@ -282,14 +318,16 @@ class Spark:
         return frame.withColumns({name: frame[f"`{name}`"].cast("timestamp_ntz") for name in zoned}) if zoned else frame
 
     def _saved(self, word: str, what: str, expression: ir.Table, *, order: bool = False) -> Path:
-        """Compute an expression into a folder of Parquet files; sorted, the files follow one another by name."""
+        """Compute an expression into a folder of Parquet files; in an order of its rows' content where asked, file by file as they are named."""
         path = self._new(word)
 
         def save() -> None:
             frame = self._frame(expression)
             if order:
-                frame = frame.orderBy(*[frame[f"`{name}`"].asc_nulls_last() for name in frame.columns])
-            frame.write.parquet(f"file:{path}")
+                # To sort all of it Spark computes all of it twice; where a row stands among these parts comes of its content alone, too.
+                columns = [frame[f"`{name}`"] for name in frame.columns]
+                frame = frame.repartition(*columns).sortWithinPartitions(*[column.asc_nulls_last() for column in columns])
+            frame.write.parquet(f"file://{path}")
 
         _call(what, save)
         return path
@@ -330,6 +368,60 @@ def _fault(what: str, error: Exception) -> LapipeError:
         condition = str(error.getCondition() or "")  # type: ignore[attr-defined]
     name = condition if re.fullmatch(r"[A-Z0-9_.]+", condition) else type(error).__name__
     return EngineFault(f"The engine could not {what} ({name}).")
+
+
+#: What a Parquet file may have for each type of a contract, so that every value fits and Spark's is DuckDB's.
+_WHOLE, _TEXTS = frozenset({"int8", "int16", "int32", "int64"}), frozenset({"string", "large_string"})
+_FITS = {"string": _TEXTS | _WHOLE, "integer": _WHOLE, "boolean": frozenset({"bool"}), "date": frozenset({"date32[day]"}),
+         "timestamp": frozenset({"timestamp[us]", "timestamp[ms]"})}
+_SPARK_TYPES = {"string": "string", "integer": "bigint", "boolean": "boolean", "date": "date", "timestamp": "timestamp_ntz"}
+
+
+def _as_stored(source: Parquet, contract: Contract) -> dict[str, str]:
+    """Give the SQL of each column, where a file has a value of the contract's type for every one; nothing where a value might not fit."""
+    stored = dict(zip(source.names, zip(source.header, source.types, strict=True), strict=True))
+    found = {}
+    for column in contract.columns:
+        header, physical = stored[column.name]
+        if physical not in _FITS.get(column.type, ()):
+            return {}
+        value = _quoted(header)
+        if physical in _TEXTS:
+            # As DuckDB does, refuse what is no text.
+            value = f"validate_utf8({value})"
+            nulls = ", ".join(_literal(null) for null in sorted({*contract.reading.nulls, *column.nulls}))
+            value = f"CASE WHEN {value} IN ({nulls}) THEN NULL ELSE {value} END" if nulls else value
+        found[column.name] = f"CAST({value} AS {_SPARK_TYPES[column.type]})"
+    return found
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _literal(text: str) -> str:
+    """Write a text that a contract declares, as Spark reads it: with a backslash something else follows."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _spelt(path: Path) -> str:
+    """Write a path so that Hadoop takes it for one file, whatever its name has of its signs."""
+    return re.sub(r"([\\*?\[\]{}])", r"\\\1", str(path))
+
+
+def _fields(path: Path) -> Any:
+    """Give the columns of Parquet as Spark has them; None where Spark's own reading of its types must say."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    file = next(iter(sorted(path.glob("*.parquet"))), None) if path.is_dir() else path
+    if file is None:
+        return None
+    schema = pq.read_schema(file)
+    known = all(kind in (pa.int8(), pa.int32(), pa.int64(), pa.bool_(), pa.string(), pa.date32(), pa.timestamp("us"), pa.float64())
+                or pa.types.is_decimal128(kind) for kind in schema.types)
+    return from_arrow_schema(schema, prefer_timestamp_ntz=True) if known else None
 
 
 def _schema(expression: ir.Table) -> pa.Schema:
@@ -480,6 +572,7 @@ def _settings(url: str, folder: Path, granted: float) -> dict[str, str]:
     log.write_text(_SILENT, encoding="utf-8")
     # On one machine most of Spark's time goes into starting and compiling: the quick compiler took a quarter of the processor's time.
     quick = " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC" if url == "spark" else ""
+    quiet = f'"-Dlog4j2.configurationFile={log}" "-Djava.io.tmpdir={local}" -XX:-UsePerfData'
     here = {} if url != "spark" else {
         "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
         "spark.sql.shuffle.partitions": str(_LOCAL_PARTS), "spark.default.parallelism": str(_LOCAL_PARTS),
@@ -488,7 +581,9 @@ def _settings(url: str, folder: Path, granted: float) -> dict[str, str]:
         "spark.master": url if here == {} else f"local[{_LOCAL_THREADS}]",
         "spark.app.name": "lapipe",
         "spark.driver.memory": f"{granted * _HEAP_SHARE / 1e6:.0f}m" if granted else _DRIVER_MEMORY,
-        "spark.driver.extraJavaOptions": f'"-Dlog4j2.configurationFile={log}" "-Djava.io.tmpdir={local}" -XX:-UsePerfData{quick}',
+        "spark.driver.extraJavaOptions": f"{quiet}{quick}",
+        # An executor on a cluster would log an error's text, with the value in it, into its own folder.
+        "spark.executor.extraJavaOptions": quiet,
         "spark.local.dir": str(local),
         "spark.sql.warehouse.dir": str(warehouse),
         "spark.sql.catalogImplementation": "in-memory",

@@ -21,6 +21,7 @@ from lapipe.purpose.declaration import (
 from lapipe.purpose.duration import Duration
 from lapipe.purpose.findings import findings, vagueness
 from lapipe.purpose.parties import Client, Decisions, JointController, Parties, Party, Processor, Transfer
+from lapipe.purpose.reading import Purposes, Unread, read_purposes
 from lapipe.purpose.terms import DataTerm, Retention
 from lapipe.purpose.vague import vague_sentence
 
@@ -45,13 +46,16 @@ __all__ = [
     "Party",
     "Processor",
     "Purpose",
+    "Purposes",
     "Recipient",
     "Retention",
     "Transfer",
+    "Unread",
     "Waiver",
     "findings",
     "load_organisation",
     "load_purpose",
+    "read_purposes",
     "vague_sentence",
     "vagueness",
 ]

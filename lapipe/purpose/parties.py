@@ -92,6 +92,24 @@ class Parties:
     clients: tuple[Client, ...] = ()
     breach_log: str = ""
 
+    def weighed(self) -> dict[str, list[list[str]]]:
+        """Give what an officer weighs of them, and `plan --words` says: who, for what, under which arrangement or contract, and to where.
+
+        An address or telephone number may change without anybody's having to weigh it again.
+        """
+        return {
+            "joint_controllers": [[each.name, each.arrangement] for each in self.joint_controllers],
+            "representative": [[self.representative.name]] if self.representative else [],
+            "processors": [[each.name, each.service, each.agreement] for each in self.processors],
+            "clients": [[each.name, each.service] for each in self.clients],
+            "transfers": [[each.to, each.country, each.safeguard, each.reference] for each in self.transfers],
+        }
+
+    @property
+    def transfers(self) -> tuple[Transfer, ...]:
+        """What goes outside the EEA with processors."""
+        return tuple(each.transfer for each in self.processors if each.transfer)
+
 
 def load_parties(document: Document) -> Parties:
     """Read the parties of schemas/organisation.yaml, whose form was checked.

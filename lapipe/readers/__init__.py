@@ -139,9 +139,9 @@ def _open_records(paths: Sequence[Path], format: str, contract: Contract, folder
 
 
 def _read_text(path: Path, format: str, contract: Contract, out: Spool, folder: Path, found: dict[str, str | int]) -> None:
+    from lapipe.readers.arrays import read_array
     from lapipe.readers.fixed import read_fixed
     from lapipe.readers.lines import read_lines
-    from lapipe.readers.objects import read_array
 
     encoding, text = sampled(path, contract)
     found["encoding"] = encoding

@@ -98,8 +98,8 @@ def columns_of_json(path: Path, format: str, encoding: str, sample: str) -> tupl
     elif _whole(first) and (format == "jsonl" or len([line for line in sample.splitlines() if line.strip()]) > 1):
         reading = Reading(format="jsonl", nul_removed=nul, nulls=())
     else:
-        at, others = envelope_of(path, Contract("scan"), encoding)
-        if not at and not _whole(first):
+        at, others, lists = envelope_of(path, Contract("scan"), encoding)
+        if not at and (lists or not _whole(first)):
             raise ContractBroken(f"{path} is one JSON object, and not one of its keys alone holds a list of records; is it an export of records?",
                                  rule="LP208")
         reading = Reading(format="json", at=at, envelope=others, nulls=()) if at else Reading(format="jsonl", nulls=())

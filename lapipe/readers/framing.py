@@ -39,6 +39,12 @@ def seem_nobodys(rows: Sequence[Sequence[str]], width: int) -> list[int]:
             if len(row) == width and filled and sum(not row[place].strip() for place in filled) >= _HALF * len(filled)]
 
 
+def seems_nobodys_end(rows: Sequence[Sequence[str]], last: Sequence[str]) -> bool:
+    """Tell whether the last row, such as one of totals, leaves empty what the first rows fill; a person must look at it."""
+    width = len(last)
+    return bool(seem_nobodys([last, *([[""] * width] * (_FIRST - 1)), *(row for row in rows if row != last)], width)[:1] == [1])
+
+
 def trailer_of(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, str] | None:
     """Give the header and the text of a last column that has the same sign in every row, and nothing else, if there is one."""
     ends = {row[-1] if len(row) == len(header) else None for row in rows}

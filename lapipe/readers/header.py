@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lapipe.contract import Contract, folded
 from lapipe.errors import ContractBroken
+
+#: What is in values and seldom in headers: a quote or line end inside, an address, a date, a time, a long number by itself.
+_VALUE = re.compile(r"""["\r\n@]|\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}:\d{2}|^\W*[a-zA-Z]?\d{5,}\W*$|\d{1,3}(?:\.\d{1,3}){3}""")
 
 
 def known_names(contract: Contract) -> dict[str, str]:
@@ -45,12 +49,13 @@ def headerless(first: Sequence[str], contract: Contract, where: str) -> tuple[st
     return names
 
 
-def match_header(header: Sequence[str], contract: Contract, where: str) -> tuple[str, ...]:
-    """Give the contract's name of each column of a header, in its order.
+def match_header(header: Sequence[str], contract: Contract, where: str, *, alike: bool = True) -> tuple[str, ...]:
+    """Give the contract's name of each column of a header, in its order; `alike` says that the row below it has as many cells.
 
     Raises:
         ContractBroken: a column is undeclared, stands twice or is missing (LP202). Names that nobody declared are shown
-            only where the header is one: a file without a header would have its first person named.
+            only where the header is one, and all of it: the first person stands in a file without a header, and behind a header
+            whose line end was lost.
     """
     names = _named(header, contract)
     declared = {column.name for column in contract.columns}
@@ -62,7 +67,7 @@ def match_header(header: Sequence[str], contract: Contract, where: str) -> tuple
     problems = []
     undeclared = [word for word, name in zip(header, names, strict=True) if not name]
     if undeclared:
-        problems.append(f"undeclared: {', '.join(repr(word) for word in undeclared)}")
+        problems.append(_told(undeclared, alike))
     missing = sorted(declared - found)
     if missing:
         problems.append(f"missing: {', '.join(missing)}")
@@ -74,3 +79,12 @@ def match_header(header: Sequence[str], contract: Contract, where: str) -> tuple
             f"{contract.name}: {where} does not have the columns of contract version {contract.version} "
             f"({'; '.join(problems)}). Declare them with their kind, or correct the export.", rule="LP202")
     return tuple(names)
+
+
+def _told(undeclared: Sequence[str], alike: bool) -> str:
+    """Name the headers that nobody declared, unless the row below has another number of cells or one of them seems a value."""
+    from lapipe.detect.headers import names_person
+
+    if not alike or any(_VALUE.search(word) or names_person(word) for word in undeclared):
+        return f"undeclared: {len(undeclared)} columns, not shown here since there may be values or names of people among them"
+    return f"undeclared: {', '.join(repr(word) for word in undeclared)}"

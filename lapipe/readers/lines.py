@@ -34,7 +34,7 @@ _Shape: TypeAlias = "dict[str, str | _Shape]"
 def read_lines(path: Path, contract: Contract, encoding: str, spool: Spool) -> None:
     """Read a file with one JSON object in each line, after a logger's prefix where that is declared."""
     objects = Objects(contract, spool)
-    batches = _Batches(path, contract.reading, objects, spool)
+    batches = Batches(path, contract.reading, objects, spool)
     number = 0
     for text in pieces_of_lines(path, encoding):
         text = text.removesuffix("\n")
@@ -68,7 +68,7 @@ def _whole_lines(stream: IO[bytes], decoder: codecs.IncrementalDecoder, size: in
         left.append(text[end:])
 
 
-class _Batches:
+class Batches:
     """Takes lines together where it is certain what they say; `_shape` is what the lines that were read one by one taught."""
 
     def __init__(self, path: Path, reading: Reading, objects: Objects, spool: Spool) -> None:
@@ -92,6 +92,10 @@ class _Batches:
                     self._one(numbers[place], lines[place])
             left = sorted(set(range(len(lines))).difference(other))
             numbers, lines = [numbers[place] for place in left], [lines[place] for place in left]
+        self.together(numbers, lines)
+
+    def together(self, numbers: Sequence[int], lines: Sequence[str]) -> None:
+        """Take lines that begin and end as an object does, the first of a file one by one."""
         learnt = min(max(_LEARNT - self._learnt, 0), len(lines))
         self._singly(numbers[:learnt], lines[:learnt])
         self._together(numbers[learnt:], lines[learnt:])
@@ -123,7 +127,10 @@ class _Batches:
                 self._objects.learn(record, self._shape)
             self._objects.take(self._path, number, record, line)
         else:
-            self._objects.unparsed(self._path, number, line)
+            self._unparsed(number, line)
+
+    def _unparsed(self, number: int, line: str) -> None:
+        self._objects.unparsed(self._path, number, line)
 
     def _read(self, lines: Sequence[str]) -> list[pa.Array] | None:
         """Give the columns of lines, or None where Arrow may read them otherwise than one by one."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeAlias
 
 from lapipe.contract import Contract, Reading
 from lapipe.errors import ContractBroken
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: How much of an array is read at a time, in characters; doubled while an element is longer.
 _PIECE = 1 << 20
+#: After pieces of which none could be taken at once, so many elements at most go one by one before the next try.
+_BURST = 4_096
 
 #: How many undeclared keys are gathered before the file is refused.
 _UNDECLARED = 20
@@ -282,6 +284,10 @@ def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+#: Takes some elements at the beginning of a text, whose first line has this number, and gives where they end; 0 where it took none.
+Many: TypeAlias = Callable[[int, str], int]
+
+
 class Taker(Protocol):
     """What records are handed to."""
 
@@ -324,27 +330,23 @@ def take_lines(path: Path, contract: Contract, encoding: str, objects: Taker) ->
                 objects.unparsed(path, number, text)
 
 
-def read_array(path: Path, contract: Contract, encoding: str, spool: Spool) -> None:
-    """Read an array of objects, element by element, whatever the file's size; with `at`, the one of the key of that name."""
-    objects = Objects(contract, spool)
-    take_array(path, contract, encoding, objects)
-    objects.checked(path)
-
-
-def take_array(path: Path, contract: Contract, encoding: str, objects: Taker) -> None:
-    """Hand each element's record on."""
+def take_array(path: Path, contract: Contract, encoding: str, objects: Taker, many: Many | None = None) -> None:
+    """Hand each element's record on; `many` may take some at once."""
     with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as stream:
         text = _Stream(stream, path, contract)
         if contract.reading.at:
-            _envelope(text, contract, path, objects)
+            _envelope(text, contract, path, objects, many)
         else:
             text.expect("[")
-            _elements(text, path, objects)
+            _elements(text, path, objects, many)
         text.expect("")
 
 
-def envelope_of(path: Path, contract: Contract, encoding: str) -> tuple[str, tuple[str, ...]]:
-    """Find, of the object that a file holds, the one key that holds an array of objects, and the other keys; neither where there are more."""
+def envelope_of(path: Path, contract: Contract, encoding: str) -> tuple[str, tuple[str, ...], int]:
+    """Find, of the object that a file holds, the one key that holds an array of objects, and the other keys; neither where there are more.
+
+    How many there are stands behind them.
+    """
     found, others = list[str](), list[str]()
     with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as stream:
         text = _Stream(stream, path, contract)
@@ -364,7 +366,8 @@ def envelope_of(path: Path, contract: Contract, encoding: str) -> tuple[str, tup
             text.expect(",")
         text.expect("}")
         text.expect("")
-    return (found[0], tuple(others)) if len(found) == 1 and all(map(_WORD.fullmatch, [*found, *others])) else ("", ())
+    one = len(found) == 1 and all(map(_WORD.fullmatch, [*found, *others]))
+    return (found[0] if one else "", tuple(others) if one else (), len(found))
 
 
 @dataclass
@@ -382,21 +385,22 @@ class _Counted:
         self.all += 1
 
 
-def _elements(text: _Stream, path: Path, objects: Taker) -> None:
+def _elements(text: _Stream, path: Path, objects: Taker, many: Many | None = None) -> None:
     if text.next() == "]":
         text.expect("]")
         return
     while True:
-        line = text.line
-        value, raw = text.value()
-        objects.take(path, line, value, raw)
+        if many is None or not text.several(many):
+            line = text.line
+            value, raw = text.value()
+            objects.take(path, line, value, raw)
         if text.next() != ",":
             break
         text.expect(",")
     text.expect("]")
 
 
-def _envelope(text: _Stream, contract: Contract, path: Path, objects: Taker) -> None:
+def _envelope(text: _Stream, contract: Contract, path: Path, objects: Taker, many: Many | None) -> None:
     """Go through the object around the array."""
     reading, found, others = contract.reading, False, []
     text.expect("{")
@@ -406,7 +410,7 @@ def _envelope(text: _Stream, contract: Contract, path: Path, objects: Taker) -> 
         if key == reading.at:
             found = True
             text.expect("[")
-            _elements(text, path, objects)
+            _elements(text, path, objects, many)
         else:
             value, _ = text.value()
             others.append(key if isinstance(key, str) and _WORD.fullmatch(key) else "a key that is no word")
@@ -430,6 +434,7 @@ class _Stream:
     def __init__(self, stream: io.TextIOWrapper, path: Path, contract: Contract) -> None:
         self._stream, self._path, self._contract = stream, path, contract
         self._buffer, self._at, self._ended = "", 0, False
+        self._missed, self._burst = 0, 1
         self.line = 1
 
     def next(self) -> str:
@@ -470,6 +475,21 @@ class _Stream:
                 raise self._broken()
             piece *= 2
 
+    def several(self, many: Many) -> bool:
+        """Let some of the values that come next be taken at once; tell whether any were."""
+        self.next()
+        if self._missed:
+            self._missed -= 1
+            return False
+        if not self._ended and len(self._buffer) - self._at < _PIECE:
+            self._more(_PIECE)
+        end = many(self.line, self._buffer[self._at:])
+        self.line += self._buffer.count("\n", self._at, self._at + end)
+        self._at += end
+        # A strange array is not looked at again with every element.
+        self._missed, self._burst = (0, 1) if end else (self._burst, min(2 * self._burst, _BURST))
+        return end > 0
+
     def _complete(self) -> bool:
         try:
             _DECODER.raw_decode(self._buffer, self._at)
@@ -484,5 +504,10 @@ class _Stream:
         return bool(text)
 
     def _broken(self) -> ContractBroken:
-        return ContractBroken(f"{self._contract.name}: {self._path} is not JSON as declared, or ends too early (at line {self.line}). Export it "
-                              "again, or correct `reading` in the contract (format jsonl has a record in each line).", rule="LP208")
+        return not_json(self._contract, self._path, self.line)
+
+
+def not_json(contract: Contract, path: Path, line: int) -> ContractBroken:
+    """Make the error for a file that is no JSON, at a line of it."""
+    return ContractBroken(f"{contract.name}: {path} is not JSON as declared, or ends too early (at line {line}). Export it "
+                          "again, or correct `reading` in the contract (format jsonl has a record in each line).", rule="LP208")

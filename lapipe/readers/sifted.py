@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from lapipe.contract import Contract, folded
 from lapipe.errors import ContractBroken
+from lapipe.readers.bits import after, before, bits, counted, only, outside_quotes, places
 from lapipe.readers.delimited import LONGEST, PseudoRows, judged, taken_apart
 from lapipe.readers.opened import create, open_bytes
 from lapipe.readers.spooled import Account
@@ -29,10 +30,10 @@ _BURST = 4_096
 _QUOTE, _NEWLINE, _RETURN = ord('"'), ord("\n"), ord("\r")
 
 
-def can_sift(contract: Contract, width: int, delimiter: str) -> bool:
-    """Tell whether rows can go on as text: an empty row of one column would be none, and a cell that is filled up must be no value."""
+def can_sift(contract: Contract, delimiter: str) -> bool:
+    """Tell whether rows can go on as text: a cell that is filled up must be no value."""
     reading = contract.reading
-    return (width > 1 and delimiter.isascii() and (not reading.filled or "" in reading.nulls)
+    return (delimiter.isascii() and (not reading.filled or "" in reading.nulls)
             and all(_word(row.text) for row in reading.pseudo_rows if row.text))
 
 
@@ -140,55 +141,47 @@ class _Sieve:
         text = self._buffer[self._at:]
         data = np.frombuffer(text, np.uint8)
         stop, outside = len(data), None
-        if b'"' in text:
-            quotes = data == _QUOTE
-            inside = np.bitwise_xor.accumulate(quotes.view(np.uint8)).view(np.bool_)
-            stop, outside = self._sound(data, quotes, inside), ~inside
-        ending, returns = data == _NEWLINE, None
+        newlines, delimiters = bits(data, _NEWLINE), bits(data, ord(self._out.delimiter))
+        lines, edges = newlines, newlines | delimiters
+        paired = None
         if b"\r" in text:
-            returns = data == _RETURN
+            returned = bits(data, _RETURN)
             # A return before a newline ends no line by itself; of the last byte that is not known yet.
-            alone = returns & ~np.append(ending[1:], not self._ended)
-            returns &= ~alone
-            ending |= alone
-        if outside is not None:
-            ending &= outside
-        ends = np.flatnonzero(ending[:stop])
+            alone = returned & ~before(newlines)
+            if not self._ended and text.endswith(b"\r"):
+                alone &= ~only(len(data) - 1, len(data))
+            lines, edges, paired = newlines | alone, edges | returned, returned & ~alone
+        if b'"' in text:
+            quotes = bits(data, _QUOTE)
+            outside, _ = outside_quotes(quotes, False, len(data))
+            stop = _sound(quotes, outside, quotes | edges, len(data))
+            delimiters &= outside
+        ends = places(lines if outside is None else lines & outside)
+        ends = ends[:np.searchsorted(ends, stop)]
         if not len(ends):
             # Of a row that ends nowhere, the parser says what is wrong; the last line may lack its end.
             return stop < len(data) or self._ended or len(data) > LONGEST
         size = int(ends[-1]) + 1
-        self._sifted(text[:size], data[:size], ends, None if returns is None else returns[:size] & (True if outside is None else outside[:size]),
-                     (data[:size] == ord(self._out.delimiter)) & (True if outside is None else outside[:size]))
-        self._lines += _line_ends(text[:size])
+        counts = np.diff(counted(delimiters, ends), prepend=0)
+        if paired is None:
+            self._sifted(text[:size], data[:size], ends, None, counts)
+        else:
+            returns = places(paired if outside is None else paired & outside)
+            self._sifted(text[:size], data[:size], ends, returns[:np.searchsorted(returns, size)], counts)
+        self._lines += int(counted(lines, ends[-1:])[0]) + 1
         self._at += size
         return stop < len(data) or (self._ended and self._at < len(self._buffer))
 
-    def _sound(self, data: np.ndarray, quotes: np.ndarray, inside: np.ndarray) -> int:
-        """Give where the first quote stands that neither encloses a whole cell nor is doubled inside one; the end where none does."""
-        import numpy as np
+    def _sifted(self, text: bytes, data: np.ndarray, ends: np.ndarray, returns: np.ndarray | None, counts: np.ndarray) -> None:
+        """Keep the rows of a piece that are as declared; parse the others, each by itself.
 
-        at = np.flatnonzero(quotes)
-        opens = inside[at]
-        edge = np.zeros(256, np.bool_)
-        edge[[_QUOTE, _NEWLINE, _RETURN, ord(self._out.delimiter)]] = True
-        before = edge[data[at - 1]]
-        if at[0] == 0:
-            before[0] = True
-        after = edge[data[np.minimum(at + 1, len(data) - 1)]]
-        if at[-1] == len(data) - 1:
-            after[-1] = True
-        faulty = np.flatnonzero(~np.where(opens, before, after))
-        return int(at[faulty[0]]) if len(faulty) else len(data)
-
-    def _sifted(self, text: bytes, data: np.ndarray, ends: np.ndarray, returns: np.ndarray | None, delimiters: np.ndarray) -> None:
-        """Keep the rows of a piece that are as declared; parse the others, each by itself."""
+        `ends` is where each row ends, `counts` how many delimiters it has, and `returns` where a return stands before its newline; nothing where the piece has none.
+        """
         import numpy as np
 
         begins = np.concatenate(([0], ends[:-1] + 1))
-        stops = ends if returns is None else ends - returns[np.maximum(ends - 1, 0)]
+        stops = ends if returns is None else ends - np.isin(ends - 1, returns, assume_unique=True)
         blank = stops <= begins
-        counts = np.diff(np.searchsorted(np.flatnonzero(delimiters), ends), prepend=0)
         good = (counts == self._delimiters) & ~blank
         for back, byte in enumerate(reversed(self._tail), 1):
             good &= (stops - back >= begins) & (data[np.maximum(stops - back, 0)] == byte)
@@ -200,22 +193,23 @@ class _Sieve:
             good[np.searchsorted(ends, [found.start() for found in self._telling.finditer(text)])] = False
         kept = int(np.count_nonzero(good))
         self._out.seen += kept
-        if kept == len(ends) and not self._tail and returns is None and b"\r" not in text:
-            self._out.keep_all(text, kept)
+        if kept == len(ends) and not self._tail and (returns is None or text.count(b"\r") == len(returns)):
+            # Each return stands before a newline, and goes.
+            self._out.keep_all(text if returns is None else text.replace(b"\r", b""), kept)
             return
         keep = np.repeat(good, np.diff(ends, prepend=-1))
         rows = data
         if returns is not None:
-            keep &= ~returns
+            keep[returns] = False
             rows = data.copy()
             rows[ends] = _NEWLINE
         for back in range(1, len(self._tail) + 1):
             keep[(stops - back)[good]] = False
         self._out.keep_all(rows[keep].tobytes(), kept)
-        lines, counted = self._lines, 0
+        lines, counted_to = self._lines, 0
         for place in np.flatnonzero(~good & ~blank).tolist():
             begin, end = int(begins[place]), int(ends[place]) + 1
-            lines, counted = lines + _line_ends(text[counted:begin]), begin
+            lines, counted_to = lines + _line_ends(text[counted_to:begin]), begin
             raw = text[begin:end].decode()
             (cells,) = csv.reader(io.StringIO(raw, newline=""), delimiter=self._out.delimiter, strict=True)
             judged(self._path, lines + 1, io.StringIO(raw, newline="").readlines(), cells, int(numbers[place]), self._pseudo, self._contract, self._out)
@@ -257,6 +251,18 @@ class _Sieve:
                 return line
             wanted = len(self._buffer) - self._at + 1
         return ""
+
+
+def _sound(quotes: np.ndarray, outside: np.ndarray, edges: np.ndarray, length: int) -> int:
+    """Give where the first quote stands that neither encloses a whole cell nor is doubled inside one; the end where none does.
+
+    A quote that opens stands behind an edge: a delimiter, the end of a line or another quote; and one that closes, before one.
+    """
+    import numpy as np
+
+    faulty = (quotes & ~outside & ~after(edges, True)) | (quotes & outside & ~before(edges) & ~only(length - 1, length))
+    first = np.flatnonzero(faulty)[:1]
+    return int(places(faulty[:int(first[0]) + 1])[0]) if len(first) else length
 
 
 _END = re.compile(rb"\r\n|\n|\r")

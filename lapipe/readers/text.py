@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from lapipe.contract import Contract, folded
 from lapipe.errors import ContractBroken
+from lapipe.readers.bits import after, bit, bits, ones, outside_quotes
 from lapipe.readers.delimited import read_delimited, without_trailer
 from lapipe.readers.header import headerless, known_names, match_header
 from lapipe.readers.opened import SAMPLE, create, open_bytes, readable, sampled
@@ -22,6 +24,8 @@ DELIMITERS = (",", ";", "\t", "|")
 
 #: How much of a file is counted at a time, in bytes: what a core's own cache holds.
 _PIECE = 1 << 20
+
+_QUOTE, _NEWLINE, _RETURN = map(ord, '"\n\r')
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ def open_text(paths: Sequence[Path], contract: Contract, spool: Path, quarantine
     reading = contract.reading
     rewritten: list[Path] = []
     line_ends: set[str] = set()
-    records, plain = 0, not (reading.pseudo_rows or reading.trailer or reading.filled or reading.nul_removed or reading.quarantines)
+    # Of one column, the engine takes an empty line for a row.
+    records, plain = 0, len(first.names) > 1 and not (reading.pseudo_rows or reading.trailer or reading.filled or reading.nul_removed or reading.quarantines)
     for each in opened:
         if not plain:
             break
@@ -84,7 +89,7 @@ def open_text(paths: Sequence[Path], contract: Contract, spool: Path, quarantine
     if plain:
         return Text(tuple(rewritten), first.header, first.names, first.delimiter, first.encoding, records, reading.header, line_ends.pop())
     found: dict[str, str | int] = {"format": "delimited", "encoding": first.encoding, "delimiter": first.delimiter}
-    if can_sift(contract, len(first.names), first.delimiter):
+    if can_sift(contract, first.delimiter):
         sifted = Sifted(contract, first.names, first.delimiter, spool, quarantine)
         with kept_or_discarded(sifted):
             for each in opened:
@@ -105,20 +110,23 @@ def _look(path: Path, contract: Contract) -> Text:
     if contract.reading.nul_removed:
         text = text.replace("\0", "")
     delimiter = contract.reading.delimiter or _delimiter(text, contract)
-    header = _first(text, delimiter)
+    header, below = _first(text, delimiter)
     if contract.reading.header:
-        names = match_header(without_trailer(header, contract, path), contract, str(path))
+        names = match_header(without_trailer(header, contract, path), contract, str(path), alike=len(header) == len(below))
     else:
         header = names = headerless(header, contract, str(path))
     return Text((path,), header, names, delimiter, encoding)
 
 
-def _first(text: str, delimiter: str) -> tuple[str, ...]:
-    """Give the cells of the first row; an unclosed quote gives what there is."""
-    try:
-        return tuple(next((cells for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if cells), []))
-    except csv.Error:
-        return ()
+def _first(text: str, delimiter: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the cells of the first row and of the next; an unclosed quote gives what there is."""
+    found: list[tuple[str, ...]] = []
+    with contextlib.suppress(csv.Error):
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            found += [tuple(cells)] if cells else []
+            if len(found) == 2:
+                break
+    return (*found, (), ())[0], (*found, (), ())[1]
 
 
 def _delimiter(text: str, contract: Contract) -> str:
@@ -126,7 +134,7 @@ def _delimiter(text: str, contract: Contract) -> str:
     known = known_names(contract)
 
     def score(delimiter: str) -> int:
-        cells = _first(text, delimiter)
+        cells, _ = _first(text, delimiter)
         if not contract.reading.header:
             return -abs(len(cells) - len(contract.names))
         return sum(folded(cell) in known for cell in cells)
@@ -147,8 +155,7 @@ class Shape:
 def shape_of(path: Path) -> Shape:
     """Count a file's rows without taking its cells apart, in pieces of constant size.
 
-    A line end counts where the quotes before it are even in number. That is a running exclusive or over one bit per byte,
-    here computed for 64 bytes at a time: six shifts within each word, and one pass over the words' last bits.
+    A line end counts where the quotes before it are even in number.
     """
     import numpy as np
 
@@ -157,64 +164,30 @@ def shape_of(path: Path) -> Shape:
     # What the last byte was: a line end, a carriage return, one of those on a line with nothing else in it.
     after_end, after_return, after_blank = True, False, False
 
-    def bits(data: np.ndarray, byte: str) -> np.ndarray:
-        packed = np.packbits(data == ord(byte), bitorder="little")
-        return np.pad(packed, (0, -len(packed) % 8)).view(np.uint64)
-
-    def ones(words: np.ndarray) -> int:
-        return int(np.bitwise_count(words).sum())
-
     with open_bytes(path) as stream:
         while piece := stream.read(_PIECE):
             data = np.frombuffer(piece, np.uint8)
             nul = nul or b"\0" in piece
-            line_ends = bits(data, "\n")
-            carriage = bits(data, "\r") if b"\r" in piece else None
+            line_ends = bits(data, _NEWLINE)
+            carriage = bits(data, _RETURN) if b"\r" in piece else None
             if quoted or b'"' in piece:
-                outside, quoted = _outside_quotes(bits(data, '"'), quoted, len(piece))
+                outside, quoted = outside_quotes(bits(data, _QUOTE), quoted, len(piece))
                 line_ends &= outside
                 if carriage is not None:
                     carriage &= outside
             # A line with nothing in it is none: a line end right after one, with a carriage return between them or not.
-            blank = _after(line_ends, after_end)
+            blank = after(line_ends, after_end)
             if carriage is not None or after_return:
                 carriage = np.zeros_like(line_ends) if carriage is None else carriage
-                paired = line_ends & _after(carriage, after_return)
+                paired = line_ends & after(carriage, after_return)
                 returns, pairs = returns + ones(carriage), pairs + ones(paired)
                 alone = carriage & blank
-                blank |= _after(alone, after_blank)
-                after_blank = _bit(alone, len(piece) - 1)
+                blank |= after(alone, after_blank)
+                after_blank = bit(alone, len(piece) - 1)
             found = ones(line_ends)
             newlines, lines = newlines + found, lines + found - ones(line_ends & blank)
             after_end, after_return = piece.endswith(b"\n"), piece.endswith(b"\r")
     return Shape(lines + (not after_end), returns != pairs or 0 < pairs != newlines, nul, "\r\n" if pairs else "\n")
-
-
-def _outside_quotes(quotes: Any, quoted: bool, length: int) -> tuple[Any, bool]:
-    """Give a bit for each byte that stands outside quotes, and whether the piece ends inside them."""
-    import numpy as np
-
-    inside = quotes.copy()
-    for shift in (1, 2, 4, 8, 16, 32):
-        inside ^= inside << np.uint64(shift)
-    carried = np.bitwise_xor.accumulate(inside >> np.uint64(63)) ^ np.uint64(quoted)
-    inside[0] ^= ~np.uint64(0) if quoted else np.uint64(0)
-    inside[1:] ^= np.uint64(0) - carried[:-1]
-    return ~inside, _bit(inside, length - 1)
-
-
-def _after(words: Any, carried: bool) -> Any:
-    """Give a bit for each byte that stands after one with a bit; `carried` says so of the byte before the piece."""
-    import numpy as np
-
-    shifted = words << np.uint64(1)
-    shifted[1:] |= words[:-1] >> np.uint64(63)
-    shifted[0] |= np.uint64(carried)
-    return shifted
-
-
-def _bit(words: Any, place: int) -> bool:
-    return bool(int(words[place // 64]) >> place % 64 & 1)
 
 
 def rewrite(path: Path, encoding: str, contract: Contract, spool: Path) -> Path:

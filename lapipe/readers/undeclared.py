@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import dataclasses
 import io
@@ -18,12 +19,12 @@ from lapipe.contract import Column, Contract, Reading, folded
 from lapipe.detect import headers
 from lapipe.errors import ContractBroken, UsageFault
 from lapipe.readers import FORMATS, Parquet, Source, excel_or_text
+from lapipe.readers.arrays import read_array
 from lapipe.readers.delimited import PseudoRows, read_delimited
 from lapipe.readers.discovered import columns_of_json, columns_of_layout, distinct_names
 from lapipe.readers.fixed import read_fixed
-from lapipe.readers.framing import pseudo_rows_of, seem_nobodys, trailer_of
+from lapipe.readers.framing import pseudo_rows_of, seem_nobodys, seems_nobodys_end, trailer_of
 from lapipe.readers.lines import read_lines
-from lapipe.readers.objects import read_array
 from lapipe.readers.opened import BOMS, SAMPLE, damaged, open_bytes, readable, sampled
 from lapipe.readers.sifted import Sifted, can_sift, sift
 from lapipe.readers.spooled import Account, Spool, kept_or_discarded
@@ -33,6 +34,8 @@ from lapipe.readers.text import DELIMITERS, Text
 _ALL = 1 << 62
 #: Rows of the sample that are held against each other to find delimiter and header.
 _ROWS = 1_000
+#: Of the end of a file so many bytes are looked at for its last line.
+_TAIL = 1 << 16
 #: The share of rows that must have the header's number of cells under a delimiter.
 _ALIKE = 0.9
 #: A cell that is a number, date, time, address or id is no column's name; a year alone may be one.
@@ -45,6 +48,10 @@ _PROSE, _PROSES = re.compile(r"\S\s{2,}\S|(?:\S+\s+){3}\S"), 0.3
 _PAGE = re.compile(r"\s*<(?:!doctype html|html|table|\?xml)\b", re.IGNORECASE)
 #: Delimiters that are looked for only where none of the usual ones divides a line.
 _RARE = ("^", "~", "\u00a6", "\u00a7", "\x1f", "\x01")
+#: NUL bytes between two characters of which neither ends a cell.
+_INSIDE = re.compile(rb"""[^\0,;\t|"\r\n]\0+[^\0,;\t|"\r\n]""")
+#: A letter of Western Europe as UTF-8 has it; as two letters it is in no word.
+_OF_UTF8 = re.compile(rb"[a-zA-Z,;\t\s]\xc3[\x80-\xbf](?:[a-z,;\t\s]|$)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPITAL = r"(?=[^\W\d_])[^a-z][\w.'’-]*"
 _PERSON = re.compile(rf"(?:(?:van|von|de|den|der|het|'t|ten|ter|el|al|la|le|da|di) )*{_CAPITAL}"
@@ -189,13 +196,15 @@ def _parquet(path: Path, is_header: bool) -> Undeclared:
 
 
 def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Undeclared:
-    encoding = _found_encoding(path)
+    encoding = _found_encoding(path, padded=True)
+    padding = 0 if encoding.startswith("utf-16") else _padding(path)
     try:
         with open_bytes(path) as stream:
             sample = stream.read(SAMPLE)
     except (OSError, EOFError, zipfile.BadZipFile):
         sample = b""
-    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(sample).removeprefix("\ufeff")
+    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(sample)
+    text = (text.replace("\0", "") if padding else text).removeprefix("\ufeff")
     if not text or not text.strip():
         raise ContractBroken(f"{path} is empty, or not text; export it again.", rule="LP208")
     if _PAGE.match(text):
@@ -208,10 +217,18 @@ def _text(path: Path, spool: Path, names: Sequence[str], is_header: bool) -> Und
         raise UsageFault(f"{path} has one column under every delimiter (comma, semicolon, tab, bar). When that is what it should have, say --header; else "
                          "export it again. A file of fixed width needs --layout.")
     reading = Reading(encoding="" if encoding in ("utf-8", "utf-8-sig") else encoding, delimiter=delimiter, header=not names, nulls=(),
-                      quarantine_rows=_ALL)
+                      nul_removed=padding > 0, quarantine_rows=_ALL)
     columns, reading, notes = _framed(path, rows, names, is_header, reading)
+    last = _last(path, encoding, delimiter)
+    if len(last) == len(rows[0]) and seems_nobodys_end(rows[1:], last) and not PseudoRows(reading.pseudo_rows, [column.name for column in columns]).has(0, last):
+        notes = (*notes, "the last row has nothing in most of the columns that the others fill; if that is nobody's, a total say, name the text that stands in it "
+                         "under reading: `pseudoRows: [{column: ..., text: ...}]`")
+    if encoding == "cp1252" and _OF_UTF8.search(sample):
+        notes = (*notes, "some of its letters are UTF-8 and others are not, so either are read wrongly; export it again in one encoding")
+    if padding:
+        notes = (*notes, f"{padding:,} NUL bytes stand at the ends of its cells or lines, and were taken out as padding")
     contract = Contract("scan", columns=columns, reading=reading)
-    if can_sift(contract, len(columns), delimiter):
+    if can_sift(contract, delimiter):
         sifted = Sifted(contract, contract.names, delimiter, spool, spool / "quarantine")
         _whole(sifted, lambda: readable(path, contract, lambda: sift(path, contract, encoding, sifted), encoding, spool))
         sifted.close({})
@@ -274,8 +291,8 @@ def _found_encoding(path: Path, *, padded: bool = False) -> str:
                 if piece.startswith(mark):
                     return encoding
             if b"\0" in piece:
-                for encoding, zeros in (("utf-16-le", piece[1::2]), ("utf-16-be", piece[::2])):
-                    if zeros.count(0) * 2 > len(zeros):
+                for encoding, zeros, others in (("utf-16-le", piece[1::2], piece[::2]), ("utf-16-be", piece[::2], piece[1::2])):
+                    if zeros.count(0) * 2 > len(zeros) and others.count(0) * 10 < len(others):
                         return encoding
                 problem = "" if padded else "holds NUL bytes, or text of two encodings; export it again"
             decoder = codecs.getincrementaldecoder("utf-8")()
@@ -290,6 +307,42 @@ def _found_encoding(path: Path, *, padded: bool = False) -> str:
     if problem:
         raise ContractBroken(f"{path} {problem}.", rule="LP208")
     return "utf-8"
+
+
+def _last(path: Path, encoding: str, delimiter: str) -> list[str]:
+    """Give the cells of the last line that is not empty; none where the file is packed or the line cannot be taken apart."""
+    if path.suffix.lower() in (".gz", ".zip"):
+        return []
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - _TAIL) // 2 * 2)
+        text = stream.read().decode(encoding.replace("utf-8-sig", "utf-8"), "replace").replace("\0", "")
+    lines = [line for line in text.splitlines() if line.strip()]
+    try:
+        return next(csv.reader(lines[-1:], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return []
+
+
+def _padding(path: Path) -> int:
+    """Count the NUL bytes of a file, which pad its cells or lines.
+
+    Raises:
+        ContractBroken: some stand inside a value; without them it would be another one (LP208).
+    """
+    count, before, inside = 0, b"", False
+    with contextlib.suppress(OSError, EOFError, zipfile.BadZipFile, zlib.error), open_bytes(path) as stream:
+        while piece := stream.read(SAMPLE):
+            if b"\0" in piece:
+                count += piece.count(0)
+                # A run that goes on in the next piece is judged there, by what stood before it.
+                inside = inside or _INSIDE.search(before + piece) is not None
+            elif before.endswith(b"\0"):
+                inside = inside or _INSIDE.search(before + piece[:1]) is not None
+            last = (before + piece.rstrip(b"\0"))[-1:] if piece.strip(b"\0") else before[:1]
+            before = last + b"\0" if last and piece.endswith(b"\0") else last
+    if inside:
+        raise ContractBroken(f"{path} holds NUL bytes inside its values, or text of two encodings; export it again.", rule="LP208")
+    return count
 
 
 def _cells(text: str, path: Path, delimiters: Sequence[str] = DELIMITERS) -> tuple[str, list[list[str]]]:

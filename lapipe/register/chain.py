@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 import re
+from binascii import hexlify
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from lapipe.register.entry import NOTHING_BEFORE, RUN_ID, Json, as_bytes, as_entry, as_text, canonical, leaf_hash, parsed
+from lapipe.register.entry import NOTHING_BEFORE, RUN_ID, Json, as_bytes, as_entry, as_text, canonical, parsed
 from lapipe.register.runs import ENDS, LIFE
 from lapipe.register.store import PRUNED, Held, Store
 from lapipe.register.verify_register import Tree
@@ -49,7 +50,7 @@ class Verification:
 
 
 class _Link(NamedTuple):
-    """What the next entry has to continue."""
+    """The entry before one that is not as it should be."""
 
     seq: int
     hash: bytes
@@ -95,23 +96,25 @@ class _Walk:
         closed = max((closing.until for closing in closings), default=0)
         sizes = self._sizes | {closing.until for closing in closings}
         last_size = max(sizes, default=0)
-        link, tree, unfinished = _Link(0, NOTHING_BEFORE.encode(), b""), self.tree, self.unfinished
-        count, head = 0, NOTHING_BEFORE
-        rows = self.store.rows()
-        for seq, run, kind, body, digest, typed in rows:
+        tree, unfinished = self.tree, self.unfinished
+        # What the next entry has to continue: number, hash and time of the one before it.
+        last, before, since = 0, NOTHING_BEFORE.encode(), b""
+        count, leaf = 0, b""
+        for seq, run, kind, body, digest, typed in self.store.rows():
             count += 1
             if body == PRUNED and typed:
-                head, when = as_text(digest), link.time
-                self._check_pruned(link, seq, digest, closed)
+                when = since
+                leaf = bytes.fromhex(as_text(digest)) if _HEX.fullmatch(digest) else b""
+                self._check_pruned(_Link(last, before, since), seq, digest, closed)
             else:
                 when = body[_TIME] if typed else b""
-                head = leaf_hash(body) if typed else ""
+                leaf = sha256(b"\0" + body).digest() if typed else b""
                 # A whole entry ends, byte for byte, in what its columns and the entry before it say: no need to parse it.
-                whole = (typed and seq == link.seq + 1 and when >= link.time and head.encode() == digest
-                         and body.endswith(_ENDING % (kind, link.hash, run, seq, when)))
+                whole = (typed and hexlify(leaf) == digest and seq == last + 1 and when >= since
+                         and body.endswith(_ENDING % (kind, before, run, seq, when)))
                 if not whole:
                     entry = parsed(body) if typed else None
-                    for message in _faults(link, (seq, run, kind, digest), entry, head):
+                    for message in _faults(_Link(last, before, since), (seq, run, kind, digest), entry, leaf.hex()):
                         self.findings.add("LP602", seq, message)
                     kind, run, when = (as_bytes(entry[key]) if entry else b"" for key in ("kind", "run", "time"))
                 if kind == b"started":
@@ -121,12 +124,12 @@ class _Walk:
                 elif kind in _EVIDENCE_KINDS:
                     self._check_evidence(seq, kind, body)
             if self._whole_tree or count <= last_size:
-                tree.append(bytes.fromhex(head) if _HEX.fullmatch(head.encode()) else b"")
+                tree.append(leaf)
                 if count in sizes:
                     self.roots[count] = tree.root()
-            link = _Link(seq, digest if typed else b"", when)
-        self.count, self.head = count, head
-        self._check_around(link.seq, closings)
+            last, before, since = seq, digest if typed else b"", when
+        self.count, self.head = count, leaf.hex() if count else NOTHING_BEFORE
+        self._check_around(last, closings)
 
     def _closings(self) -> list[_Closing]:
         found, after = [], 0

@@ -7,7 +7,8 @@ and nothing else. Locks belong to the session, so connect to the server itself o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lapipe.errors import RegisterFault, UsageFault
 from lapipe.register import store
-from lapipe.register.store import Held, Unsettled, refusal
+from lapipe.register.queries import Queries
+from lapipe.register.store import Unsettled, refusal
 
 if TYPE_CHECKING:
     import psycopg
@@ -70,6 +72,9 @@ _STEPS = (
 #: truncate 32), their function's text, and whether it runs as its owner.
 _TRIGGERS = {("entries_hold", 1 + 2 + 8 + 16, _KEEP, False), ("entries_stay", 2 + 32, _KEEP, False), ("entries_follow", 1 + 2 + 4, _FOLLOW, True)}
 
+#: The tables of a register.
+_TABLES = ("entries", "counted", "evidence", "outbox", "version")
+
 #: Settings of a session, each where the server knows it. A machine that is gone is noticed within two minutes; a session may be idle as
 #: long as a run takes; a commit is on disk when it returns, whatever the server's default.
 _SETTINGS = {"synchronous_commit": "on", "idle_session_timeout": "0", "idle_in_transaction_session_timeout": "0", "statement_timeout": "0",
@@ -78,10 +83,11 @@ _SETTINGS = {"synchronous_commit": "on", "idle_session_timeout": "0", "idle_in_t
 _T = TypeVar("_T")
 
 
-class PostgresStore:
+class PostgresStore(Queries):
     """A schema. Use it from the thread that opened it."""
 
     path: Path | None = None
+    _BINARY = '"C"'
 
     def __init__(self, db: psycopg.Connection[Any], conninfo: str, schema: str) -> None:
         self._db = db
@@ -189,7 +195,7 @@ class PostgresStore:
             def there() -> bool:
                 # The old session holds this lock until its commit is done or undone.
                 db.execute("SELECT pg_advisory_lock(%s)", (_key(self._schema, "append"),))
-                return self._last is None or bool(other._all("SELECT 1 FROM entries WHERE seq = %s AND hash = %s", self._last))
+                return self._last is None or bool(other._ask("SELECT 1 FROM entries WHERE seq = %s AND hash = %s", self._last))
             with suppress(RegisterFault):
                 known = other.guarded(there)
             other.close()
@@ -244,52 +250,47 @@ class PostgresStore:
 
     # --- within a transaction -------------------------------------------------------------------------------------
 
+    def _bytes(self, name: str = "") -> Any:
+        """Open a cursor that gives text as the bytes that stand there. No function of the database has a hand in it: who owns the schema could put
+        one of their own in place of PostgreSQL's."""
+        from psycopg.types.string import ByteaBinaryLoader
+
+        cursor: Any = self._db.cursor(name=name, binary=True) if name else self._db.cursor(binary=True)
+        cursor.adapters.register_loader("text", ByteaBinaryLoader)
+        return cursor
+
     def _all(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        # In binary form, bytes come as they are.
-        with self._db.cursor(binary=True) as cursor:
-            return cursor.execute(query, values).fetchall()
+        with self._bytes() as cursor:
+            return list(cursor.execute(query.replace("?", "%s"), values).fetchall())
+
+    def _ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Ask PostgreSQL about itself, where text is text."""
+        return self._db.execute(query, values).fetchall()
+
+    def _change(self, query: str, values: Sequence[object] = ()) -> int:
+        return self._db.execute(query.replace("?", "%s"), values).rowcount
 
     def _one(self, query: str, *values: object) -> Any:
-        rows = self._all(query, values)
+        rows = self._ask(query, values)
         return rows[0][0] if rows else None
 
-    def head(self) -> tuple[int, bytes]:
-        rows = self._all("SELECT seq, convert_to(hash, 'UTF8') FROM entries ORDER BY seq DESC LIMIT 1")
-        return rows[0] if rows else (0, b"")
-
     def insert(self, seq: int, run: str, kind: str, body: str, digest: str) -> None:
-        self._db.execute("INSERT INTO entries (seq, run, kind, body, hash) VALUES (%s, %s, %s, %s, %s)", (seq, run, kind, body, digest))
+        super().insert(seq, run, kind, body, digest)
         self._last = (seq, digest)
 
-    def page(self, *, after: int, until: int, run: str | None = None, kinds: Collection[str] = ()) -> list[tuple[int, bytes, bytes]]:
-        where, values = "", []
-        if run is not None:
-            where += "run = %s AND "
-            values.append(run)
-        if kinds:
-            where += f"kind IN ({', '.join(['%s'] * len(kinds))}) AND "
-            values += kinds
-        return self._all("SELECT seq, convert_to(body, 'UTF8'), convert_to(hash, 'UTF8') FROM entries"
-                         f" WHERE {where}seq > %s AND seq <= %s ORDER BY seq LIMIT {store.PAGE}", (*values, after, until))
-
-    def latest(self, kind: str) -> tuple[int, bytes, bytes] | None:
-        # The closings have an index of their own, which is used where the query holds the very word.
-        is_kind = "kind = 'closed' AND kind" if kind == "closed" else "kind"
-        rows = self._all("SELECT seq, convert_to(body, 'UTF8'), convert_to(hash, 'UTF8') FROM entries"
-                         f" WHERE {is_kind} = %s ORDER BY seq DESC LIMIT 1", (kind,))
-        return rows[0] if rows else None
-
     def rows(self) -> Generator[tuple[int, bytes, bytes, bytes, bytes, bool], None, None]:
-        with self._db.cursor(name="rows", binary=True) as cursor:
-            cursor.itersize = 5 * store.PAGE
-            yield from cursor.execute(
-                "SELECT seq, convert_to(run, 'UTF8'), convert_to(kind, 'UTF8'), convert_to(body, 'UTF8'), convert_to(hash, 'UTF8'), true"
-                " FROM entries ORDER BY seq")
+        with self._bytes("rows") as cursor, ThreadPoolExecutor(1) as ahead:
+            cursor.execute("SELECT seq, run, kind, body, hash, true FROM entries ORDER BY seq")
+            # The server finds the next page while this one is gone through.
+            coming = ahead.submit(cursor.fetchmany, 5 * store.PAGE)
+            while page := coming.result():
+                coming = ahead.submit(cursor.fetchmany, 5 * store.PAGE)
+                yield from page
 
     def leaves(self, until: int) -> Generator[bytes, None, None]:
-        with self._db.cursor(name="leaves", binary=True) as cursor:
+        with self._bytes("leaves") as cursor:
             cursor.itersize = 10 * store.PAGE
-            for (digest,) in cursor.execute("SELECT convert_to(hash, 'UTF8') FROM entries WHERE seq <= %s ORDER BY seq", (until,)):
+            for (digest,) in cursor.execute("SELECT hash FROM entries WHERE seq <= %s ORDER BY seq", (until,)):
                 yield digest
 
     def frame(self, last: int) -> list[tuple[str, str]]:
@@ -298,10 +299,18 @@ class PostgresStore:
         counted = self._one("SELECT max(entries) FROM counted")
         if counted != last:
             problems.append(("LP602", f"It is the last one, and the register counted {counted}: the end was cut off."))
-        there = self._all("SELECT t.tgname, t.tgtype::int, p.prosrc, p.prosecdef FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-                          " WHERE t.tgrelid = 'entries'::regclass AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')")
+        # Of the other tables too: they have none.
+        there = self._ask("SELECT t.tgname, t.tgtype::int, p.prosrc, p.prosecdef FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+                          " WHERE t.tgrelid = ANY (%s::regclass[]) AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')", (list(_TABLES),))
         if set(there) != _TRIGGERS:
             problems.append(("LP602", "The triggers that keep entries as they are were dropped or changed."))
+        # A rule swallows what is inserted or shows something else, a policy hides rows, a table that inherits adds some.
+        plain = self._one(
+            "SELECT count(*) FROM pg_class c WHERE relnamespace = current_schema()::regnamespace AND relname = ANY (%s) AND relkind = 'r' AND NOT relrowsecurity"
+            " AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = c.oid) AND NOT EXISTS (SELECT FROM pg_inherits WHERE c.oid IN (inhparent, inhrelid))",
+            list(_TABLES))
+        if plain != len(_TABLES):
+            problems.append(("LP602", "There are rules, policies or views that lapipe did not make: they can swallow entries, or hide or show others."))
         others = self._one(
             "SELECT count(*) FROM pg_class c CROSS JOIN aclexplode(c.relacl) a WHERE a.grantee <> c.relowner AND"
             " (c.oid = 'entries'::regclass AND a.privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER')"
@@ -310,34 +319,6 @@ class PostgresStore:
         if others or columns:
             problems.append(("LP613", "A role other than the owner may change or delete entries."))
         return problems
-
-    def prune(self, until: int, kept: Collection[str]) -> int:
-        return self._db.execute(f"UPDATE entries SET body = '' WHERE seq <= %s AND body <> '' AND kind NOT IN ({', '.join(['%s'] * len(kept))})",
-                                (until, *kept)).rowcount
-
-    def hold(self, row: Held) -> None:
-        self._db.execute("INSERT INTO evidence (id, entry, kind, subject, content, salt, keep_until) VALUES (%s, %s, %s, %s, %s, %s, %s)", row)
-
-    def held(self, *, id: str = "", subject: str = "", due: str = "", entry: int = 0) -> list[Held]:
-        where: str
-        value: str | int
-        where, value = ("id =", id) if id else ("subject =", subject) if subject else ('keep_until COLLATE "C" <', due) if due else ("entry =", entry)
-        rows = self._all(f"SELECT id, entry, kind, subject, content, salt, keep_until FROM evidence WHERE {where} %s ORDER BY entry", (value,))
-        return [Held(*row) for row in rows]
-
-    def held_count(self) -> int:
-        return int(self._one("SELECT count(*) FROM evidence"))
-
-    def let_go(self, id: str) -> bool:
-        return self._db.execute("DELETE FROM evidence WHERE id = %s", (id,)).rowcount == 1
-
-    def told(self, catalogue: str) -> tuple[int, str]:
-        rows = self._all("SELECT told, note FROM outbox WHERE catalogue = %s", (catalogue,))
-        return (int(rows[0][0]), str(rows[0][1])) if rows else (0, "")
-
-    def tell(self, catalogue: str, seq: int, note: str) -> None:
-        self._db.execute("INSERT INTO outbox VALUES (%s, %s, %s) ON CONFLICT (catalogue) DO UPDATE SET told = excluded.told, note = excluded.note",
-                         (catalogue, seq, note))
 
     # --- the schema -----------------------------------------------------------------------------------------------
 

@@ -7,15 +7,16 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lapipe.errors import RegisterFault, UsageFault
 from lapipe.register import store
-from lapipe.register.entry import RUN_ID, as_text
-from lapipe.register.store import Held, refusal
+from lapipe.register.entry import RUN_ID
+from lapipe.register.queries import Queries
+from lapipe.register.store import refusal
 
 #: How often a start tries its lock, 10 ms apart: who looks whether a run lives holds the lock for microseconds.
 _LOCK_TRIES = 25
@@ -58,7 +59,7 @@ _STEPS: dict[int, tuple[str, ...]] = {
 _T = TypeVar("_T")
 
 
-class SqliteStore:
+class SqliteStore(Queries):
     """A file. Use it from the thread that opened it."""
 
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
@@ -184,36 +185,18 @@ class SqliteStore:
 
     # --- within a transaction -------------------------------------------------------------------------------------
 
-    def head(self) -> tuple[int, bytes]:
-        row = self._db.execute("SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
-        return row or (0, b"")
+    def _all(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return self._db.execute(query, values).fetchall()
 
-    def insert(self, seq: int, run: str, kind: str, body: str, digest: str) -> None:
-        self._db.execute("INSERT INTO entries (seq, run, kind, body, hash) VALUES (?, ?, ?, ?, ?)", (seq, run, kind, body, digest))
-
-    def page(self, *, after: int, until: int, run: str | None = None, kinds: Collection[str] = ()) -> list[tuple[int, bytes, bytes]]:
-        where, values = "", []
-        if run is not None:
-            where += "run = ? AND "
-            values.append(run)
-        if kinds:
-            where += f"kind IN ({', '.join('?' * len(kinds))}) AND "
-            values += kinds
-        return self._db.execute(f"SELECT seq, body, hash FROM entries WHERE {where}seq > ? AND seq <= ? ORDER BY seq LIMIT {store.PAGE}",
-                                (*values, after, until)).fetchall()
-
-    def latest(self, kind: str) -> tuple[int, bytes, bytes] | None:
-        found: tuple[int, bytes, bytes] | None
-        # The closings have an index of their own, which SQLite uses where it reads the very word.
-        is_kind = "kind = 'closed'" if kind == "closed" else "kind = :kind"
-        found = self._db.execute(f"SELECT seq, body, hash FROM entries WHERE {is_kind} ORDER BY seq DESC LIMIT 1", {"kind": kind}).fetchone()
-        return found
+    def _change(self, query: str, values: Sequence[object] = ()) -> int:
+        return self._db.execute(query, values).rowcount
 
     def rows(self) -> Generator[tuple[int, bytes, bytes, bytes, bytes, bool], None, None]:
-        # A column that holds a BLOB with the same bytes looks the same here, and is not found by its index.
+        # A column that holds a BLOB with the same bytes looks the same here, and is not found by its index. Columns of text that are not null hold text or
+        # a BLOB, and every text comes before every BLOB (which costs half of what typeof does).
         yield from self._db.execute(
             "SELECT seq, run, kind, body, hash,"
-            " typeof(run) = 'text' AND typeof(kind) = 'text' AND typeof(body) = 'text' AND typeof(hash) = 'text'"
+            " run < x'' AND kind < x'' AND body < x'' AND hash < x''"
             " FROM entries ORDER BY seq")
 
     def leaves(self, until: int) -> Generator[bytes, None, None]:
@@ -221,7 +204,7 @@ class SqliteStore:
             yield digest
 
     def frame(self, last: int) -> list[tuple[str, str]]:
-        """Check SQLite's own count of the entries, and the triggers."""
+        """Check SQLite's own count of the entries, the triggers, that nothing stands beside them, and that the indexes hold what the tables do."""
         problems = []
         row = self._db.execute("SELECT CAST(seq AS INTEGER) FROM sqlite_sequence WHERE name = 'entries'").fetchone()
         counted = row[0] if row else 0
@@ -230,35 +213,13 @@ class SqliteStore:
         there = dict(self._db.execute("SELECT name, sql FROM sqlite_master").fetchall())
         if any(there.get(name.encode()) != sql.encode() for name, sql in _SCHEMA.items()):
             problems.append(("LP602", "The triggers that keep entries as they are were dropped or changed."))
+        others = self._db.execute("SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchall()
+        if any(name.decode("utf-8", "replace") not in _SCHEMA for (name,) in others):
+            problems.append(("LP602", "There are triggers or views that lapipe did not make: they can swallow entries, or show others."))
+        # An index that lacks an entry hides it from who asks for its run, while who goes through all of them sees it.
+        if self._db.execute("PRAGMA integrity_check(1)").fetchone() != (b"ok",):
+            problems.append(("LP602", "The file's indexes and tables do not hold the same: entries may be hidden from who looks for them."))
         return problems
-
-    def prune(self, until: int, kept: Collection[str]) -> int:
-        return self._db.execute(f"UPDATE entries SET body = '' WHERE seq <= ? AND body <> '' AND kind NOT IN ({', '.join('?' * len(kept))})",
-                                (until, *kept)).rowcount
-
-    def hold(self, row: Held) -> None:
-        self._db.execute("INSERT INTO evidence (id, entry, kind, subject, content, salt, keep_until) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-
-    def held(self, *, id: str = "", subject: str = "", due: str = "", entry: int = 0) -> list[Held]:
-        where, value = _condition(id, subject, due, entry)
-        rows = self._db.execute(f"SELECT id, entry, kind, subject, content, salt, keep_until FROM evidence WHERE {where} ORDER BY entry",
-                                {"value": value})
-        return [Held(as_text(name), entry, *map(as_text, texts)) for name, entry, *texts in rows]
-
-    def held_count(self) -> int:
-        (count,) = self._db.execute("SELECT count(*) FROM evidence").fetchone()
-        return int(count)
-
-    def let_go(self, id: str) -> bool:
-        return self._db.execute("DELETE FROM evidence WHERE id = ?", (id,)).rowcount == 1
-
-    def told(self, catalogue: str) -> tuple[int, str]:
-        row = self._db.execute("SELECT told, note FROM outbox WHERE catalogue = ?", (catalogue,)).fetchone()
-        return (int(row[0]), as_text(row[1])) if row else (0, "")
-
-    def tell(self, catalogue: str, seq: int, note: str) -> None:
-        self._db.execute("INSERT INTO outbox VALUES (?, ?, ?) ON CONFLICT (catalogue) DO UPDATE SET told = excluded.told, note = excluded.note",
-                         (catalogue, seq, note))
 
     def _migrate(self) -> None:
         """Bring a register of an earlier version to this one, whole or not at all."""
@@ -275,16 +236,6 @@ class SqliteStore:
                 for statement in _STEPS[step]:
                     self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {_VERSION}")
-
-
-def _condition(id: str, subject: str, due: str, entry: int) -> tuple[str, str | int]:
-    if id:
-        return "id = :value", id
-    if subject:
-        return "subject = :value", subject
-    if due:
-        return "keep_until < :value", due
-    return "entry = :value", entry
 
 
 def _path(url: str) -> Path:

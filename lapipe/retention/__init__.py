@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from lapipe.approval import earlier, load_approvals, terms_standing
 from lapipe.choices import outlived
 from lapipe.errors import EngineFault, LapipeError, Refused, RegisterFault, UsageFault
 from lapipe.ledger import ABOUT
 from lapipe.ledger import held as ledger_held
-from lapipe.project import Project
-from lapipe.purpose import DataTerm, Purpose, Retention, load_organisation, load_purpose
+from lapipe.project import Project, demanding, load_profiles
+from lapipe.purpose import DataTerm, Organisation, Purpose, Retention, load_organisation, read_purposes
 from lapipe.purpose.holds import can_be_held, misnamed
 from lapipe.quarantine import NOTE
 from lapipe.readers.database import is_database
@@ -78,7 +79,7 @@ class Item:
         """Why it is not touched, in words for who asked; nothing where nothing hinders."""
         if not self.obstacle:
             return ""
-        return f"{'could not be looked at' if self.what in ('files', 'parquet', 'table') else 'is not touched'}: {self.obstacle}"
+        return f"{'could not be looked at' if self.what in ('files', 'parquet', 'table') and not self.past else 'is not touched'}: {self.obstacle}"
 
     def told(self, *, files: bool = True) -> dict[str, Any]:
         """Give it as a plan holds it; without `files`, as it may be shown: how files of a source are called may name a person."""
@@ -107,22 +108,25 @@ class Outcome:
     passed_over: str = ""
 
 
+def _shown(item: Item) -> str:
+    """Give the name by which an item is shown: the name of a file of a source, or of one that somebody put into quarantine, may be a person's."""
+    return item.recorded if item.what in ("files", "quarantine") else item.id
+
+
 def summed(items: Sequence[Item]) -> list[Item]:
-    """Give items as they may be shown: the files of a data set as one, in counts, or one for each thing that hinders some of them."""
-    together: dict[tuple[str, str], list[Item]] = {}
+    """Give items as they may be shown: the files of a data set, or of a run's quarantine, as one, in counts, or one for each term and for each thing that hinders some of them."""
+    together: dict[tuple[str, ...], list[Item]] = {}
     for item in items:
-        key = item.id if item.what != "files" else item.recorded
-        together.setdefault((key, item.obstacle), []).append(item)
-    return [replace(of[0], id=key, rows=sum(each.rows for each in of), past=sum(each.past for each in of), oldest=min((each.oldest for each in of if each.oldest), default=""))
-            for (key, _), of in together.items()]
+        together.setdefault((_shown(item), item.term, item.obstacle), []).append(item)
+    return [replace(of[0], id=key[0], rows=sum(each.rows for each in of), past=sum(each.past for each in of), oldest=min((each.oldest for each in of if each.oldest), default=""))
+            for key, of in together.items()]
 
 
 def summed_outcomes(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Give outcomes as `summed` gives items."""
     together: dict[tuple[str, str], list[Outcome]] = {}
     for each in outcomes:
-        key = each.item.id if each.item.what != "files" else each.item.recorded
-        together.setdefault((key, each.passed_over), []).append(each)
+        together.setdefault((_shown(each.item), each.passed_over), []).append(each)
     return [replace(of[0], item=replace(of[0].item, id=key, rows=sum(each.item.rows for each in of)), deleted=sum(each.deleted for each in of))
             for (key, _), of in together.items()]
 
@@ -140,6 +144,10 @@ class Keeper:
     limits: dict[str, date] = field(default_factory=dict)
     #: Why a purpose's file could not be loaded, by its path in the project: what hangs on it is kept.
     unread: Mapping[str, str] = field(default_factory=dict)
+    #: Why the terms of schemas/organisation.yaml are not approved, where that is demanded: what would go by them alone stays.
+    unapproved: str = ""
+    #: The approval that they have, as the register names it.
+    approved: tuple[Mapping[str, str | int], ...] = ()
 
     @classmethod
     def of(cls, project: Project, register: Register, now: datetime) -> Keeper:
@@ -151,14 +159,10 @@ class Keeper:
             DeclarationFault: schemas/organisation.yaml is wrong; nothing is deleted by half of what is declared.
         """
         organisation = load_organisation(project.root / "schemas" / "organisation.yaml")
-        purposes, unread = {}, {}
-        for path in sorted((project.root / "schemas" / "purposes").glob("*.yaml")):
-            try:
-                purpose = load_purpose(path, floor=organisation.k_floor)
-                purposes[purpose.name] = purpose
-            except LapipeError as error:
-                unread[path.relative_to(project.root).as_posix()] = str(error).replace(f"{project.root}/", "")
-        return cls(project, register, organisation.retention.today(now), organisation.retention, purposes, unread=unread)
+        found = read_purposes(project.root, floor=organisation.k_floor)
+        day = organisation.retention.today(now)
+        return cls(project, register, day, organisation.retention, found.read, unread={file: each.why for file, each in found.unread.items()},
+                   **terms_approved(project, organisation, register, day))
 
     def holds(self) -> None:
         """See that every hold names something: one with a slip of the pen would let go what it was to keep.
@@ -258,7 +262,9 @@ class Keeper:
                 elif outcome is None:
                     yield replace(item, obstacle="the register does not know its run")
                 else:
-                    yield self._in_quarantine(item, path, self._local(datetime.fromisoformat(outcome.started)))
+                    found = self._in_quarantine(item, path, self._local(datetime.fromisoformat(outcome.started)))
+                    # A note says its own term, by what held when it was written.
+                    yield found if path.name.endswith(NOTE) else self._by_approval(found)
 
     def _in_quarantine(self, item: Item, path: Path, ran: date) -> Item:
         quarantine = self.declared.quarantine
@@ -294,9 +300,13 @@ class Keeper:
             item = Item(f"data {declared.name}", declared.form, declared.name, "rows", 0, 0, f"{declared.term} after {declared.anchor.replace('_', ' ')}",
                         recorded=f"data {declared.name}", hold=self.declared.held(self.today, declared.name))
             try:
-                yield from self._files(item, declared) if declared.form == "files" else [self._rows(item, declared)]
+                yield from map(self._by_approval, self._files(item, declared) if declared.form == "files" else [self._rows(item, declared)])
             except LapipeError as error:
                 yield replace(item, obstacle=str(error))
+
+    def _by_approval(self, item: Item) -> Item:
+        """Keep what would go by a term that nobody approved, where the profile demands that."""
+        return replace(item, obstacle=self.unapproved) if self.unapproved and item.past and not item.obstacle else item
 
     def cut(self, declared: DataTerm) -> Cut:
         """Give the first day of data that is kept: by the term of today, and no later than what was reviewed."""
@@ -470,7 +480,8 @@ class Keeper:
         going = [outcome.item for outcome in outcomes if not outcome.passed_over]
         if going:
             first = going[0]
-            self.register.append(BEGUN, {"item": first.recorded, "what": first.what, "past": sum(item.past for item in going), "unit": first.unit, "plan": listed.sha256})
+            self.register.append(BEGUN, {"item": first.recorded, "what": first.what, "past": sum(item.past for item in going), "unit": first.unit, "plan": listed.sha256,
+                                         **({"approvals": [dict(each) for each in self.approved]} if self.approved else {})})
             done = []
             try:
                 for item in going:
@@ -608,6 +619,25 @@ class Keeper:
                     "item": name, "what": str(said["what"]), "deleted": int(said["past"]), "unit": str(said["unit"]), "left": sum(item.rows for item in there),
                     "oldest left": min((item.oldest for item in there if item.oldest), default=""), "undated": sum(item.undated for item in there),
                     "plan": str(said["plan"]), "whole": True, "interrupted": True})
+
+
+def terms_approved(project: Project, organisation: Organisation, register: Register, today: date) -> dict[str, Any]:
+    """Say, as fields of a keeper, by which approval data goes by the terms of an organisation, or why by none.
+
+    Asked where the profile demands approvals, or its register, releases or data are those of one that does: what a term deletes is gone for good.
+    A release goes by the term of the purpose that it was approved under.
+    """
+    profile, profiles = project.profile, load_profiles(project.root)
+    demanded = profile.name if profile.approvals else demanding(profiles, register=profile.register, keys=profile.keys,
+                                                                out=profile.out, to=profile.to, stores=list(profile.stores.values()))
+    if not demanded:
+        return {}
+    found = terms_standing(organisation, {name: each.approvals for name, each in profiles.items()}, load_approvals(project.root), today)
+    reason = found.reason or earlier(found.approvals, (entry.body for entry in register.entries(kinds=(BEGUN,))))
+    if reason:
+        return {"unapproved": f"profile {demanded} deletes data only by terms that were approved, and schemas/organisation.yaml is not: {reason}. Have {' or '.join(organisation.approvers)} "
+                              "read it and sign with `lapipe approve --organisation`"}
+    return {"approved": tuple(approval.named() for approval in found.approvals)}
 
 
 def _day(value: Any) -> date:

@@ -94,7 +94,7 @@ class Rows:
                     codec = file.metadata.row_group(0).column(0).compression.lower()
                     schema = file.schema_arrow
                     with pq.ParquetWriter(stream, schema, compression="none" if codec == "uncompressed" else codec) as writer:
-                        for table in self._batches(file, part.path, None):
+                        for table in self._batches(file, part.path, None, self._staying(file, cut)):
                             gone, _, _ = self._judged(table, part.path, cut)
                             left = table.filter(_not(gone))
                             kept += left.num_rows
@@ -162,11 +162,11 @@ class Rows:
         if fault:
             raise fault
 
-    def _batches(self, file: pq.ParquetFile, path: str, columns: list[str] | None) -> Iterator[pa.Table]:
+    def _batches(self, file: pq.ParquetFile, path: str, columns: list[str] | None, groups: list[int] | None = None) -> Iterator[pa.Table]:
         import pyarrow as pa
 
         there = None if columns is None else [name for name in columns if name in file.schema_arrow.names]
-        for batch in file.iter_batches(_ROWS, columns=there):
+        for batch in file.iter_batches(_ROWS, columns=there, row_groups=groups):
             yield pa.Table.from_batches([batch])
 
     def _partition(self, path: str, column: str) -> str | None:
@@ -218,41 +218,63 @@ class Rows:
                 return date.fromisoformat(text)
         raise strange(self.declared.name, self.declared.column)
 
+    def _kind_unsure(self, file: pq.ParquetFile) -> bool:
+        """Say whether the column is of a type whose statistics do not tell days, such as text."""
+        import pyarrow as pa
+
+        kind = file.schema_arrow.field(self.declared.column).type
+        return not (pa.types.is_date(kind) or pa.types.is_timestamp(kind) or (pa.types.is_integer(kind) and bool(self.declared.clock)))
+
     def _by_statistics(self, file: pq.ParquetFile, path: str, cut: Cut) -> tuple[date | None, date | None, int] | None:
         """Give oldest day, newest day and rows without one as the file's footer says; None where it does not say enough."""
         name = self.declared.column
         if name not in file.schema_arrow.names:
             day = self._partition_day(path)
             return day, day, 0 if day else file.metadata.num_rows
-        import pyarrow as pa
-
-        kind = file.schema_arrow.field(name).type
-        if not (pa.types.is_date(kind) or pa.types.is_timestamp(kind) or (pa.types.is_integer(kind) and self.declared.clock)):
+        if self._kind_unsure(file):
             return None
         oldest: date | None = None
         newest: date | None = None
         undated = 0
         for number in range(file.metadata.num_row_groups):
-            group = file.metadata.row_group(number)
-            column = next((group.column(each) for each in range(group.num_columns) if group.column(each).path_in_schema == name), None)
-            statistics = column.statistics if column is not None and column.is_stats_set else None
-            if statistics is None or not statistics.has_null_count:
+            found = _of_group(file.metadata.row_group(number), name, cut)
+            if found is None:
                 return None
-            if statistics.null_count == group.num_rows:
-                undated += group.num_rows
-                continue
-            if not statistics.has_min_max or not isinstance(statistics.min, int | date | datetime):
-                return None
-            try:
-                low, high = cut.day_of(statistics.min), cut.day_of(statistics.max)
-            except (ValueError, OverflowError, OSError):
-                return None
-            # A nought that means "no day", or a strange year: the values themselves are looked at.
-            if low is None or high is None or low < FIRST or high >= LAST:
-                return None
-            undated += statistics.null_count
-            oldest, newest = _least(oldest, low), high if newest is None or high > newest else newest
+            low, high, none = found
+            undated += none
+            oldest, newest = _least(oldest, low), high if newest is None or (high is not None and high > newest) else newest
         return oldest, newest, undated
+
+    def _staying(self, file: pq.ParquetFile, cut: Cut) -> list[int]:
+        """Give the row groups of which something may stay: those of which the footer says that all is past its term are not even read."""
+        groups = range(file.metadata.num_row_groups)
+        if self.ended is not None or self.declared.column not in file.schema_arrow.names or self._kind_unsure(file):
+            return list(groups)
+        return [number for number in groups if not _all_past(_of_group(file.metadata.row_group(number), self.declared.column, cut), cut)]
+
+
+def _of_group(group: pq.RowGroupMetaData, name: str, cut: Cut) -> tuple[date | None, date | None, int] | None:
+    """Give oldest day, newest day and rows without one of a row group as its statistics say; None where they do not say enough."""
+    column = next((group.column(each) for each in range(group.num_columns) if group.column(each).path_in_schema == name), None)
+    statistics = column.statistics if column is not None and column.is_stats_set else None
+    if statistics is None or not statistics.has_null_count:
+        return None
+    if statistics.null_count == group.num_rows:
+        return None, None, group.num_rows
+    if not statistics.has_min_max or not isinstance(statistics.min, int | date | datetime):
+        return None
+    try:
+        low, high = cut.day_of(statistics.min), cut.day_of(statistics.max)
+    except (ValueError, OverflowError, OSError):
+        return None
+    # A nought that means "no day", or a strange year: the values themselves are looked at.
+    if low is None or high is None or low < FIRST or high >= LAST:
+        return None
+    return low, high, int(statistics.null_count)
+
+
+def _all_past(found: tuple[date | None, date | None, int] | None, cut: Cut) -> bool:
+    return found is not None and found[1] is not None and found[1] < cut.day and not found[2]
 
 
 def _days(values: pa.Array, cut: Cut, declared: DataTerm) -> pa.Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -158,6 +159,25 @@ class _Statements:
         return Look(int(rows), int(past or 0), int(undated or 0), self._own.day(cut, oldest), self._own.day(cut, left))
 
 
+class _Asked(ABC):
+    """What both servers do alike, over a connection and `_all`."""
+
+    _connection: Any
+
+    @abstractmethod
+    def _all(self, query: str, values: Sequence[Any] | None) -> list[Any]:
+        """Ask, and give every row."""
+
+    def _one(self, query: str, values: Sequence[Any]) -> Any:
+        rows = self._all(query, values)
+        return rows[0][0] if rows else None
+
+    def close(self) -> None:
+        """See `Table.close`."""
+        with contextlib.suppress(Exception):
+            self._connection.close()
+
+
 def _column_of(columns: Sequence[tuple[str, str]], name: str, clock: str, declared: DataTerm, place: Place, *, zoned_text: bool) -> _Column:
     types = dict(columns)
     if not types:
@@ -172,7 +192,7 @@ def _reaches(declared: DataTerm, place: Place) -> Refused:
                    "is under a term goes: give that table a term of its own, and take the ON DELETE away.", rule="LP513")
 
 
-class _Postgres:
+class _Postgres(_Asked):
     """PostgreSQL. A range of pages at a time: no part of the table is read twice, however it is indexed."""
 
     def __init__(self, place: Place, declared: DataTerm, ends: Place | None) -> None:
@@ -246,22 +266,13 @@ class _Postgres:
     def _all(self, query: str, values: Sequence[Any] | None) -> list[Any]:
         return list(self._told(lambda: self._connection.execute(query, values).fetchall()))
 
-    def _one(self, query: str, values: Sequence[Any]) -> Any:
-        rows = self._all(query, values)
-        return rows[0][0] if rows else None
-
-    def close(self) -> None:
-        """See `Table.close`."""
-        with contextlib.suppress(Exception):
-            self._connection.close()
-
 
 def _known(columns: Sequence[tuple[str, str]], name: str, declared: DataTerm, place: Place) -> None:
     if name not in dict(columns):
         raise UsageFault(f"Data '{declared.name}': {place.shown} has no column '{name}' (it has: {', '.join(dict(columns))}).")
 
 
-class _MySQL(MySQL):
+class _MySQL(_Asked, MySQL):
     """MySQL and MariaDB. A range of the primary key at a time where it is one column; else as many rows as a batch has."""
 
     needs, when_lost = _GRANT, _UNDONE
@@ -342,15 +353,6 @@ class _MySQL(MySQL):
                 cursor.execute(query, values)
                 return list(cursor.fetchall())
         return self._told(work)
-
-    def _one(self, query: str, values: Sequence[Any]) -> Any:
-        rows = self._all(query, values)
-        return rows[0][0] if rows else None
-
-    def close(self) -> None:
-        """See `Table.close`."""
-        with contextlib.suppress(Exception):
-            self._connection.close()
 
 
 def _ticked(name: str) -> str:

@@ -16,7 +16,7 @@ from lapipe.errors import ContractBroken, UsageFault
 from lapipe.local_time import PERIOD_START, period_of, period_type
 from lapipe.phrases import Language, listed, named, term_said
 from lapipe.purpose import Duration, Purpose
-from lapipe.stage import LEFT_OUT, Context, Finished, Stage, carry, closed_periods, lag_of, laxer, leave_out, refuse
+from lapipe.stage import LEFT_OUT, Context, Finished, Stage, carry, check_lag, closed_periods, lag_of, laxer, leave_out, refuse
 from lapipe.stages.measures import ROWS, Measure, Share, Sum
 from lapipe.stages.minimise import minimised
 
@@ -56,7 +56,8 @@ class Aggregate(Stage):
     one can be computed (lapipe.disclosure). `outcome` names the grouping column that tells how people did: where all of a group
     have one outcome, the group is withheld. `preset` names published rules for small numbers (duo, nse, nco, ten, opensafely),
     which may be stricter than the purpose, not laxer. `rounding` (a number, or "midpoint-6") rounds counts of people, and makes
-    totals of the rounded parts. With any of these a group of which one figure is unsafe is withheld whole.
+    totals of the rounded parts. A figure in more digits than its measure has of itself stands under the purpose's exceptions, as
+    `Aggregate.scale` with the most digits of any. With any of these a group of which one figure is unsafe is withheld whole.
     """
 
     by: Sequence[str]
@@ -97,10 +98,13 @@ class Aggregate(Stage):
             if name in (*self.by, PEOPLE, STATUS):
                 raise UsageFault(f"Aggregate: '{name}' names two columns; rename the measure.", rule="LP203")
             measure.check(contract)
-            used = getattr(measure, "column", "")
+            used = measure.of
             if used and contract[used].use == "inside":
                 raise refuse("LP304", self, f"purpose {purpose.name} uses '{used}' inside the pipeline only; it may not be told in "
                              "figures.")
+        digits = max((measure.finer for measure in self.measures.values()), default=0)
+        if digits:
+            laxer(self, "scale", digits, purpose)
         self._check_measures(contract)
         if self.period:
             self._check_period(contract)
@@ -121,7 +125,7 @@ class Aggregate(Stage):
                               label={"nl": "aantal mensen", "en": "number of people"}))
         columns += [measure.result(name) for name, measure in self.measures.items()]
         return Contract(name=contract.name, version=contract.version, columns=tuple(columns), key=(*self.by, *([OVER] if self.totals else ())),
-                        statistics=True, period=self.period, lag=self.lag, framed=self._framed(contract))
+                        statistics=True, period=self.period, lag=self.lag, framed=self._framed(contract), k=self.k_of(purpose))
 
     def person_of(self, contract: Contract) -> str:
         """Name the column that tells people apart; refuse one that cannot (LP404)."""
@@ -136,28 +140,21 @@ class Aggregate(Stage):
         return name
 
     def _check_measures(self, contract: Contract) -> None:
-        """Refuse figures of two columns that are made of one: their difference may be one person's value."""
-        made: dict[str, str] = {}
-        for name in dict.fromkeys(str(getattr(m, "column", "")) for m in self.measures.values()):
-            if not name or contract[name].type == "boolean":
-                continue
-            for origin in contract[name].made_of or (name,):
-                if made.setdefault(origin, name) != name:
-                    raise refuse("LP403", self, f"gives figures of '{made[origin]}' and of '{name}', both made of '{origin}'; subtracted "
-                                 "they may give one person's value. Keep one of them.")
+        """Refuse figures of two columns that are made of one: their difference may be one person's value, or count who is in between."""
+        made: dict[tuple[bool, str], str] = {}
+        for name in dict.fromkeys(measure.of for measure in self.measures.values()):
+            for origin in (contract[name].made_of or (name,)) if name else ():
+                kind = contract[name].type == "boolean"
+                if made.setdefault((kind, origin), name) != name:
+                    raise refuse("LP403", self, f"gives figures of '{made[kind, origin]}' and of '{name}', both made of '{origin}'; subtracted "
+                                 f"they may {'count a few people' if kind else 'give one person' + chr(39) + 's value'}. Keep one of them.")
 
     def _check_period(self, contract: Contract) -> None:
         column = contract[self.period]
         if self.period not in self.by or column.detail not in PERIOD_START:
             raise UsageFault(f"Aggregate: period '{self.period}' must be one of the columns to group by, brought to "
                              f"{', '.join(PERIOD_START)} with Generalise.", rule="LP203")
-        problem = ""
-        try:
-            lag_of(self.lag)
-        except ValueError as error:
-            problem = str(error)
-        if problem:
-            raise UsageFault(f"Aggregate: lag '{self.lag}' {problem}.")
+        check_lag(self, self.lag)
 
     def _check_domain(self, name: str, source: str, contract: Contract, purpose: Purpose,
                       sources: Mapping[str, Contract]) -> None:
@@ -314,25 +311,46 @@ class Aggregate(Stage):
         person = self.person_of(context.contract)
         partial: dict[str, ir.Value] = {ROWS: table.count()}
         for measure in self.measures.values():
-            partial |= {f"{measure.prefix}_{name}": value  # type: ignore[attr-defined]
-                        for name, value in measure.person(table).items()}
+            partial |= {f"{measure.prefix}_{name}": value for name, value in measure.person(table).items()}
         return {by: table.group_by([*by, person]).aggregate(**partial) for by in map(self.without, self._computed() if self.finishes else [()])}
 
     def without(self, over: Sequence[str]) -> tuple[str, ...]:
         """Give the grouping columns that a total over some of them still has."""
         return tuple(name for name in self.by if name not in over)
 
-    def contribution(self, people: ir.Table) -> ir.IntegerValue:
-        """Give a number that changes when what a person adds to a group's figures does: the same on every engine, and no figure itself."""
+    def told(self, contract: Contract) -> dict[str, tuple[str, ...]]:
+        """Give what the figures tell of, each with the columns that hold what a person adds to it.
+
+        Two releases can be subtracted where they tell of the same thing, whatever the figures are called: a mean and a number give a sum.
+        Columns that are true or false and made of one other are one thing, since two cuts of it tell who lies between.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for measure in self.measures.values():
+            found.setdefault(self.thing(measure, contract), tuple(f"{measure.prefix}_{part}" for part in measure.parts) or (ROWS,))
+        return dict(sorted(found.items()))
+
+    @staticmethod
+    def thing(measure: Measure, contract: Contract) -> str:
+        """Name what a figure tells of: the column as it was read, or what a computed one was made of."""
+        name = measure.of
+        if not name:
+            return "rows"
+        origin = contract[name].origin or "+".join(contract[name].made_of) or name
+        return f"share of {origin}" if isinstance(measure, Share) else origin if contract[name].origin else f"{origin} as {name}"
+
+    def contributions(self, people: ir.Table, contract: Contract) -> list[ir.IntegerValue]:
+        """Give, for each thing told, a number that changes when what a person adds to it does: the same on every engine, and no figure itself."""
         import ibis
 
-        state = people[ROWS].cast("int64")
-        for name in sorted(set(people.columns) - {ROWS}):
-            if name.startswith("lapipe_"):
+        found = []
+        for columns in self.told(contract).values():
+            state: Any = ibis.literal(0, "int64")
+            for name in columns:
                 # Exact on every engine: sums are decimals of up to 38 digits.
                 part = (people[name].cast("decimal(38, 0)").fill_null(-1) % ibis.literal(_PRIME).cast("decimal(38, 0)")).cast("int64")
                 state = (state * 31 + part) % ibis.literal(_PRIME, "int64")
-        return state.cast("int64")
+            found.append(state.cast("int64"))
+        return found
 
     def of_people(self, people: Mapping[tuple[str, ...], ir.Table], table: ir.Table, context: Context) -> ir.Table:
         """Give the second step, of the first and of the rows."""

@@ -27,8 +27,27 @@ ROWS = "lapipe_rows"
 class Measure:
     """One figure per cell. `person` gives what is summed per person, `cell` what is made of that, `value` the figure."""
 
+    #: The names of what `person` gives, which is the same for all figures that can be made of one another.
+    parts: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def of(self) -> str:
+        """The column that the figure is of; none for one of rows."""
+        return str(getattr(self, "column", ""))
+
+    @property
+    def prefix(self) -> str:
+        """What the measure's columns in the table of people begin with."""
+        return ROWS
+
     def check(self, contract: Contract) -> None:
         """Refuse a column that the measure cannot be made of."""
+
+    @property
+    def finer(self) -> int:
+        """The digits after the point, where they are more than the measure has of itself; 0 otherwise."""
+        asked: int = getattr(self, "scale", 0)
+        return asked if asked > getattr(type(self), "scale", 0) else 0
 
     def result(self, name: str) -> Column:
         """Describe the figure's column."""
@@ -72,6 +91,7 @@ class _Numeric(Measure):
 
     #: What the figure is called in Dutch and in English.
     words: ClassVar[tuple[str, str]] = ("cijfer", "figure")
+    parts = ("n", "total", "squares", "least", "most", "without")
 
     def check(self, contract: Contract) -> None:
         column = contract[self.column]
@@ -117,7 +137,7 @@ class _Numeric(Measure):
 
     def columns(self, people: ir.Table) -> Mapping[str, Any]:
         """Give this measure's aggregates per person, by their short names."""
-        return {name: people[f"{self.prefix}_{name}"] for name in ("n", "total", "squares", "least", "most", "without")}
+        return {name: people[f"{self.prefix}_{name}"] for name in self.parts}
 
     @property
     def prefix(self) -> str:
@@ -195,6 +215,8 @@ class Share(Measure):
     column: str
     scale: int = 3
 
+    parts = ("yes", "no")
+
     def check(self, contract: Contract) -> None:
         """Take true-or-false columns only."""
         if contract[self.column].type != "boolean":
@@ -216,7 +238,7 @@ class Share(Measure):
 
     def cell(self, people: ir.Table, contract: Contract, k: int) -> Mapping[str, ir.Value]:
         """Their share, and how many people stand on either side."""
-        yes, no = (people[f"{self.prefix}_{name}"].fill_null(0) for name in ("yes", "no"))
+        yes, no = (people[f"{self.prefix}_{name}"].fill_null(0) for name in self.parts)
         total = (yes + no).sum().cast("float64")
         few = ((yes > 0).sum() < k) | ((no > 0).sum() < k)
         return {"value": rounded(yes.sum().cast("float64") / total.nullif(0.0), self.scale), "unsafe": few.fill_null(True)}

@@ -13,7 +13,7 @@ from lapipe.errors import UsageFault
 from lapipe.local_time import PERIOD_START
 from lapipe.phrases import Language, term_said
 from lapipe.purpose import Duration, Purpose
-from lapipe.stage import Stage, lag_of, laxer
+from lapipe.stage import Stage, check_lag, lag_of, laxer
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,7 @@ class Release(Stage):
         return contract
 
     def _check_period(self, contract: Contract) -> None:
-        problem = ""
-        try:
-            lag_of(self.lag)
-        except ValueError as error:
-            problem = str(error)
-        if problem:
-            raise UsageFault(f"Release: lag '{self.lag}' {problem}.")
+        check_lag(self, self.lag)
         if contract.statistics:
             raise UsageFault(f"Release {self.name}: the periods of a statistic, and how long they wait, are named in Aggregate.", rule="LP203")
         if not self.period or contract[self.period].detail not in PERIOD_START:

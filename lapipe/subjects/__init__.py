@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,14 +39,14 @@ from lapipe.keys import KeyRing, is_there
 from lapipe.ledger import Ledger, ledger_ring
 from lapipe.phrases import Language
 from lapipe.project import Profile
-from lapipe.purpose import Organisation, Purpose, load_organisation, load_purpose
+from lapipe.purpose import Organisation, Purpose, Unread, load_organisation, read_purposes
 from lapipe.purpose.consent import lacking
 from lapipe.readers import open_source
 from lapipe.register import Json, Register
 from lapipe.release import DATA, GONE, MANIFEST, missing, on_disk, recover, rewrite, settle, write_csv
 from lapipe.sink import Sinks, tables
 from lapipe.subjects.letters import access_letter, notice
-from lapipe.subjects.search import Holding, Landing, Search, manifests
+from lapipe.subjects.search import Holding, Landing, Search, manifests, texts_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -63,6 +63,9 @@ REFUSALS: Mapping[str, str] = {"expression": "art. 17(3)(a)", "legal_obligation"
 
 #: The exception by which a purpose lets what was made under one key be tied to what is made under another.
 RELINK = "keys.relink"
+
+#: What is counted of a person in a release, and in its table.
+_COUNTS = ("rows", "mentions", "rows_in_table", "mentions_in_table")
 
 _LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
@@ -118,6 +121,8 @@ class Desk:
     maps: Mapping[str, str] = field(default_factory=dict, repr=False)
     sinks: Sinks = field(default_factory=Sinks, repr=False)
     others: tuple[Path, ...] = ()
+    #: The purposes' files that cannot be read: a request is served all the same where that loses nobody.
+    unread: Mapping[str, Unread] = field(default_factory=dict)
     _rings: dict[str, KeyRing | None] = field(default_factory=dict, repr=False)
     _links: Links | None = field(default=None, repr=False)
     _checked: bool = False
@@ -138,8 +143,7 @@ class Desk:
                 raise UsageFault(f"There is no folder {other}; name one that releases were written to with --out.")
         contracts = load_contracts(root / "schemas" / "tables")
         organisation = load_organisation(root / "schemas" / "organisation.yaml")
-        purposes = {purpose.name: purpose for path in sorted((root / "schemas" / "purposes").glob("*.yaml"))
-                    for purpose in [load_purpose(path, floor=organisation.k_floor)]}
+        purposes = read_purposes(root, floor=organisation.k_floor)
         identities = load_identities(root / "schemas" / FILE, contracts)
         sources = {f"{pipeline}.{source}": path for pipeline, named in profile.sources.items() for source, path in named.items()}
         before = os.umask(0o077)
@@ -151,9 +155,9 @@ class Desk:
                 stack.callback(engine.close)
                 sinks = Sinks((profile.to, *databases))
                 stack.callback(sinks.close)
-                yield cls(root, profile, register, today, organisation, contracts, identities, purposes, engine, folder.path, passphrase,
+                yield cls(root, profile, register, today, organisation, contracts, identities, purposes.read, engine, folder.path, passphrase,
                           {**sources, **(maps or {})}, sinks,
-                          tuple(dict.fromkeys(each for other in others if (each := other.resolve()) != profile.out.resolve())))
+                          tuple(dict.fromkeys(each for other in others if (each := other.resolve()) != profile.out.resolve())), purposes.unread)
         finally:
             os.umask(before)
 
@@ -200,16 +204,49 @@ class Desk:
 
     def purpose(self, name: str) -> Purpose:
         """Give a purpose by its name."""
+        broken = self.unread.get(f"schemas/purposes/{name}.yaml")
+        if broken is not None:
+            raise UsageFault(f"Purpose {name} cannot be read, so nothing is done for it; mend it first: {broken.why}")
         if name not in self.purposes:
             raise UsageFault(f"There is no purpose '{name}' (there are: {', '.join(sorted(self.purposes)) or 'none'}).")
         return self.purposes[name]
 
     def affected(self, person: Person) -> list[Purpose]:
         """Give the purposes that read a table that knows people by one of the person's names."""
-        def reads(purpose: Purpose) -> bool:
-            tables = [self.contracts[table] for table in purpose.columns if table in self.contracts]
-            return any(column.domain in person.forms for table in tables for column in (*table, *table.extractable))
-        return [purpose for purpose in self.purposes.values() if reads(purpose)]
+        return [purpose for purpose in self.purposes.values() if self._domains(purpose.columns) & set(person.forms)]
+
+    def knowing(self, person: Person) -> list[Purpose]:
+        """Give every purpose that knows the person, for a choice that is to all of them.
+
+        Raises:
+            Refused: a purpose cannot be read and may be one of them, so that the person would not be left out of it (LP501).
+        """
+        for file, broken in self.unread.items():
+            if broken.tables is None or set(broken.tables) - set(self.contracts) or self._domains(broken.tables) & set(person.forms):
+                raise Refused(f"{file} cannot be read and may know this person, so a choice to every purpose would miss it; nothing was recorded. Mend it ({broken.why}), or name "
+                              f"each purpose with --purpose (there are: {', '.join(self.purposes) or 'none'}).", rule="LP501")
+        return self.affected(person)
+
+    def _knew(self, person: Person) -> set[str]:
+        """Give the names of the purposes that know a person who is erased, of those that cannot be read too.
+
+        Raises:
+            Refused: it cannot be told of one, and the person may be in its tables by a name that is not known (LP501).
+        """
+        names = {purpose.name for purpose in self.affected(person)}
+        unknown = sorted(self._domains(self.contracts) - set(person.forms))
+        for file, broken in self.unread.items():
+            told = broken.tables is not None and not set(broken.tables) - set(self.contracts)
+            if not told and unknown:
+                raise Refused(f"{file} cannot be read, so it is not known by which names it knows people, and the person's is not known in domain {', '.join(unknown)}: they could come "
+                              f"back by it. Nothing is erased before it is mended ({broken.why}), or give the other identifiers with --also DOMAIN=ID.", rule="LP501")
+            if not told or self._domains(broken.tables or ()) & set(person.forms):
+                names.add(Path(file).stem)
+        return names
+
+    def _domains(self, tables: Iterable[str]) -> set[str]:
+        """Give the identity domains by which tables know people."""
+        return {column.domain for table in tables if table in self.contracts for column in (*self.contracts[table], *self.contracts[table].extractable) if column.domain}
 
     def role(self, name: str, doing: str) -> str:
         """Refuse who has no role in the organisation (LP509)."""
@@ -292,8 +329,7 @@ class Desk:
         if on > self.today:
             raise UsageFault(f"{on} is still to come; a choice is recorded with the day on which it was made.")
         if purpose not in self.affected(person):
-            tables = [self.contracts[table] for table in purpose.columns if table in self.contracts]
-            domains = sorted({column.domain for table in tables for column in (*table, *table.extractable) if column.domain})
+            domains = sorted(self._domains(purpose.columns))
             raise Refused(f"Purpose {purpose.name} knows people by {', '.join(domains) or 'no identifier'}, and of this person {', '.join(person.domains)} is known, so "
                           "they could not be left out. Give the other identifier with --also DOMAIN=ID.", rule="LP501")
         known = self.references(person)
@@ -329,6 +365,8 @@ class Desk:
         for number, row in enumerate(rows, start=1):
             named = str(row.get("purpose") or default_purpose)
             every = kind == "objection" and not named
+            if not every and f"schemas/purposes/{named}.yaml" in self.unread:
+                self.purpose(named)
             if not every and named not in self.purposes:
                 # What stands in a file is not quoted: in a wrong column it may be anybody's name.
                 raise UsageFault(f"Row {number} names no purpose, or one that is not declared (there are: {', '.join(sorted(self.purposes))}).")
@@ -348,7 +386,7 @@ class Desk:
             except Refused:
                 broken += 1
                 continue
-            chosen = [each for each in self.affected(person) if may_object(each, route)] if every else [self.purposes[named]]
+            chosen = [each for each in self.knowing(person) if may_object(each, route)] if every else [self.purposes[named]]
             if not chosen:
                 raise UsageFault(f"Row {number} names no purpose, and none that knows the person can be objected to by art. {route}; nothing is taken in.")
             ready += [(person, purpose, state, day) for purpose in chosen]
@@ -373,12 +411,15 @@ class Desk:
 
     # --- find ---
 
-    def find(self, person: Person, *, landing: bool = True) -> Found:
-        """Look for a person in releases, landing files, quarantine and the register."""
-        search = Search(person, self.ring(), self.engine, custody(self.register))
+    def find(self, person: Person, *, landing: bool = True, search: Search | None = None) -> Found:
+        """Look for a person in releases, landing files, quarantine and the register; with a `search` that looked before, only into what changed since."""
+        search = search or self._search(person)
         return Found(tuple(search.releases(self.outs, tables(self.register), self.sinks, missing(self.register, self.outs))),
                      tuple(self._landing(search)) if landing else (),
                      tuple(each for each in search.quarantine(self.profile.quarantine, self.identities) if each.holds), tuple(self.cases_of(person)))
+
+    def _search(self, person: Person) -> Search:
+        return Search(person, self.ring(), self.engine, custody(self.register))
 
     def _landing(self, search: Search) -> Iterator[Landing]:
         """Look into the files of lapipe.toml, by the contracts that the register says they were read with."""
@@ -387,6 +428,7 @@ class Desk:
         for entry in self.register.entries():
             if entry.kind == "source":
                 read[pipelines.get(entry.run, ""), str(entry.body["source"])] = str(entry.body["contract"])
+        looked: set[tuple[str, str]] = set()
         for pipeline, sources in self.profile.sources.items():
             for source, path in sources.items():
                 contract = self.contracts.get(read.get((pipeline, source), ""))
@@ -394,8 +436,13 @@ class Desk:
                     yield Landing(f"source {source} of {pipeline}", {}, "it is a database, which is not searched; ask its owner")
                 elif contract is None:
                     yield Landing(path, {}, "no run has read it yet, so it is not known what it holds")
-                else:
+                elif (path, contract.name) not in looked:
+                    # A file that several pipelines read is looked into once.
+                    looked.add((path, contract.name))
                     yield from search.landing(path, contract, self.spool / "landing")
+        for declared in self.organisation.retention.data:
+            # No contract says what stands in it: it is told, so that nobody takes it for searched.
+            yield Landing(f"data {declared.name}", {}, "it is data under a term of schemas/organisation.yaml, which is not searched; ask its owner")
 
     def gone(self, folder: str, role: str) -> None:
         """Record that a release was deleted by hand, so that nobody is looked for in it any more.
@@ -405,7 +452,7 @@ class Desk:
             UsageFault: no release of that folder is missing.
         """
         self.role(role, "say that a release is gone")
-        known = missing(self.register, self.outs)
+        known = missing(self.register, self.outs, statistics=True)
         entry = known.get(folder)
         if entry is None:
             raise UsageFault(f"No release '{folder}' is missing (there are: {', '.join(sorted(known)) or 'none'}).")
@@ -425,9 +472,9 @@ class Desk:
             raise UsageFault(f"There is something at {to} already; name a new folder with --to.")
         if any(to.resolve().is_relative_to(out.resolve()) for out in self.outs):
             raise UsageFault(f"{to} lies among the releases, where others read; name a folder of your own with --to.")
-        found = self.find(person)
+        search = self._search(person)
+        found = self.find(person, search=search)
         case = self._request(person, "access", received, verified)
-        search = Search(person, self.ring(), self.engine, custody(self.register))
 
         def package() -> None:
             to.mkdir(mode=0o700, parents=True)
@@ -496,21 +543,21 @@ class Desk:
         for out in self.outs:
             settle(out, self.register)
             on_disk("tidy the releases", partial(recover, out, self.register))
-        before = self.find(person, landing=False)
+        search = self._search(person)
+        before = self.find(person, landing=False, search=search)
         self._searchable(before)
         self._held(person, before)
+        knew = self._knew(person)
         case = self._request(person, "erase", received, verified)
-        affected = self.affected(person)
-        self._keep_out(person, case)
+        self._keep_out(person, case, knew)
         # A run that began before that may still release: it is waited for, and those that begin later leave the person out.
-        for pipeline in sorted({run.pipeline for run in self.register.runs() if run.purpose in {purpose.name for purpose in affected}}):
+        for pipeline in sorted({run.pipeline for run in self.register.runs() if run.purpose in knew}):
             with self.register.turn(pipeline):
                 pass
-        found = self.find(person)
+        found = self.find(person, search=search)
         self._searchable(found)
         self._held(person, found)
-        search = Search(person, self.ring(), self.engine, custody(self.register))
-        done: list[Json] = []
+        told = self._erasing(case, found)
         for each in found.holding:
             with self.register.turn(str(each.manifest["pipeline"])):
                 if each.in_files:
@@ -519,27 +566,39 @@ class Desk:
                     self.sinks.of(each.table).renew(each.table, each.folder)
                 elif each.table is not None:
                     self.sinks.of(each.table).without(each.table, *search.named(each.manifest))
-            done.append({"release": each.name, "run": str(each.manifest["run"]), "rows": each.rows, "mentions": each.mentions,
-                         **({"table": each.table.told(), "rows in table": each.in_table[0], "mentions in table": each.in_table[1]} if each.table else {})})
         cells = self._forget(person)
         records = search.erase_quarantine(self.profile.quarantine, self.identities)
-        left = self.find(person, landing=False)
+        left = self.find(person, landing=False, search=search)
         if left.holding or left.quarantine:
             raise EngineFault("After erasing, the person is still found. A run may have released meanwhile: give the command again.")
-        self._notices("erase", case.id, found, to)
+        self._notices("erase", case.id, found, to, releases=told)
         self._done(case, "done", {"ground": ground})
+        done: list[Json] = [{"release": each["release"], "run": each["run"], "rows": each["rows"], "mentions": each["mentions"],
+                             **({"table": each["in"], "rows in table": each["rows_in_table"], "mentions in table": each["mentions_in_table"]} if "in" in each else {})} for each in told]
         self.register.append("subject-erased", {
             "request": case.id, "ground": GROUNDS[ground], "verified_by": verified.role, "releases": done, "cells of the ledger": cells,
             "records of quarantine": records, "statistics": sorted({each.name for each in found.statistics}),
             "unlinkable": sorted({each.name for each in found.obstacles}), "files of sources": sum(each.holds for each in found.landing)})
         return case.id, found
 
-    def _keep_out(self, person: Person, request: Case) -> None:
+    def _erasing(self, case: Case, found: Found) -> list[dict[str, Any]]:
+        """Give what is erased for a request, with what it was erased from before it was interrupted: recipients of that are told too. It is kept with the request before it begins."""
+        before: Mapping[str, Mapping[str, Any]] = case.content.get("erasing") or {}
+        told: dict[str, dict[str, Any]] = {folder: dict(each) for folder, each in before.items()}
+        for each in found.holding:
+            now = {**each.told(), **({"in": each.table.told()} if each.table else {})}
+            earlier = told.get(str(each.folder), {})
+            told[str(each.folder)] = {**earlier, **now, **{name: max(int(earlier.get(name, 0)), int(now[name])) for name in _COUNTS if name in now}}
+        if told != before:
+            change(self.register, case, case.state, {"erasing": told})
+        return list(told.values())
+
+    def _keep_out(self, person: Person, request: Case, knew: set[str]) -> None:
         """Record the erasure itself, one per person: no objection, list or decision takes it back, and a purpose declared later knows it too."""
         known = self.references(person)
         before = next((case for case in self.cases_of(person) if case.kind == ERASURE), None)
-        knew = {purpose.name for purpose in self.affected(person)} | {str(name) for name in (before.content["knew"] if before else ())}
-        record(self.register, ERASURE, {**(before.references if before else {}), **known}, {"request": request.id, "knew": sorted(knew)}, purpose="", state="erased",
+        names = knew | {str(name) for name in (before.content["knew"] if before else ())}
+        record(self.register, ERASURE, {**(before.references if before else {}), **known}, {"request": request.id, "knew": sorted(names)}, purpose="", state="erased",
                received=before.received if before else request.received, keep_until=kept_until(list(self.purposes.values()), self.today),
                ring=self.ledger_ring().check_value(), case=before.id if before else "")
 
@@ -584,12 +643,16 @@ class Desk:
             UsageFault: it is no release of pseudonyms, or under that key already.
         """
         folder = folder.resolve()
-        out = self.profile.out.resolve()
+        outs = [out.resolve() for out in self.outs]
         with self.register.turn("subject-erase"):
-            settle(self.profile.out, self.register)
-            manifest = next((said for place, said in manifests(out) if place == folder), None)
+            for out in outs:
+                settle(out, self.register)
+            manifest, place = next(((said, str(place.relative_to(out))) for out in outs for place, said in manifests(out) if place == folder), (None, ""))
             if manifest is None or manifest["kind"] == "statistics":
-                raise UsageFault(f"{folder} is no run's folder of a release of pseudonyms in {out}.")
+                raise UsageFault(f"{folder} is no run's folder of a release of pseudonyms in {' or '.join(map(str, outs))}; name another folder of releases with --out.")
+            if texts_of(manifest):
+                raise Refused(f"Release {manifest['release']} of run {manifest['run']} has texts ({', '.join(texts_of(manifest))}) in which pseudonyms of the key of before stand, and texts are "
+                              "not written anew under another key; run the pipeline again.", rule="LP501")
             name, ring = str(manifest["purpose"]["name"]), self.ring()
             waiver = self.purpose(name).waiver(RELINK)
             if waiver is None or waiver.value is not True:
@@ -598,12 +661,19 @@ class Desk:
             used = [part for part in str(manifest["key"]).split(", ") if part]
             if not custody(self.register).refuse_missing(used, manifest.get("key_check") or {}, ring, str(manifest["release"])) or ring is None:
                 raise RegisterFault(f"Release {manifest['release']} was made with a key that was destroyed, so nobody in it can be told (GDPR art. 11).", rule="LP617")
-            new = ring.current(self.today)
+            new, table = ring.current(self.today), tables(self.register).get(place)
             if used == [new]:
+                # Killed between the two, its table is still under the key of before.
+                if table is not None and self.sinks.of(table).manifest(table) != (folder / MANIFEST).read_text(encoding="utf-8"):
+                    self.sinks.of(table).renew(table, folder)
+                    return int(manifest["rows"])
                 raise UsageFault(f"Release {manifest['release']} of run {manifest['run']} is under key {new} already.")
             with self.register.turn(str(manifest["pipeline"])):
                 change = self._relinked(manifest, ring, new)
-                return rewrite(folder, change, self.engine, self.register, today=self.today, why="relinked", keys={new: ring.check_values()[new]})
+                rows = rewrite(folder, change, self.engine, self.register, today=self.today, why="relinked", keys={new: ring.check_values()[new]})
+                if table is not None:
+                    self.sinks.of(table).renew(table, folder)
+                return rows
 
     def _relinked(self, manifest: Mapping[str, Any], ring: KeyRing, new: str) -> Callable[[ir.Table], ir.Table]:
         """Give what puts the pseudonyms of another key in the place of those of a release; the mapping stays in memory."""
@@ -709,17 +779,20 @@ class Desk:
     def _done(self, case: Case, state: str, content: Mapping[str, Any]) -> None:
         change(self.register, case, state, {**content, "answered": self.today.isoformat()})
 
-    def _notices(self, what: str, case: str, found: Found, to: Path, *, refused: str = "") -> None:
+    def _notices(self, what: str, case: str, found: Found, to: Path, *, refused: str = "", releases: Sequence[Mapping[str, Any]] | None = None) -> None:
         assessed = {purpose.name: (purpose.dpia.reference or purpose.dpia.not_needed) if purpose.dpia else "" for purpose in self.purposes.values()}
         statistics = [{**each.told(), "assessment": assessed.get(str(each.manifest["purpose"]["name"])) or "-"} for each in found.statistics]
         out = [f"{each.name} ({each.manifest['run']}): {each.obstacle}" for each in found.obstacles]
-        files = sum(bool(each.holds or each.obstacle) for each in found.landing)
+        stores = {f"data {declared.name}" for declared in self.organisation.retention.data}
+        out += [each.path for each in found.landing if each.path in stores]
+        files = sum(bool(each.holds or each.obstacle) for each in found.landing if each.path not in stores)
+        told = [each.told() for each in found.holding] if releases is None else releases
 
         def write() -> None:
             to.mkdir(mode=0o700, parents=True, exist_ok=True)
             for language in _LANGUAGES:
                 path = to / f"notice-{case}.{language}.md"
-                path.write_text(notice(what, case, [each.told() for each in found.holding], statistics, out, self.organisation, self.today, language,
+                path.write_text(notice(what, case, told, statistics, out, self.organisation, self.today, language,
                                        files=files, refused=refused), encoding="utf-8")
                 path.chmod(0o600)
 

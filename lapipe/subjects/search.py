@@ -49,6 +49,8 @@ class Holding:
     obstacle: str = ""
     table: Table | None = None
     in_table: tuple[int, int] = (0, 0)
+    #: The data file that was looked into, as the system tells it from another.
+    seen: tuple[int, int, int] = field(default=(0, 0, 0), repr=False)
 
     @property
     def name(self) -> str:
@@ -116,24 +118,37 @@ def manifests(out: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 class Search:
-    """Looks for one person with a key ring; what is computed of the keys stays in this process."""
+    """Looks for one person with a key ring; what is computed of the keys stays in this process.
+
+    Asked again, it looks only into what is new or was written anew since: a release that is what it was holds whom it held.
+    """
 
     def __init__(self, person: Person, ring: KeyRing | None, engine: Engine, known: Custody) -> None:
         self.person, self.ring, self.engine, self.known = person, ring, engine, known
+        self._before: dict[Path, Holding] = {}
+        #: A spelling of the person inside a text.
+        self._whole = re.compile("|".join(spelt(form, Spelling(), text=True) for form in person.forms.values() if len(form) >= _TELLING) or r"(?!)", re.I)
 
     def releases(self, outs: Sequence[Path], tables: Mapping[str, Table], sinks: Sinks, missing: Mapping[str, Entry]) -> list[Holding]:
         """Look into every release in these folders and its table, by its folder; statistics among them are named and not searched.
 
         `missing` are those that the register knows and that are in none of the folders: each is an obstacle.
         """
-        there = [(str(folder.relative_to(out)), folder, manifest) for out in outs for folder, manifest in manifests(out)]
-        hold = self._holding([(folder, manifest) for _, folder, manifest in there])
-        placed = [(name, self._release(folder, manifest, folder in hold)) for name, folder, manifest in there]
+        there = [(str(folder.relative_to(out)), Holding(folder, manifest, seen=_seen(folder / DATA))) for out in outs for folder, manifest in manifests(out)]
+        hold = self._holding([holding for _, holding in there])
+        placed = [(name, self._release(holding, holding.folder in hold)) for name, holding in there]
         names = {name for name, _ in placed}
         orphans = [(name, Holding(outs[0] / name, {})) for name in sorted({*tables, *missing} - names)]
         looked = [(name, self._table(holding, tables[name], sinks) if name in tables else holding) for name, holding in placed + orphans]
         holdings = [self._missing(holding, missing[name]) if name in missing else holding for name, holding in looked]
-        return [holding for holding in holdings if holding.manifest]
+        found = [holding for holding in holdings if holding.manifest]
+        self._before = {holding.folder: holding for holding in found}
+        return found
+
+    def _same(self, now: Holding) -> Holding | None:
+        """Give what was found in a release before, where its manifest and data are the ones that were looked into."""
+        before = self._before.get(now.folder)
+        return before if before is not None and not before.obstacle and (before.manifest, before.seen) == (now.manifest, now.seen) else None
 
     def _missing(self, holding: Holding, entry: Entry) -> Holding:
         """Say of a release that is not here why nobody was looked for in it; its table may have been."""
@@ -158,7 +173,11 @@ class Search:
             manifest = holding.manifest or json.loads(text)
             placed = replace(holding, manifest=manifest, table=table)
             placed = placed if holding.manifest or placed.statistics else replace(placed, obstacle=self._unsearchable(manifest))
-            return placed if placed.obstacle or placed.statistics else replace(placed, in_table=sink.count(table, *self.named(manifest)))
+            if placed.obstacle or placed.statistics:
+                return placed
+            before = self._before.get(holding.folder)
+            clear = before is not None and (before.table, before.in_table, before.manifest) == (table, (0, 0), manifest) and not before.obstacle
+            return placed if clear else replace(placed, in_table=sink.count(table, *self.named(manifest)))
         except LapipeError as error:
             fault = type(error).__name__
         said: Mapping[str, Any] = holding.manifest or {"release": table.name.partition("@")[0], "run": table.name.partition("@")[2], "kind": "pseudonyms",
@@ -179,34 +198,37 @@ class Search:
         unknown = {str(column["domain"]) for column in _pseudonyms(manifest) if column.get("domain")} - set(self.person.forms)
         return f"it knows people by {', '.join(sorted(unknown))}, and the person's is not known" if unknown else ""
 
-    def _holding(self, there: Sequence[tuple[Path, Mapping[str, Any]]]) -> set[Path]:
+    def _holding(self, there: Sequence[Holding]) -> set[Path]:
         """Give the releases whose data holds any of the person's pseudonyms; those of one kind are looked through together."""
         kinds: dict[tuple[tuple[str, tuple[str, ...]], ...], list[Path]] = {}
-        for folder, manifest in there:
-            if manifest["kind"] != "statistics" and not self._unsearchable(manifest) and (folder / DATA).is_file():
-                about, naming = self.named(manifest)
-                kinds.setdefault(tuple((name, tuple(mine)) for name, mine in {**about, **naming}.items()), []).append(folder)
-        return {path.parent for columns, folders in kinds.items() for name, mine in columns
-                for path in self.engine.holding([folder / DATA for folder in folders], name, mine)}
+        for each in there:
+            if not each.statistics and any(each.seen) and self._same(each) is None and not self._unsearchable(each.manifest):
+                about, naming, _ = self.named(each.manifest)
+                kinds.setdefault(tuple((name, tuple(mine)) for name, mine in {**about, **naming}.items()), []).append(each.folder)
+        found = {path.parent for columns, folders in kinds.items() for name, mine in columns
+                 for path in self.engine.holding([folder / DATA for folder in folders], name, mine)}
+        # No statistics of a file say what stands inside a text.
+        return found | {each.folder for each in there if texts_of(each.manifest)}
 
-    def _release(self, folder: Path, manifest: Mapping[str, Any], holds: bool) -> Holding:
-        if manifest["kind"] == "statistics":
-            return Holding(folder, manifest)
-        obstacle = self._unsearchable(manifest)
+    def _release(self, there: Holding, holds: bool) -> Holding:
+        if there.statistics:
+            return there
+        obstacle = self._unsearchable(there.manifest) or ("" if any(there.seen) else "its data is gone")
         if obstacle:
-            return Holding(folder, manifest, obstacle=obstacle)
-        if not (folder / DATA).is_file():
-            return Holding(folder, manifest, obstacle="its data is gone")
+            return replace(there, obstacle=obstacle)
+        before = self._same(there)
+        if before is not None:
+            return replace(there, rows=before.rows, mentions=before.mentions)
         if not holds:
-            return Holding(folder, manifest)
-        table = self.engine.view(folder / DATA)
-        about, naming = self.conditions(manifest, table)
+            return there
+        table = self.engine.view(there.folder / DATA)
+        about, naming = self.conditions(there.manifest, table)
         found = self.engine.count({"rows": about.sum().fill_null(0).cast("int64"), "mentions": (naming & ~about).sum().fill_null(0).cast("int64")})
         self.engine.drop(table)
-        return Holding(folder, manifest, int(found["rows"] or 0), int(found["mentions"] or 0))
+        return replace(there, rows=int(found["rows"] or 0), mentions=int(found["mentions"] or 0))
 
     def conditions(self, manifest: Mapping[str, Any], table: ir.Table) -> tuple[ir.BooleanValue, ir.BooleanValue]:
-        """Give which rows are about the person, and which name them in another column."""
+        """Give which rows are about the person, and which name them in another column or inside a text."""
         import ibis
 
         def met(columns: Mapping[str, Sequence[str]]) -> Any:
@@ -215,17 +237,28 @@ class Search:
                 found = found | table[name].isin(mine).fill_null(False)
             return found
 
-        about, naming = self.named(manifest)
-        return met(about), met(naming)
+        about, naming, texts = self.named(manifest)
+        told = met(naming)
+        for name, mine in texts.items():
+            changed = self.engine.lookup(table[name], lambda values, mine=mine: [value is not None and self.cleaned(str(value), mine) != value for value in values], "boolean")  # type: ignore[misc]
+            told = told | table[name].isin(changed.filter(changed.value).key).fill_null(False)
+        return met(about), told
 
-    def named(self, manifest: Mapping[str, Any]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-        """Give, by column, the person's pseudonyms: in the column that says whom a row is about, and in others.
+    def cleaned(self, text: str, mine: Sequence[str]) -> str | None:
+        """Give a text without the person's pseudonyms; None for one in which a spelling of an identifier of theirs was left, which is withheld."""
+        for pseudonym in mine:
+            text = text.replace(f" {pseudonym}", "").replace(pseudonym, "")
+        return None if self._whole.search(text) else text
+
+    def named(self, manifest: Mapping[str, Any]) -> tuple[dict[str, list[str]], dict[str, list[str]], dict[str, list[str]]]:
+        """Give, by column, the person's pseudonyms: in the column that says whom a row is about, in others, and inside texts.
 
         They alone are handed to an engine or a database; no key, no identifier.
         """
         person = about_column(manifest)
         columns = {str(column["name"]): self.pseudonyms(manifest, str(column.get("domain") or "")) for column in _pseudonyms(manifest)}
-        return {name: mine for name, mine in columns.items() if name == person}, {name: mine for name, mine in columns.items() if name != person}
+        return ({name: mine for name, mine in columns.items() if name == person}, {name: mine for name, mine in columns.items() if name != person},
+                {name: self.pseudonyms(manifest, "") for name in texts_of(manifest)})
 
     def pseudonyms(self, manifest: Mapping[str, Any], domain: str) -> list[str]:
         """Give the person's pseudonyms in a release: of its purpose, by every key of the ring, in one domain or where it names none in all."""
@@ -236,7 +269,7 @@ class Search:
         return [pseudonym for pseudonym in found if pseudonym]
 
     def without(self, holding: Holding) -> Callable[[ir.Table], ir.Table]:
-        """Give what leaves the person out of a release: rows about them go, and in rows about others their name is emptied."""
+        """Give what leaves the person out of a release: rows about them go, in rows about others their name is emptied, and taken out of texts."""
         import ibis
 
         manifest = holding.manifest
@@ -244,8 +277,14 @@ class Search:
         def change(table: ir.Table) -> ir.Table:
             about, _ = self.conditions(manifest, table)
             kept = table.filter(~about)
-            for name, mine in self.named(manifest)[1].items():
+            _, naming, texts = self.named(manifest)
+            for name, mine in naming.items():
                 kept = kept.mutate(**{name: ibis.cases((kept[name].isin(mine).fill_null(False), ibis.null("string")), else_=kept[name])})
+            for name, mine in texts.items():
+                found = self.engine.lookup(table[name], lambda values, mine=mine: [None if value is None else self.cleaned(str(value), mine) for value in values], "string")  # type: ignore[misc]
+                found = found.select(lapipe_key=found.key, lapipe_value=found.value)
+                joined = kept.left_join(found, kept[name] == found.lapipe_key)
+                kept = joined.mutate(**{name: joined.lapipe_value}).select(*kept.columns)
             return kept
 
         return change
@@ -277,10 +316,9 @@ class Search:
         counts: dict[str, int] = {}
         for name in names:
             column = contract[name]
-            whole = re.compile("|".join(spelt(form, Spelling(), text=True) for form in self.person.forms.values() if len(form) >= _TELLING) or r"(?!)", re.I)
             patterns = [each for each in contract.extractable if each.extracted_from == name]
 
-            def mine(value: Any, domain: str = column.domain, spelling: Spelling | None = column.spelling, whole: re.Pattern[str] = whole,
+            def mine(value: Any, domain: str = column.domain, spelling: Spelling | None = column.spelling,
                      patterns: Sequence[Any] = tuple(patterns)) -> bool:
                 text = str(value)
                 if domain in self.person.forms:
@@ -289,7 +327,7 @@ class Search:
                     form = first_group(each.patterns, text)
                     if form is not None and (each.spelling or Spelling()).canonical(form) == self.person.forms.get(each.domain):
                         return True
-                return bool(whole.search(text))
+                return bool(self._whole.search(text))
 
             def told(values: list[Any], mine: Callable[[Any], bool] = mine) -> list[bool]:
                 return [value is not None and mine(value) for value in values]
@@ -300,8 +338,12 @@ class Search:
         return counts
 
     def quarantine(self, folder: Path, identities: Identities) -> list[Landing]:
-        """Look into the records that could not be parsed, for every spelling."""
-        return [Landing(str(path), {"records": count}) for path, count, _ in self._quarantined(folder, identities)]
+        """Look into the records that could not be parsed, for every spelling; by run, since what a file there is called may name a person."""
+        found: dict[str, int] = {}
+        for path, count, _ in self._quarantined(folder, identities):
+            name = f"quarantine of run {path.relative_to(folder).parts[0]}" if path.parent != folder else "quarantine"
+            found[name] = found.get(name, 0) + count
+        return [Landing(name, {"records": count}) for name, count in found.items()]
 
     def erase_quarantine(self, folder: Path, identities: Identities) -> int:
         """Take the records that hold a spelling of the person out of quarantine, and give how many."""
@@ -327,6 +369,14 @@ class Search:
                 yield path, len(lines) - len(kept), kept
 
 
+def _seen(path: Path) -> tuple[int, int, int]:
+    """Give what tells a file from another; noughts where there is none."""
+    if not path.is_file():
+        return 0, 0, 0
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def _unpacked(line: bytes) -> str:
     """Give a record of quarantine as text, what JSON escapes in it unpacked beside what stands there."""
     text = unicodedata.normalize("NFC", line.decode("utf-8", "replace"))
@@ -349,6 +399,11 @@ def spelt(form: str, spelling: Spelling, *, text: bool = False) -> str:
 
 def _pseudonyms(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [column for column in manifest["columns"] if column["kind"] == "pseudonym"]
+
+
+def texts_of(manifest: Mapping[str, Any]) -> list[str]:
+    """Give the columns of free text, in which pseudonyms may stand for who is named."""
+    return [str(column["name"]) for column in manifest["columns"] if column["kind"] == "free_text"]
 
 
 def about_column(manifest: Mapping[str, Any]) -> str:

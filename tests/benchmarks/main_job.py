@@ -1,6 +1,6 @@
 """Time the main job: lapipe beside hand-written SQL, polars and pandas, over the same files.
 
-    python tests/benchmarks/main_job.py [--rows 10000000] [--dir DIR] [--times 3] [--format parquet]
+    python tests/benchmarks/main_job.py [--rows 10000000] [--data DIR] [--times 3] [--format parquet] [--jobs sql,lapipe]
 
 The job: leave out who objected, join a log with its students, replace the user by a keyed pseudonym, bring the time to the week of
 Amsterdam, write that table, and write people and actions per course, week and component in groups of ten or more. Every job runs in
@@ -19,22 +19,25 @@ import os
 import platform
 import resource
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks import measure
+from tests.benchmarks.make_data import made
+
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
 
 #: The jobs in the order of the table; the first is what the others are measured against.
-JOBS = ("sql", "lapipe", "lapipe with memory", "lapipe with memory and flag", "lapipe with memory, flag and key", "polars", "pandas")
+JOBS = ("sql", "lapipe", "lapipe with memory", "lapipe with memory and flag", "lapipe with memory and flag and key", "polars", "pandas")
 FORMATS = ("parquet", "csv")
 
 #: When the benchmark says it is: every period of its data has closed, and the shipped purpose holds.
@@ -63,7 +66,7 @@ def sql(data: Path, kind: str, out: Path) -> Path:
     con = duckdb.connect()
     con.execute("SET preserve_insertion_order = false")
     con.execute("SET enable_progress_bar = false")
-    log, students = (f"read_{kind}('{data}/{name}.{kind}')" for name in ("log", "students"))
+    log, students = (f"read_{kind}('{data}/{name}.{kind}')" for name in ("log*", "students"))
     con.execute(f"CREATE TABLE staying AS SELECT userid, programme, cohort FROM {students} WHERE NOT objected")
     users = [user for (user,) in con.execute("SELECT userid FROM staying").fetchall()]
     names = pa.table({"userid": users, "student": [pseudonym(user) for user in users]})
@@ -90,7 +93,7 @@ def polars(data: Path, kind: str, out: Path) -> Path:
     people = scan(data / f"students.{kind}").filter(~pl.col("objected")).select("userid", "programme", "cohort").collect()
     people = people.with_columns(student=pl.Series([pseudonym(user) for user in people["userid"]]))
     local = pl.from_epoch("timecreated", time_unit="s").dt.replace_time_zone("UTC").dt.convert_time_zone("Europe/Amsterdam")
-    (scan(data / f"log.{kind}").select("userid", "courseid", "component", "timecreated")
+    (scan(data / f"log*.{kind}").select("userid", "courseid", "component", "timecreated")
      .join(people.lazy(), on="userid").with_columns(week=local.dt.date().dt.truncate("1w")).drop("userid", "timecreated")
      .sink_parquet(out / "activity.parquet"))
     weekly = (pl.scan_parquet(out / "activity.parquet").group_by(CELL)
@@ -133,7 +136,7 @@ def lapipe(data: Path, kind: str, out: Path, *, memory: bool = False, flag: bool
     pipeline = benchmarked(flag=flag, key=key)
     ring = out / "keys.json"
     KeyRing.create(ring, today=TODAY.date())
-    run = pipeline.run({"events": data / f"log.{kind}", "students": data / f"students.{kind}", "objections": data / "objections.csv"},
+    run = pipeline.run({"events": f"{data}/log*.{kind}", "students": data / f"students.{kind}", "objections": data / "objections.csv"},
                        register=out / "register.sqlite", keys=ring,
                        options=Options(out=out / "out", runs=out / "runs", clock=lambda: TODAY))
     return Path(run.path(run.releases[-1].name)) / "data.parquet"
@@ -192,7 +195,7 @@ def timed(job: str, data: Path, kind: str, out: Path) -> dict[str, Any]:
         "sql": lambda: sql(data, kind, out), "polars": lambda: polars(data, kind, out), "pandas": lambda: pandas(data, kind, out),
         "lapipe": lambda: lapipe(data, kind, out), "lapipe with memory": lambda: lapipe(data, kind, out, memory=True),
         "lapipe with memory and flag": lambda: lapipe(data, kind, out, memory=True, flag=True),
-        "lapipe with memory, flag and key": lambda: lapipe(data, kind, out, memory=True, flag=True, key=True)}
+        "lapipe with memory and flag and key": lambda: lapipe(data, kind, out, memory=True, flag=True, key=True)}
     used, start = time.process_time(), time.perf_counter()
     weekly = jobs[job]()
     seconds, cpu = time.perf_counter() - start, time.process_time() - used
@@ -203,21 +206,17 @@ def timed(job: str, data: Path, kind: str, out: Path) -> dict[str, Any]:
 def in_a_process(job: str, data: Path, kind: str, keep: Path) -> dict[str, Any]:
     """Do one job in a process of its own; its statistics are moved to `keep`."""
     with tempfile.TemporaryDirectory(dir=data) as folder:
-        done = subprocess.run([sys.executable, str(Path(__file__).resolve()), "--job", job, "--format", kind, "--dir", str(data),
-                               "--out", folder], capture_output=True, text=True, check=False,
-                              env={**os.environ, "PYTHONPATH": str(PROJECT)})
-        if done.returncode:
-            raise SystemExit(f"{job} from {kind} failed:\n{done.stderr}")
-        told: dict[str, Any] = json.loads(done.stdout)
+        words = [sys.executable, str(Path(__file__).resolve()), "--job", job, "--format", kind, "--dir", str(data), "--out", folder]
+        told = measure.alone(words, f"{job} from {kind}")
         shutil.move(told.pop("weekly"), keep)
     return told
 
 
-def compare(found: Mapping[str, Path]) -> dict[str, int]:
-    """Hold each job's people and actions per cell against the SQL's, on the cells both have; give cells that a job lacks.
+def compare(found: Mapping[str, Path], against: str = "sql") -> dict[str, int]:
+    """Hold each job's people and actions per cell against one job's, on the cells both have; give cells that a job lacks.
 
     Raises:
-        SystemExit: a figure differs, or a job has a cell that the SQL has not.
+        SystemExit: a figure differs, or a job has a cell that the other has not.
     """
     import pandas as pd
 
@@ -226,29 +225,32 @@ def compare(found: Mapping[str, Path]) -> dict[str, int]:
         frame["week"] = pd.to_datetime(frame["week"])
         return frame.set_index(CELL)[["people", "actions"]]
 
-    reference, lacking = read(found["sql"]), {}
+    reference, lacking = read(found[against]), {}
     for job, path in found.items():
         both = read(path).join(reference.add_suffix("_sql"), how="left")
         if not ((both["people"] == both["people_sql"]) & (both["actions"] == both["actions_sql"])).all():
-            raise SystemExit(f"{job} and the SQL disagree.")
+            raise SystemExit(f"{job} and {against} disagree.")
         lacking[job] = len(reference) - len(both)
     return lacking
 
 
-def benchmark(data: Path, times: int, formats: tuple[str, ...]) -> dict[str, Any]:
+def benchmark(data: Path, rows: int, jobs: Sequence[str], times: int, formats: tuple[str, ...]) -> dict[str, Any]:
     """Run every job `times` times, in turns, and give the medians."""
     figures: dict[str, Any] = {}
     for kind in formats:
-        taken: dict[str, list[dict[str, Any]]] = {job: [] for job in JOBS}
         with tempfile.TemporaryDirectory(dir=data) as folder:
-            found = {job: Path(folder) / f"{number}.parquet" for number, job in enumerate(JOBS)}
-            for turn in range(times):
-                for job in JOBS:
-                    taken[job].append(in_a_process(job, data, kind, found[job]))
-                    print(f"{kind}, turn {turn + 1}, {job}: {taken[job][-1]['seconds']:.1f} s", file=sys.stderr)
+            found = {job: Path(folder) / f"{number}.parquet" for number, job in enumerate(jobs)}
+
+            def run(job: str, kind: str = kind, found: Mapping[str, Path] = found) -> dict[str, Any]:
+                took = in_a_process(job, data, kind, found[job])
+                print(f"{kind}, {job}: {took['seconds']:.1f} s", file=sys.stderr)
+                return took
+
+            taken = measure.in_turns(jobs, run, times)
             lacking = compare(found)
-        figures[kind] = {job: {name: statistics.median(each[name] for each in taken[job]) for name in ("seconds", "cpu", "peak_mb")}
-                         | {"cells_withheld_that_sql_shows": lacking[job]} for job in JOBS}
+        measure.tell(f"main job from {kind}", rows, {"DuckDB SQL" if job == "sql" else job: turns for job, turns in taken.items()})
+        figures[kind] = {job: {name: measure.median(taken[job], name) for name in measure.NAMES} | {"cells_withheld_that_sql_shows": lacking[job]}
+                         for job in jobs}
     return figures
 
 
@@ -284,30 +286,31 @@ def main() -> None:
     """Make the data if it is not there, run, print and keep the result."""
     parser = argparse.ArgumentParser(description="Time the main job: lapipe beside SQL, polars and pandas.")
     parser.add_argument("--rows", type=int, default=10_000_000)
-    parser.add_argument("--dir", type=Path, help="where the data lies, or is made (default: a folder that is removed again)")
+    parser.add_argument("--data", type=Path, help="where a folder for each number of rows lies, or is made (default: one that is removed again)")
     parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--jobs", default="", help="some of them, with commas, sql among them (default: all)")
     parser.add_argument("--results", type=Path, default=HERE / "results")
     parser.add_argument("--job", choices=JOBS, help=argparse.SUPPRESS)
     parser.add_argument("--format", choices=FORMATS, help="one of them only; the other's figures of the same rows are kept")
+    parser.add_argument("--dir", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.job:
         print(json.dumps(timed(given.job, given.dir, given.format, given.out)))
         return
+    jobs = given.jobs.split(",") if given.jobs else JOBS
+    unknown = [job for job in jobs if job not in JOBS]
+    if unknown or "sql" not in jobs:
+        raise SystemExit(f"There is no job '{unknown[0]}'." if unknown else "The others are measured against sql; name it too.")
     with tempfile.TemporaryDirectory() as folder:
-        data = given.dir or Path(folder)
-        if not (data / "objections.csv").is_file():
-            subprocess.run([sys.executable, str(HERE / "make_data.py"), str(given.rows), str(data)], check=True)
-        import pyarrow.parquet as pq
-
-        figures = benchmark(data, given.times, (given.format,) if given.format else FORMATS)
-        rows = pq.ParquetFile(data / "log.parquet").metadata.num_rows
-    command = f"python tests/benchmarks/main_job.py --rows {rows} --times {given.times}"
+        data = made(given.rows, given.data or Path(folder))
+        figures = benchmark(data, given.rows, jobs, given.times, (given.format,) if given.format else FORMATS)
+    command = f"python tests/benchmarks/main_job.py --rows {given.rows} --times {given.times}"
     before = given.results / "main_job.json"
-    if given.format and before.is_file() and (last := json.loads(before.read_text(encoding="utf-8")))["rows"] == rows:
+    if given.format and before.is_file() and (last := json.loads(before.read_text(encoding="utf-8")))["rows"] == given.rows:
         figures = {**last["figures"], **figures}
     figures = {kind: figures[kind] for kind in FORMATS if kind in figures}
-    result = {"rows": rows, "times": given.times, "command": command, "machine": machine(), "figures": figures}
+    result = {"rows": given.rows, "times": given.times, "command": command, "machine": machine(), "figures": figures}
     given.results.mkdir(parents=True, exist_ok=True)
     (given.results / "main_job.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     (given.results / "main_job.md").write_text(markdown(result), encoding="utf-8")

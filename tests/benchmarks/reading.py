@@ -18,11 +18,15 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks import measure
+
 HERE = Path(__file__).resolve().parent
 
 TYPES = {"id": "string", "eventname": "string", "component": "string", "action": "string", "objectid": "string", "userid": "string",
          "courseid": "string", "timecreated": "integer", "origin": "string", "ip": "string"}
-JOBS = ("duckdb", "lapipe", "lapipe, quarantine declared", "lapipe, JSON lines", "lapipe, fixed width")
+JOBS = ("duckdb", "lapipe", "lapipe, quarantine declared", "lapipe, JSON lines", "lapipe, JSON array", "lapipe, fixed width")
 
 
 def duckdb_reads(path: Path, folder: Path) -> int:
@@ -44,7 +48,7 @@ def lapipe_reads(path: Path, folder: Path, job: str) -> int:
     widths = dict.fromkeys(TYPES, 40)
     columns = tuple(Column(name, type=type, start=1 + 40 * place if "fixed" in job else 0, length=widths[name] if "fixed" in job else 0)
                     for place, (name, type) in enumerate(TYPES.items()))
-    reading = Reading(format="fixed" if "fixed" in job else "jsonl" if "JSON" in job else "", quarantine_rows=10 if "quarantine" in job else 0)
+    reading = Reading(format="fixed" if "fixed" in job else "json" if "array" in job else "jsonl" if "JSON" in job else "", quarantine_rows=10 if "quarantine" in job else 0)
     contract = Contract("log", columns=columns, reading=reading)
     engine = DuckDB(folder)
     return engine.read(open_source(path, contract, folder, folder / "quarantine"), contract).rows
@@ -60,26 +64,28 @@ def one(job: str, data: Path) -> None:
 
     assert duckdb
     assert ibis
-    path = data / {"lapipe, JSON lines": "log.jsonl", "lapipe, fixed width": "log.asc"}.get(job, "log.csv")
+    path = data / {"lapipe, JSON lines": "log.jsonl", "lapipe, JSON array": "log.json", "lapipe, fixed width": "log.asc"}.get(job, "log.csv")
     with tempfile.TemporaryDirectory(dir=data) as folder:
         begin, cpu = time.perf_counter(), time.process_time()
         rows = duckdb_reads(path, Path(folder)) if job == "duckdb" else lapipe_reads(path, Path(folder), job)
         print(json.dumps({"seconds": time.perf_counter() - begin, "cpu": time.process_time() - cpu, "rows": rows,
-                          "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))
+                          "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6}))
 
 
 def other_formats(data: Path) -> None:
-    """Write a tenth of the log as JSON lines and in fixed width."""
+    """Write a tenth of the log as JSON lines, as an array, and in fixed width."""
     import csv
 
     with (data / "log.csv").open(encoding="utf-8", newline="") as stream, (data / "log.jsonl").open("w", encoding="utf-8") as lines, \
-            (data / "log.asc").open("w", encoding="utf-8") as flat:
+            (data / "log.json").open("w", encoding="utf-8") as array, (data / "log.asc").open("w", encoding="utf-8") as flat:
         rows = sum(1 for _ in stream) - 1
         stream.seek(0)
         reader = csv.DictReader(stream)
-        for _, row in zip(range(rows // 10), reader, strict=False):
+        for number, row in zip(range(rows // 10), reader, strict=False):
             lines.write(json.dumps(row) + "\n")
+            array.write(("[" if number == 0 else ",\n") + json.dumps(row))
             flat.write("".join(value.ljust(40) for value in row.values()) + "\r\n")
+        array.write("]\n")
 
 
 def main() -> None:
@@ -97,19 +103,17 @@ def main() -> None:
         data = given.dir or Path(temporary)
         if not (data / "log.csv").is_file():
             subprocess.run([sys.executable, str(HERE / "make_data.py"), str(given.rows), str(data)], check=True)
-        if not (data / "log.jsonl").is_file():
+        if not (data / "log.json").is_file():
             other_formats(data)
-        took: dict[str, list[dict[str, float]]] = {job: [] for job in JOBS}
-        for _ in range(given.times):
-            for job in JOBS:
-                done = subprocess.run([sys.executable, __file__, "--one", job, "--dir", str(data)], check=True, capture_output=True, text=True)
-                took[job].append(json.loads(done.stdout))
+        took = measure.in_turns(JOBS, lambda job: measure.alone([sys.executable, __file__, "--one", job, "--dir", str(data)], job), given.times)
+    whole = [job for job in JOBS if took[job][0]["rows"] == took["duckdb"][0]["rows"]]
+    measure.tell("reading CSV", given.rows, {"DuckDB's reader" if job == "duckdb" else job: took[job] for job in whole})
     base = statistics.median(turn["seconds"] for turn in took["duckdb"])
     for job, turns in took.items():
         seconds, cpu = (statistics.median(turn[word] for turn in turns) for word in ("seconds", "cpu"))
         rows = int(turns[0]["rows"])
         print(f"{job:30} {rows:>12,} rows {seconds:7.2f} s  {cpu:7.2f} s CPU  {rows / seconds / 1e6:6.2f} M rows/s  "
-              f"{seconds / base * took['duckdb'][0]['rows'] / rows:5.2f} x  {max(t['peak'] for t in turns):5.2f} GB")
+              f"{seconds / base * took['duckdb'][0]['rows'] / rows:5.2f} x  {max(t['peak_mb'] for t in turns):,.0f} MB")
 
 
 if __name__ == "__main__":

@@ -1,18 +1,21 @@
 """Time the register: appends by four processes at full durability, verifying, and what a large one takes in memory and on disk.
 
-    python tests/benchmarks/register.py [--entries 1000000] [--seconds 10] [--postgres URL] [--dir DIR]
+    python tests/benchmarks/register.py [--entries 1000000] [--seconds 10] [--postgres URL [--postgres-alone]] [--dir DIR]
 
 Entries are those of the demo's run, over and over: about twenty of 150 to 1,900 bytes. The large register is filled in
-one transaction. Beside the appends stands what the disk allows: fsync of a small write, one after another. Without --postgres only
+one transaction, in PostgreSQL by COPY. Beside the appends stands what the disk allows: fsync of a small write, one after another. Without --postgres only
 SQLite is timed.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import hashlib
 import json
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -21,7 +24,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lapipe.register import Register
+from lapipe.register import NOTHING_BEFORE, Register
+from lapipe.register.entry import written
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks import measure
 
 #: Bodies as the demo's run writes them, by the length of their canonical text.
 LENGTHS = (1900, 420, 330, 330, 350, 310, 310, 290, 330, 290, 420, 310, 360, 330, 450, 520, 330, 330, 290)
@@ -58,13 +66,33 @@ def appends(url: str, processes: int, seconds: float) -> float:
 
 
 def fill(url: str, entries: int) -> float:
+    """Fill a register as fast as its owner can; what it then holds is what appending would have made, and verifying says so."""
     start, some = time.monotonic(), bodies()
     with Register.open(url, clock=clock) as register:
         def many() -> None:
             for number in range(entries):
                 register._insert("stage", some[number % len(some)], f"r{number // len(some)}")
-        register._store.transact(many)
+        if register.path:
+            register._store.transact(many)
+        else:
+            copy(register, entries)
     return time.monotonic() - start
+
+
+def copy(register: Register, entries: int) -> None:
+    """Fill PostgreSQL by COPY, with the triggers out of the way: within one transaction, each of them would go through all counts before it."""
+    db, some, prev = register._store._db, bodies(), NOTHING_BEFORE  # type: ignore[attr-defined]
+    with db.transaction():
+        db.execute("ALTER TABLE entries DISABLE TRIGGER USER")
+        with db.cursor() as cursor, cursor.copy("COPY entries (seq, run, kind, body, hash) FROM STDIN") as rows:
+            for number in range(entries):
+                run = f"r{number // len(some)}"
+                text, digest = written(number + 1, clock(), "stage", run, prev, some[number % len(some)])
+                rows.write_row((number + 1, run, "stage", text, digest))
+                prev = digest
+        db.execute("UPDATE counted SET entries = %s", (entries,))
+        db.execute("ALTER TABLE entries ENABLE TRIGGER USER")
+    db.execute("VACUUM ANALYZE entries")
 
 
 def verify(url: str) -> dict[str, float]:
@@ -78,6 +106,30 @@ def verify(url: str) -> dict[str, float]:
         told[name] = found.entries / (time.monotonic() - start)
     told["MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return told
+
+
+def by_hand(folder: Path, seconds: float) -> dict[str, float]:
+    """Append the same bodies to a table of SQLite, each in a transaction of its own that is on disk when it returns, with a hash over the one before;
+    give what 1,000 of them take."""
+    with contextlib.closing(sqlite3.connect(folder / "by-hand", isolation_level=None)) as db:
+        db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE entries (id INTEGER PRIMARY KEY, body TEXT, hash TEXT)")
+        some, last, made = bodies(), "", 0
+        begun, used = time.perf_counter(), time.process_time()
+        while time.perf_counter() - begun < seconds:
+            body = json.dumps(some[made % len(some)])
+            db.execute("BEGIN IMMEDIATE")
+            last = hashlib.sha256((last + body).encode()).hexdigest()
+            db.execute("INSERT INTO entries (body, hash) VALUES (?, ?)", (body, last))
+            db.execute("COMMIT")
+            made += 1
+        return {"seconds": (time.perf_counter() - begun) / made * 1000, "cpu": (time.process_time() - used) / made * 1000}
+
+
+def as_by_hand(folder: Path, seconds: float) -> dict[str, float]:
+    """Append through the register for as long."""
+    used = time.process_time()
+    made = append_for(str(folder / "register"), seconds)
+    return {"seconds": seconds / made * 1000, "cpu": (time.process_time() - used) / made * 1000}
 
 
 def fsyncs(folder: Path, seconds: float = 2) -> float:
@@ -111,6 +163,7 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--postgres", default="")
+    parser.add_argument("--postgres-alone", action="store_true", help="leave SQLite out")
     parser.add_argument("--dir", type=Path)
     parser.add_argument("--append", default="", help=argparse.SUPPRESS)
     parser.add_argument("--verify", default="", help=argparse.SUPPRESS)
@@ -122,10 +175,21 @@ def main() -> None:
         print(json.dumps(verify(given.verify)))
         return
     with tempfile.TemporaryDirectory(dir=given.dir) as folder:
+        taken: dict[str, list[dict[str, float]]] = {"lapipe": [], "SQLite by hand": []}
+        for turn in range(3):
+            for who, work in (("lapipe", as_by_hand), ("SQLite by hand", by_hand)):
+                place = Path(folder) / f"{who}-{turn}"
+                place.mkdir()
+                taken[who].append(work(place, given.seconds / 2))
+        measure.tell("register, 1,000 appends", 0, taken)
+        for who, turns in taken.items():
+            print(f"{who}: 1,000 appends in {measure.median(turns, 'seconds'):.2f} s, {measure.median(turns, 'cpu'):.2f} s CPU")
         print(f"the disk: {fsyncs(Path(folder)):,.0f} fsyncs a second")
         places = {"SQLite": (f"{folder}/appends", f"{folder}/large")}
         if given.postgres:
             joint = "&" if "?" in given.postgres else "?"
+            if given.postgres_alone:
+                places.clear()
             places["PostgreSQL"] = (f"{given.postgres}{joint}schema=lapipe_bench_appends", f"{given.postgres}{joint}schema=lapipe_bench_large")
         for name, (small, large) in places.items():
             try:

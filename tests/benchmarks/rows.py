@@ -20,6 +20,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from lapipe.assess import Question, _people, _read, counted
 from lapipe.disclosure import k_anonymise
 from lapipe.disclosure.unicity import Sets

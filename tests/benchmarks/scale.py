@@ -28,30 +28,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from lapipe.keys import KeyRing
 from tests.benchmarks.main_job import HERE, PROJECT, TODAY, machine
-
-#: Rows that are made; more are had by reading a file again.
-_MADE = 10_000_000
+from tests.benchmarks.make_data import made
 
 PIPELINE = "moodle_weekly_extract"
-
-
-def made(rows: int, folder: Path) -> Path:
-    """Give a folder with the sources, of which `log-*.parquet` together have so many rows."""
-    place = folder / f"rows-{rows}"
-    if place.is_dir():
-        return place
-    once = min(rows, _MADE)
-    data = folder / f"made-{once}"
-    if not data.is_dir():
-        subprocess.run([sys.executable, str(HERE / "make_data.py"), str(once), str(data)], check=True)
-        for name in ("log.csv", "students.parquet"):
-            (data / name).unlink()
-    place.mkdir()
-    for number in range(rows // once):
-        os.link(data / "log.parquet", place / f"log-{number}.parquet")
-    for name in ("students.csv", "objections.csv"):
-        os.link(data / name, place / name)
-    return place
 
 
 def project(folder: Path) -> Path:
@@ -68,7 +47,7 @@ def measured(data: Path, folder: Path, memory: str) -> dict[str, float]:
     """Run the pipeline in a process of its own, and give its seconds, CPU seconds and peak memory."""
     root = project(folder)
     with tempfile.TemporaryDirectory(dir=folder) as place:
-        sources = [f"events={data}/log-*.parquet", f"students={data}/students.csv", f"objections={data}/objections.csv"]
+        sources = [f"events={data}/log*.parquet", f"students={data}/students.csv", f"objections={data}/objections.csv"]
         words = [sys.executable, "-m", "lapipe.cli", "run", PIPELINE, *(word for source in sources for word in ("--source", source)),
                  "--out", f"{place}/out", "--register", f"{place}/register.sqlite", "--keys", str(folder / "keys" / "ring.json"), "--memory", memory]
         (root / "lapipe.toml").write_text(f'default = "dev"\n[profiles.dev]\nregister = "{place}/register.sqlite"\nout = "{place}/out"\n'

@@ -11,8 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,8 +19,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-JOBS = ("sql", "lapipe", "pandera polars", "pandera pandas")
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks import measure
+from tests.benchmarks.make_data import make_data
+
+JOBS = ("DuckDB SQL", "lapipe", "pandera polars", "pandera pandas")
 
 #: Twenty rules, as SQL finds what breaks them.
 RULES = (
@@ -55,7 +57,7 @@ def one(job: str, log: Path) -> dict[str, float]:
     """Do one job in this process and say what it took."""
     declared = contract()
     names = list(declared.names)
-    if job == "sql":
+    if job == JOBS[0]:
         import duckdb
 
         con = duckdb.connect()
@@ -94,7 +96,7 @@ def one(job: str, log: Path) -> dict[str, float]:
     begin, cpu = time.perf_counter(), time.process_time()
     broken = run()
     took = {"seconds": time.perf_counter() - begin, "cpu": time.process_time() - cpu,
-            "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3}
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6}
     if broken:
         raise SystemExit(f"{job} finds {broken} broken, and nothing is.")
     return took
@@ -125,21 +127,11 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         data = given.dir or Path(folder)
-        if not (data / "log.parquet").is_file():
-            subprocess.run([sys.executable, str(HERE / "make_data.py"), str(given.rows), str(data)], check=True)
-        taken: dict[str, list[dict[str, float]]] = {job: [] for job in JOBS}
-        for _ in range(given.times):
-            for job in JOBS:
-                done = subprocess.run([sys.executable, __file__, "--job", job, "--dir", str(data)], capture_output=True, text=True,
-                                      check=False)
-                if done.returncode:
-                    raise SystemExit(f"{job} failed:\n{done.stderr}")
-                taken[job].append(json.loads(done.stdout))
-    middle = {job: {name: statistics.median(each[name] for each in runs) for name in runs[0]} for job, runs in taken.items()}
-    print("| job | seconds | × SQL | CPU seconds | × SQL | peak MB |", "|---|--:|--:|--:|--:|--:|", sep="\n")
-    for job, took in middle.items():
-        print(f"| {job} | {took['seconds']:.2f} | {took['seconds'] / middle['sql']['seconds']:.1f} | {took['cpu']:.2f} | "
-              f"{took['cpu'] / middle['sql']['cpu']:.1f} | {took['peak']:,.0f} |")
+        if not (data / "objections.csv").is_file():
+            make_data(given.rows, data)
+        taken = measure.in_turns(JOBS, lambda job: measure.alone([sys.executable, __file__, "--job", job, "--dir", str(data)], job), given.times)
+    measure.tell("validation, twenty rules", given.rows, taken)
+    print(measure.table(taken, JOBS[0]))
 
 
 if __name__ == "__main__":

@@ -180,15 +180,26 @@ def test_a_share_leaves_out_rows_of_which_it_is_not_known(run: Runner) -> None:
     assert found.rows == [{"course": "A", "status": "published", "people": 9, "share": Decimal("0.500")}]
 
 
+def test_more_digits_than_a_measure_has_of_itself_stand_under_the_exceptions_of_the_purpose() -> None:
+    finer = Aggregate(by=("course",), measures={"mean": Mean("score", scale=3), "share": Share("passed", scale=3)})
+    with pytest.raises(Refused, match=r"scale is 3, laxer than the default.* Aggregate.scale") as refused:
+        plan_stage(finer, EVENTS)
+    assert refused.value.rule == "LP108"
+    with pytest.raises(Refused, match="scale is 3"):
+        plan_stage(finer, EVENTS, purpose=a_purpose(excepts={"Aggregate.scale": 4}))
+    assert plan_stage(finer, EVENTS, purpose=a_purpose(excepts={"Aggregate.scale": 3}))["mean"].scale == 3
+    assert plan_stage(Aggregate(by=("course",), measures={"mean": Mean("score", scale=1), "share": Share("passed")}), EVENTS)["mean"].scale == 1
+
+
 def test_a_deviation_is_that_of_a_sample(run: Runner) -> None:
     rows = [{"student": str(number), "course": "A", "score": score} for number, score in enumerate((2, 4, 4, 4, 5, 5, 7, 9), 1)]
-    found = run(Aggregate(by=("course",), measures={"sd": Deviation("score", scale=4)}), EVENTS, rows)
+    found = run(Aggregate(by=("course",), measures={"sd": Deviation("score", scale=4)}), EVENTS, rows, purpose=a_purpose(excepts={"Aggregate.scale": 4}))
     assert found.rows == [{"course": "A", "status": "published", "people": 8, "sd": Decimal("2.1381")}]
 
 
 def test_a_deviation_of_large_numbers_close_together_is_exact(run: Runner) -> None:
     rows = [{"student": str(number), "course": "A", "score": 10**9 + number} for number in (1, 2, 3)]
-    found = run(Aggregate(by=("course",), measures={"sd": Deviation("score", scale=3)}), EVENTS, rows)
+    found = run(Aggregate(by=("course",), measures={"sd": Deviation("score", scale=3)}), EVENTS, rows, purpose=a_purpose(excepts={"Aggregate.scale": 3}))
     assert found.rows == [{"course": "A", "status": "published", "people": 3, "sd": Decimal("1.000")}]
 
 
@@ -460,7 +471,7 @@ def test_any_table_gives_what_plain_python_gives(duckdb: Engine, tmp_path_factor
     stage = Aggregate(by=("course",), measures={"rows": Count(), "sum": Sum("score", scale=0), "mean": Mean("score"),
                                                 "sd": Deviation("score"), "share": Share("passed", scale=9)})
     contract: Contract = EVENTS
-    found = run_stage(stage, contract, rows, engine=duckdb, folder=Path(tmp_path_factory.getbasetemp()), purpose=a_purpose(k=k))
+    found = run_stage(stage, contract, rows, engine=duckdb, folder=Path(tmp_path_factory.getbasetemp()), purpose=a_purpose(k=k, excepts={"Aggregate.scale": 9}))
     shown = [{**row, "share": None if row["share"] is None else float(row["share"])} for row in found.rows]
     assert shown == oracle(rows, k)
 
