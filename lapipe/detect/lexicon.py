@@ -279,17 +279,6 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("special:union", "sure", "shop steward; steward union; stakingsbereid; stakingsbereidheid; strike participation; on strike; willing to strike; stakingskas; vakbondsverlof; union leave", _words("student students european credit")),
     Entry("special:criminal", "sure", "detention history; detention record; detentieverleden; criminal detention", _STUDY),
     # What international offices, sport centres, libraries, helpdesks, boards, nurseries of talent and Wi-Fi write down.
-    Entry("name", "likely", "melder; caller; caller name; requester; requestor; gast; guest; guest name; visitor name; bezoeker; bestuurder; ouder; vader; moeder; mother; father; emergency contact; klager; complainant; getuige; witness; "
-          "huurder; tenant; huisgenoot; roommate; buddy; medestudent; teamgenoot; speaker; spreker; presenter; organiser; organizer; organisator; voorzitter; secretaris; penningmeester; treasurer; bestuurslid; commissielid; "
-          "nominee; winner; winnaar; genomineerde; nominated by; voorgedragen door; referent; referee; reference name; recommender; applicant; sollicitant; gespreksvoerder; caseworker; case owner; casemanager; "
-          "opdrachtgever; organist; lezer; proefpersoon; cliënt; client naam; behandeld met; bijgewoond door", _THINGS | _ABOUT | _words("id nr nummer code role username email mail number no date datum at land country beroep opleiding")),
-    Entry("student_number", "sure", "kaartnummer; kaartnr; kaart nummer; chipnummer; chip id; rfid tag; nfc uid; nfc id; card uid; card id; pas id; pasnr; toegangspas; toegangspasnummer; ov chipkaart; ov chipkaartnummer; ov chip; ovchip; "
-          "ovchipkaart; ovchipkaartnummer; parkeerpas; parkeerkaart; parking permit; abonnementnummer; abonneenummer; sportkaart; sportkaartnummer; sportpas; lidnr; lid nr; lidmaatschapsnr; debiteur nummer; crediteurnummer; crediteurnr; "
-          "european student identifier; european student id; esn card; esncard; scopus id; researcher id; isni; crm id; salesforce id; constituent id; alumni nummer; hr number; hr nummer; payrollnr; loonnr", _ABOUT | _NUMBERED),
-    Entry("device", "sure", "calling station id; called station id; acct session id; station id; client id hash; imsi; iccid; sim number; sim nummer; meid; esn device; laptop id; tablet id; chromebook id", _ABOUT),
-    Entry("ip", "sure", "framed ip address; framed ip; nas ip; nas ip address; nat ip; vpn ip; assigned ip", _ABOUT),
-    Entry("document", "sure", "ind nummer; ind nr; zorgnummer; verzekerde nummer; polisnummer zorg; rijbewijs nr; ehic; ehic number; s number passport; travel document; travel document number; reisdocument; reisdocumentnummer; permit number; "
-          "parkeer kenteken; kentekennummer; plate number; numberplate; licence plate", _ABOUT),
     Entry("special:health", "sure", "hepatitis; hepatitis b; titer; titerbepaling; tuberculose; tuberculosis; tb test; mantoux; vaccin; vaccine; vaccines; vaccinaties; inenting; inentingen; immunisation; immunization; immunizations; covid pass; covidpas; "
           "coronapas; coronatoegangsbewijs; medical emergency; noodmedicatie; emergency medication; fysieke klachten; kurzweil; claroread; textaid; hulpmiddel tentamen; "
           "rolstoelplaats; ringleiding; doventolk; gebarentolk; schrijftolk; tolk gebarentaal; sign language; sign language interpreter; guide dog; assistance dog; hulphond; geleidehond; zorgtype; zorgstatus; zorgcode; zorgtraject; "
