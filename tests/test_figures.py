@@ -155,7 +155,7 @@ def test_no_sequence_of_figures_tells_the_sum_of_a_few_or_one_correction(frame: 
             if number and correct:
                 frame.loc[mine, "credits"] += 1
                 changes += 1
-            measure = Sum("credits") if ask.measure == "sum" else Mean("credits", 6)
+            measure = Sum("credits") if ask.measure == "sum" else Mean("credits")
             pipeline = project.pipeline(ask.by, {ask.measure: measure}, name=f"sequence_{number}", pseudonyms=False)
             try:
                 read = project.go(pipeline, frame).read(f"sequence_{number}")
